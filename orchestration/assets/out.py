@@ -1,0 +1,108 @@
+"""Layer out: the numbers that reports print, and the files that analysts open."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from orchestration.checks import CheckedTable, check_specs, checked, column_schema
+from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.paths import Paths
+from transforms.contracts import tables
+from transforms.harmonise import load_registers
+from transforms.indicators import indicators, reconcile
+from transforms.outputs import write_tidy_csv, write_warehouse
+from transforms.sources.registry import Source
+
+_OWNERS = ["team:statistics"]
+_KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatched", "notes", "areas")}
+
+
+def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The assets out/indicators, out/reconciliation, out/warehouse and out/tidy_csv."""
+    version = hash_text(
+        hash_code("transforms/indicators", "transforms/sql", "transforms/contracts"), hash_data(paths, "registers")
+    )
+
+    @dg.asset(
+        key=["out", "indicators"],
+        group_name="out",
+        ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
+        description="Counts, rates and their limits for every area, with the population used and what the number covers.",
+        owners=_OWNERS,
+        kinds={"polars", "duckdb", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.INDICATORS)},
+        check_specs=check_specs(tables.INDICATORS),
+        output_required=False,
+        code_version=version,
+    )
+    def out_indicators(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
+        registers = load_registers(paths.data)
+        frame = indicators(observations, areas, registers.area_members, registers.measures)
+        yield from checked(frame, tables.INDICATORS, paths)
+
+    @dg.asset(
+        key=["out", "reconciliation"],
+        group_name="out",
+        ins={
+            "excluded": dg.AssetIn(key=_KEYS["excluded"]),
+            "observations": dg.AssetIn(key=_KEYS["observations"]),
+            "areas": dg.AssetIn(key=_KEYS["areas"]),
+            "computed": dg.AssetIn(key=["out", "indicators"]),
+        },
+        description="Published totals and rates beside ours: England and Wales is its 43 forces and British Transport Police.",
+        owners=_OWNERS,
+        kinds={"duckdb", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.RECONCILIATION)},
+        check_specs=check_specs(tables.RECONCILIATION),
+        output_required=False,
+        code_version=version,
+    )
+    def out_reconciliation(
+        paths: dg.ResourceParam[Paths],
+        observations: pl.DataFrame,
+        excluded: pl.DataFrame,
+        areas: pl.DataFrame,
+        computed: pl.DataFrame,
+    ) -> CheckedTable:
+        registers = load_registers(paths.data)
+        frame = reconcile(observations, excluded, computed, areas, registers.area_members, registers.sentinels)
+        yield from checked(frame, tables.RECONCILIATION, paths)
+
+    @dg.asset(
+        key=["out", "warehouse"],
+        group_name="out",
+        deps=[
+            ["raw", "editions"],
+            *(["raw", source_id] for source_id in sources),
+            *_KEYS.values(),
+            ["out", "reconciliation"],
+        ],
+        description="county_lines.duckdb: every table of the lake in one file, for analysts.",
+        owners=["team:data-engineering"],
+        kinds={"duckdb"},
+        code_version=hash_code("transforms/outputs.py", "transforms/contracts"),
+    )
+    def out_warehouse(paths: dg.ResourceParam[Paths]) -> dg.MaterializeResult[None]:
+        made = write_warehouse(paths.lake, paths.build / "county_lines.duckdb")
+        return dg.MaterializeResult(
+            metadata={"file": dg.MetadataValue.path(str(made)), "size (bytes)": made.stat().st_size}
+        )
+
+    @dg.asset(
+        key=["out", "tidy_csv"],
+        group_name="out",
+        ins={"computed": dg.AssetIn(key=["out", "indicators"])},
+        deps=[["out", "reconciliation"]],
+        description="county_lines.csv: the indicators, one row a number, for spreadsheets and scripts.",
+        owners=["team:statistics"],
+        kinds={"csv"},
+        code_version=hash_code("transforms/outputs.py", "transforms/contracts"),
+    )
+    def out_tidy_csv(paths: dg.ResourceParam[Paths], computed: pl.DataFrame) -> dg.MaterializeResult[None]:
+        made = write_tidy_csv(computed, paths.build / "county_lines.csv")
+        return dg.MaterializeResult(
+            metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(computed)}
+        )
+
+    return [out_indicators, out_reconciliation, out_warehouse, out_tidy_csv]

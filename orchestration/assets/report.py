@@ -1,0 +1,96 @@
+"""Layer report: documents for people, rendered beside each other and published together."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from orchestration.build_id import build_id
+from orchestration.fingerprint import hash_code, hash_text
+from orchestration.paths import Paths
+from orchestration.publish import publish, write_documents, write_pages
+from reports.numbers import ReportData
+from reports.products import pages, products
+from transforms.harmonise import load_registers
+from transforms.sources.registry import Source
+
+_INS = {
+    "editions": dg.AssetIn(key=["raw", "editions"]),
+    "areas": dg.AssetIn(key=["core", "areas"]),
+    "observations": dg.AssetIn(key=["core", "observations"]),
+    "notes": dg.AssetIn(key=["core", "notes"]),
+    "indicators": dg.AssetIn(key=["out", "indicators"]),
+    "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
+}
+
+
+def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The assets report/national, report/region, report/force (one partition a force), report/pages and report/site."""
+    registers = load_registers(paths.data)
+    identity = build_id(paths, sources)
+    version = hash_text(hash_code("reports"), identity)
+    forces = registers.areas.filter(pl.col("kind") == "police_force_area").sort("slug")
+
+    def asset(name: str, description: str, **more: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+        decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+            key=["report", name],
+            description=description,
+            group_name="report",
+            owners=["team:reporting"],
+            kinds={"jinja", "html", "typst"},
+            code_version=version,
+            **more,
+        )
+        return decorator
+
+    def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
+        return ReportData(**tables, breaks=registers.breaks, sources=sources, build_id=identity)
+
+    @asset("national", "England and Wales, HTML and PDF.", ins=_INS)
+    def national(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
+        return write_documents([partial(products.national, data(tables))], paths)
+
+    @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS)
+    def region(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
+        content = data(tables)
+        return write_documents(
+            [partial(products.region, content, area) for area in products.region_ids(content)], paths
+        )
+
+    @asset(
+        "force",
+        "One report a police force area, HTML and PDF; a backfill of all of them is one run.",
+        ins=_INS,
+        partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def force(
+        context: dg.AssetExecutionContext, paths: dg.ResourceParam[Paths], **tables: Any
+    ) -> dg.MaterializeResult[None]:
+        content = data(tables)
+        chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
+        return write_documents([partial(products.force, content, area_id) for area_id in chosen], paths)
+
+    @asset(
+        "pages",
+        "Data quality (what each expectation found), data dictionary, and the page that leads to every report.",
+        ins=_INS,
+        deps=[["core", "unmatched"], ["core", "excluded"]],
+    )
+    def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
+        content = data(tables)
+        quality = pages.data_quality(content, paths.checks, paths.lake)
+        return write_pages([pages.index(content), quality, pages.dictionary(content)], paths)
+
+    @asset(
+        "site",
+        "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
+        deps=[["report", name] for name in ("national", "region", "force", "pages")],
+    )
+    def site(paths: dg.ResourceParam[Paths]) -> dg.MaterializeResult[None]:
+        reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
+        return publish(paths, identity, reports + [f"{slug}.html" for slug in pages.SLUGS])
+
+    return [national, region, force, other_pages, site]

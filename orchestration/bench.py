@@ -1,0 +1,136 @@
+"""What a build costs on this machine, measured from outside.
+
+Every build is a process of its own in a temporary folder, as a person would start it; nothing of this checkout's build is used or changed.
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.paths import PROJECT
+from transforms.errors import CountyLinesError
+
+COLD = "Everything, from nothing"
+UNCHANGED = "Nothing changed"
+CHANGED = "One figure of one edition changed"
+
+# The layers that `countylines build --json` reports, in the order in which they run, and what happens in each.
+_PARTS = {
+    "raw": "Published cells read and checked",
+    "core": "Names, periods and definitions matched, tables checked",
+    "out": "Rates, totals and files for analysts, tables checked",
+    "report": "Reports drawn, set and published",
+}
+_START = "Start of Python, imports and the run's own records"
+
+# Linux counts in KiB, macOS in bytes.
+_BYTES_PER_UNIT_OF_MEMORY = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process and all its children took: seconds on the clock, seconds of processor, MiB of memory at the peak."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def measure_builds(rounds: int) -> list[dict[str, Any]]:
+    """Build from nothing, again, and after one figure changed, so many times, saying on standard error what is under way.
+
+    One entry a build: kind, wall and cpu (seconds), memory (MiB), ran (assets made) and layers (seconds by layer). Raises
+    CountyLinesError when a build fails.
+    """
+    return [build for number in range(rounds) for build in _one_round(number, rounds)]
+
+
+def _one_round(number: int, rounds: int) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory(prefix="countylines-bench-") as folder:
+        data, build = Path(folder, "data"), Path(folder, "build")
+        shutil.copytree(PROJECT / "data", data, ignore=shutil.ignore_patterns("build"))
+        environment = {**os.environ, "COUNTYLINES_DATA": str(data), "COUNTYLINES_BUILD": str(build)}
+        environment.pop("COUNTYLINES_LANDING", None)
+        found = []
+        for kind in (COLD, UNCHANGED, CHANGED):
+            click.echo(f"Round {number + 1} of {rounds}: {kind.lower()} … ", err=True, nl=False)
+            if kind == CHANGED:
+                change_one_figure(data / "published")
+            cost, output = measure([*_COUNTYLINES, "build", "--json"], environment)
+            result = json.loads(output)
+            click.echo(f"{cost.wall:.1f} s", err=True)
+            found.append({"kind": kind, **asdict(cost), "ran": result["ran"], "layers": result["layers"]})
+        return found
+
+
+_COUNTYLINES = (sys.executable, "-c", "from orchestration.cli import main; main()")
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost, str]:
+    """Run a command in the project folder to its end; return what it and its children took, and its standard output.
+
+    Processor time is user plus system; memory is the largest resident set of any one process of the tree (wait4). Raises
+    CountyLinesError with the command's last line when it fails.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as messages:
+        began = time.monotonic()
+        process = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=output, stderr=messages)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)  # Popen must not wait for it again
+        if process.returncode != 0:
+            messages.seek(0)
+            lines = messages.read().decode(errors="replace").strip().splitlines()
+            raise CountyLinesError(
+                f"The measured command ended with status {process.returncode}: {lines[-1] if lines else 'it said nothing'}. "
+                "Run it by itself, mend what it names, and measure again."
+            )
+        output.seek(0)
+        cost = Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * _BYTES_PER_UNIT_OF_MEMORY / 2**20)
+        return cost, output.read().decode()
+
+
+def change_one_figure(published: Path) -> Path:
+    """Add one to the first figure of the largest file of published cells below a folder, and return that file.
+
+    The figure is changed in the text, since reading the file with Polars would make this process larger than a build in which
+    nothing changed, and a child counts its parent's memory as its own until it has started. Raises CountyLinesError when the file
+    has no such figure.
+    """
+    path = max(sorted(published.glob("*/*.csv")), key=lambda file: file.stat().st_size)
+    before = path.read_text(encoding="utf-8")
+    # The last two columns of every file of cells are value_text and source_url; the latter is empty for a figure of the edition itself.
+    after = re.sub(r",(\d+),$", lambda found: f",{int(found[1]) + 1},", before, count=1, flags=re.MULTILINE)
+    if after == before:
+        raise CountyLinesError(f"{path.name} holds no whole number as value_text; there is nothing to change.")
+    path.write_text(after, encoding="utf-8")
+    return path
+
+
+def markdown(found: Sequence[Mapping[str, Any]]) -> str:
+    """Two Markdown tables: medians a kind of build, and where the time of the full build goes."""
+    kinds = list(dict.fromkeys(run["kind"] for run in found))
+    lines = ["| Build | Clock, s | Processor, s | Peak memory, MiB |", "|---|--:|--:|--:|"]
+    for kind in kinds:
+        runs = [run for run in found if run["kind"] == kind]
+        wall, cpu, memory = (statistics.median(run[what] for run in runs) for what in ("wall", "cpu", "memory"))
+        lines.append(f"| {kind} | {wall:.1f} | {cpu:.1f} | {memory:,.0f} |")
+    cold = [run for run in found if run["kind"] == COLD]
+    parts = {words: statistics.median(run["layers"][layer] for run in cold) for layer, words in _PARTS.items()}
+    start = {_START: statistics.median(run["wall"] - sum(run["layers"].values()) for run in cold)}
+    whole = statistics.median(run["wall"] for run in cold)
+    lines += ["", "| Part of the full build | Clock, s | Share |", "|---|--:|--:|"]
+    lines += [f"| {words} | {seconds:.1f} | {seconds / whole:.0%} |" for words, seconds in {**start, **parts}.items()]
+    return "\n".join(lines)

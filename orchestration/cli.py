@@ -1,0 +1,367 @@
+"""The command line. Everything that costs time to import is imported by the command that needs it."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.fingerprint import fingerprint, outputs, read_manifest
+from orchestration.paths import PROJECT, Paths, paths_from_environment
+from transforms.errors import CountyLinesError
+
+_LANDING = click.option(
+    "--landing",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with original published files; editions that it does not hold come from data/published.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="countylines")
+def cli() -> None:
+    """County lines statistics for the 43 police forces of England and Wales.
+
+    \b
+    countylines build                                            make all reports
+    countylines value Norfolk drug_offences "YE Dec 2019"        one number
+    countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
+    countylines ui                                               the asset graph in a browser
+    """
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one plain sentence on standard error and exit status 1."""
+    try:
+        cli(standalone_mode=False)
+    except CountyLinesError as error:
+        click.echo(f"countylines: {error}", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("countylines: interrupted; the last good reports are as they were.", err=True)
+        sys.exit(130)
+
+
+@cli.command()
+@_LANDING
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), help="Build folder; data/build unless given."
+)
+@_JSON
+def build(landing: Path | None, output: Path | None, as_json: bool) -> None:
+    """Make every table, check and report that is not up to date.
+
+    Exits with status 1 and one sentence when a check blocks or a file cannot be read; the last good reports then stay.
+
+    \b
+    Example: countylines build
+             countylines build --landing ~/downloads/published-files
+    """
+    began = time.monotonic()
+    paths = paths_from_environment(landing, output)
+    current = fingerprint(paths, _landing_files(paths))
+    manifest = read_manifest(paths)
+    if manifest.get("fingerprint") == current and manifest.get("outputs") == outputs(paths):
+        _say_built(
+            paths, {"ran": 0, "seconds": round(time.monotonic() - began, 2), "layers": {}, "warnings": []}, as_json
+        )
+        return
+    result = _run_build(paths, current, quiet=as_json)
+    if result.error:
+        raise CountyLinesError(f"{result.error} Nothing was published; the last good reports are as they were.")
+    seconds = {layer: round(spent, 2) for layer, spent in result.seconds.items()}
+    total = round(time.monotonic() - began, 2)
+    _say_built(
+        paths, {"ran": result.ran, "seconds": total, "layers": seconds, "warnings": list(result.warnings)}, as_json
+    )
+
+
+def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
+    # A build is one short process: what the collector would free is gone when it ends, and pausing it saves a second.
+    import gc
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    gc.disable()
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task("starting", total=None)
+
+        from orchestration.build import build as run
+
+        return run(
+            paths,
+            started=lambda steps: bar.update(task, total=steps, description="checking"),
+            progress=lambda name: bar.update(task, advance=1, description=name.replace("__", "/")),
+            fingerprint=current,
+        )
+
+
+def _landing_files(paths: Paths) -> list[str]:
+    """The files that a landing folder may hold, from the registers; empty without a landing folder."""
+    if paths.landing is None:
+        return []
+    from transforms.sources.registry import load_sources
+
+    return [edition.file for source in load_sources(paths.data).values() for edition in source.editions]
+
+
+def _say_built(paths: Paths, result: dict[str, Any], as_json: bool) -> None:
+    reports = paths.reports.resolve()
+    made = {"html": len(list(reports.glob("*.html"))), "pdf": len(list(reports.glob("*.pdf")))}
+    result |= {"reports": str(paths.reports / "index.html"), "documents": made}
+    result |= {"warehouse": str(paths.build / "county_lines.duckdb"), "tidy_csv": str(paths.build / "county_lines.csv")}
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    if result["ran"]:
+        spent = ", ".join(f"{layer} {seconds:.1f} s" for layer, seconds in result["layers"].items())
+        click.echo(f"{result['ran']} assets made in {result['seconds']:.1f} s ({spent}).")
+    else:
+        click.echo(f"Nothing changed since the last build ({result['seconds']:.1f} s).")
+    for warning in result["warnings"]:
+        click.echo(f"Warning: {warning}")
+    click.echo(f"{made['html']} HTML pages and {made['pdf']} PDFs. Open {_short(paths.reports / 'index.html')}")
+    click.echo(
+        f"For analysts: {_short(paths.build / 'county_lines.duckdb')}, {_short(paths.build / 'county_lines.csv')}"
+    )
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _table(paths: Paths, layer: str, name: str) -> Any:
+    import polars as pl
+
+    path = paths.lake / layer / f"{name}.parquet"
+    if not path.exists():
+        raise CountyLinesError(f"There is no table {layer}/{name} yet; run countylines build first.")
+    return pl.read_parquet(path)
+
+
+def _registers(paths: Paths) -> Any:
+    from transforms.harmonise.registers import load_registers
+
+    return load_registers(paths.data)
+
+
+@cli.command()
+@click.argument("area")
+@click.argument("measure")
+@click.argument("period")
+@_JSON
+def value(area: str, measure: str, period: str, as_json: bool) -> None:
+    """One number, with its population, limits, coverage and edition.
+
+    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals or london_linked_individuals; PERIOD is
+    written as "YE Dec 2019", 2023-Q1, 2023 or 2018-01/2019-03.
+
+    \b
+    Example: countylines value Norfolk drug_offences "YE Dec 2019"
+             countylines value "the Met" nrm_police_referrals 2023-Q1 --json
+    """
+    from transforms.answers import find_area, find_numbers, read_period
+
+    paths = paths_from_environment()
+    registers = _registers(paths)
+    area_id = find_area(area, registers.areas, registers.area_names)
+    rows = find_numbers(_table(paths, "out", "indicators"), area_id, measure, read_period(period))
+    answers = [_answer(row) for row in rows]
+    if as_json:
+        click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
+        return
+    for answer in answers:
+        click.echo(_in_words(answer))
+
+
+def _answer(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "area_code": row["area_id"],
+        "area_name": row["area_name"],
+        "measure": row["measure_id"],
+        "period": f"{row['period_start']:%Y-%m-%d}/{row['period_end']:%Y-%m-%d}",
+        "months": row["months"],
+        "numerator": None if row["numerator"] is None else int(row["numerator"]),
+        "denominator": None if row["denominator"] is None else int(row["denominator"]),
+        "denominator_used": None if row["denominator_used"] is None else int(row["denominator_used"]),
+        "denominator_edition": row["denominator_edition"],
+        "denominator_rule": row["denominator_rule"],
+        "multiplier": row["multiplier"],
+        "value": row["value"],
+        "lower_95": row["lower_95"],
+        "upper_95": row["upper_95"],
+        "method": row["method"],
+        "is_derived": row["is_derived"],
+        "coverage": row["coverage"],
+        "coverage_note": row["coverage_note"],
+        "status": row["status"],
+        "source": row["source_id"],
+        "edition": row["edition_id"],
+        "vintage": row["vintage"],
+        "indicator_id": row["indicator_id"],
+    }
+
+
+def _in_words(answer: dict[str, Any]) -> str:
+    name, what = answer["area_name"], answer["measure"].replace("_", " ")
+    count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
+    lines = [f"{name}, {what}, {answer['period'].replace('/', ' to ')}: {count}"]
+    if answer["value"] is not None:
+        derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
+        lines.append(
+            f"  {answer['value']:.6f} per {answer['multiplier']:,} residents{derived}, "
+            f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']}), "
+            f"on {answer['denominator']:,} residents ({answer['denominator_edition']})"
+        )
+    else:
+        lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
+    if answer["coverage_note"]:
+        lines.append(f"  coverage {answer['coverage']}: {answer['coverage_note']}")
+    lines.append(f"  {answer['source']}, edition {answer['edition']}; countylines explain {answer['indicator_id']}")
+    return "\n".join(lines)
+
+
+@cli.command()
+@click.argument("indicator_id")
+@_JSON
+def explain(indicator_id: str, as_json: bool) -> None:
+    """The way back from a printed number: formula, observations, cells, file, checksum, alias and correction.
+
+    \b
+    Example: countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
+    """
+    from transforms.answers import explain as explain_number
+
+    paths = paths_from_environment()
+    found = explain_number(
+        indicator_id,
+        _table(paths, "out", "indicators"),
+        _table(paths, "core", "observations"),
+        _table(paths, "raw", "editions"),
+    )
+    if as_json:
+        parts = {name: getattr(found, name).to_dicts() for name in ("numerator", "denominator", "editions")}
+        click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
+        return
+    click.echo(_in_words(_answer(found.indicator)))
+    click.echo(f"\nFormula\n  {found.formula}")
+    for title, frame in (("Counted from", found.numerator), ("Divided by", found.denominator)):
+        if len(frame):
+            click.echo(f"\n{title}")
+        for row in frame.iter_rows(named=True):
+            shown = row["value_text"] if row["value_text"] is not None else "(blank)"
+            click.echo(f"  {shown:>12}  {row['observation_id']}")
+            click.echo(f"{'':14}printed as {row['area_text']!r}; area {row['area_id']} found by {row['area_match']}")
+            if row["correction_id"]:
+                click.echo(f"{'':14}correction {row['correction_id']} applied")
+            if row["source_url"]:
+                click.echo(f"{'':14}read on {row['source_url']}")
+    click.echo("\nFiles")
+    for row in found.editions.iter_rows(named=True):
+        click.echo(
+            f"  {row['source_id']} {row['edition_id']}: {row['file']} ({row['file_kind']}), {row['bytes']:,} bytes"
+        )
+        click.echo(f"    sha256 {row['sha256']}, read on {row['retrieved_at']}")
+
+
+@cli.group()
+def areas() -> None:
+    """The register of areas and their names."""
+
+
+@areas.command("suggest")
+@click.argument("name")
+@_JSON
+def areas_suggest(name: str, as_json: bool) -> None:
+    """The known names nearest to NAME, for a person who adds a name to the register. A build never matches names this way.
+
+    \b
+    Example: countylines areas suggest "Norfolk Constabularly"
+    """
+    from transforms.answers import suggest
+
+    registers = _registers(paths_from_environment())
+    found = suggest(name, registers.areas, registers.area_names)
+    if as_json:
+        click.echo(json.dumps(found.to_dicts()))
+        return
+    if found.is_empty():
+        raise CountyLinesError(f"No known name is near {name!r}.")
+    for row in found.iter_rows(named=True):
+        click.echo(f"{row['key']:<40} {row['area_id']:<12} {row['kind']:<32} {row['name']}")
+
+
+@cli.command()
+@click.option(
+    "--runs", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds; the medians are printed."
+)
+@_JSON
+def bench(runs: int, as_json: bool) -> None:
+    """Measure a full build, a build of nothing new, and a build after one figure changed, in a temporary folder.
+
+    \b
+    Example: countylines bench
+             countylines bench --runs 5 --json
+    """
+    from orchestration.bench import markdown, measure_builds
+
+    found = measure_builds(runs)
+    click.echo(json.dumps(found) if as_json else markdown(found))
+
+
+@cli.command("publish-cells")
+@click.option(
+    "--landing",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with original published files.",
+)
+def publish_cells(landing: Path) -> None:
+    """Parse the originals in a landing folder and write their cells to data/published, for builds without a network.
+
+    \b
+    Example: countylines publish-cells --landing ../shared/landing
+    """
+    from transforms.sources.published import publish_cells as write
+    from transforms.sources.registry import load_sources
+
+    paths = paths_from_environment(landing)
+    done = write(load_sources(paths.data), paths.data, landing, date.today())
+    for row in done.iter_rows(named=True):
+        click.echo("  ".join(str(item) for item in row.values()))
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.option("--port", default=3000, show_default=True, help="Port on the loopback address.")
+@_LANDING
+def ui(port: int, landing: Path | None) -> None:
+    """Open the asset graph in a browser, on loopback only: http://127.0.0.1:3000 unless another port is given.
+
+    \b
+    Example: countylines ui --port 3333
+    """
+    from orchestration.build import dagster_home
+
+    paths = paths_from_environment(landing)
+    environment = {**os.environ, "DAGSTER_HOME": dagster_home(paths), "COUNTYLINES_BUILD": str(paths.build)}
+    environment["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    if landing:
+        environment["COUNTYLINES_LANDING"] = str(landing.resolve())
+    click.echo(f"Asset graph: http://127.0.0.1:{port} (stop with Ctrl+C)")
+    command: Sequence[str] = [
+        *(sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)),
+        *("-w", str(PROJECT / "workspace.yaml")),
+    ]
+    os.chdir(PROJECT)
+    os.execve(sys.executable, list(command), environment)

@@ -1,0 +1,38 @@
+"""The Dagster code location: one Definitions object, made from the source registry."""
+
+import warnings
+
+import dagster as dg
+
+# Output(data_version=…) and BackfillPolicy are marked beta in this release; both are relied on and tested here.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+from orchestration.assets.core import core_assets  # noqa: E402
+from orchestration.assets.out import out_assets  # noqa: E402
+from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
+from orchestration.assets.report import report_assets  # noqa: E402
+from orchestration.lake import ParquetLake  # noqa: E402
+from orchestration.paths import Paths, paths_from_environment  # noqa: E402
+from transforms.sources.registry import load_sources  # noqa: E402
+
+
+def definitions(paths: Paths) -> dg.Definitions:
+    """All assets, for the given folders; the in-process executor, since a process a step costs seconds and these steps do not."""
+    sources = load_sources(paths.data)
+    return dg.Definitions(
+        assets=[
+            editions_asset(sources, paths),
+            *(raw_asset(source, paths) for source in sources.values()),
+            *core_assets(sources, paths),
+            *out_assets(sources, paths),
+            *report_assets(sources, paths),
+        ],
+        resources={"io_manager": ParquetLake(paths), "paths": paths},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster` and the webserver load: this checkout, with the landing folder that the environment names, if any."""
+    return definitions(paths_from_environment())

@@ -1,0 +1,83 @@
+"""Hashes of inputs and code, by which unchanged work is recognised. Standard library only, so that "nothing changed" is a quick answer."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from importlib.metadata import distributions
+from pathlib import Path
+
+from orchestration.paths import PROJECT, Paths
+
+
+def hash_files(files: Iterable[Path], relative_to: Path) -> str:
+    """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(str(file.relative_to(relative_to)).encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+
+
+def hash_code(*packages: str) -> str:
+    """SHA-256 over the files of packages of this project, templates, queries and fonts included: ``hash_code("transforms/sources")``."""
+    return hash_files([file for package in packages for file in _files(PROJECT / package)], PROJECT)
+
+
+def hash_data(paths: Paths, *names: str) -> str:
+    """SHA-256 over authored files or folders below the data folder: ``hash_data(paths, "registers")``."""
+    found = [paths.data / name for name in names]
+    return hash_files([file for path in found for file in ([path] if path.is_file() else _files(path))], paths.data)
+
+
+def hash_landing(paths: Paths, *files: str) -> str:
+    """SHA-256 over those of the named files that the landing folder holds; the hash of nothing without a landing folder."""
+    if paths.landing is None:
+        return hash_text()
+    present = [paths.landing / name for name in files if (paths.landing / name).is_file()]
+    return hash_text(*(f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}" for file in present))
+
+
+def hash_text(*parts: str) -> str:
+    """SHA-256 over texts, in order."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def hash_environment() -> str:
+    """SHA-256 over the Python version and every installed distribution with its version."""
+    return hash_text(sys.version, *sorted({f"{found.name}=={found.version}" for found in distributions()}))
+
+
+def fingerprint(paths: Paths, landing_files: Iterable[str]) -> str:
+    """Everything that a build depends on, as one hash: code, authored data, landing files, installed versions."""
+    return hash_text(
+        hash_code("orchestration", "transforms", "reports"),
+        hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
+        hash_landing(paths, *landing_files),
+        hash_environment(),
+    )
+
+
+def outputs(paths: Paths) -> dict[str, list[int]]:
+    """Size and modification time of every file that a build leaves behind, by path below the build folder."""
+    made = [
+        file
+        for folder in (paths.lake, paths.checks, paths.reports.resolve())
+        if folder.exists()
+        for file in _files(folder)
+    ]
+    made += [file for file in paths.build.glob("county_lines.*") if file.is_file()]
+    return {str(file.relative_to(paths.build)): [file.stat().st_size, file.stat().st_mtime_ns] for file in sorted(made)}
+
+
+def read_manifest(paths: Paths) -> dict[str, object]:
+    """The manifest of the last successful build; empty when there is none or it cannot be read as JSON."""
+    try:
+        manifest: dict[str, object] = json.loads(paths.manifest.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return manifest

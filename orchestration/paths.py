@@ -1,0 +1,65 @@
+"""Where the authored data, the landing folder and the build are. Standard library only: the command line needs it before anything else."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders that a run reads and writes. ``landing`` holds original files, if any; all else comes from ``data``."""
+
+    data: Path
+    build: Path
+    landing: Path | None = None
+
+    @property
+    def lake(self) -> Path:
+        """Parquet tables, one file a table."""
+        return self.build / "lake"
+
+    @property
+    def checks(self) -> Path:
+        """What each expectation found, one file a table."""
+        return self.build / "checks"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that broke a rule, one CSV a table and rule."""
+        return self.build / "quarantine"
+
+    @property
+    def documents(self) -> Path:
+        """Rendered reports before they are published together."""
+        return self.build / "documents"
+
+    @property
+    def editions(self) -> Path:
+        """Published builds, one folder a build id."""
+        return self.build / "editions"
+
+    @property
+    def reports(self) -> Path:
+        """The link to the published build that readers see."""
+        return self.build / "reports"
+
+    @property
+    def manifest(self) -> Path:
+        """What the last successful build was made of."""
+        return self.build / "manifest.json"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history for the Dagster UI."""
+        return self.build / "dagster"
+
+
+def paths_from_environment(landing: Path | None = None, build: Path | None = None) -> Paths:
+    """Paths of this checkout; COUNTYLINES_DATA, COUNTYLINES_BUILD and COUNTYLINES_LANDING override, the arguments override those."""
+    folder = os.environ.get("COUNTYLINES_LANDING")
+    landing = landing or (Path(folder) if folder else None)
+    build = build or Path(os.environ.get("COUNTYLINES_BUILD", PROJECT / "data" / "build"))
+    data = Path(os.environ.get("COUNTYLINES_DATA", PROJECT / "data"))
+    return Paths(data=data.resolve(), build=build.resolve(), landing=landing.resolve() if landing else None)

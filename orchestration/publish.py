@@ -1,0 +1,106 @@
+"""Writes documents beside the published ones, and publishes a whole build in one rename."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.fingerprint import hash_files
+from orchestration.lake import replace_atomically
+from orchestration.paths import Paths
+from reports.document import Document, Page
+from reports.render import render_html, render_page, render_pdf
+from transforms.errors import CountyLinesError
+
+# Published builds that are kept beside the current one, so that a reader in the middle of a report can finish it.
+_KEPT_BUILDS = 3
+
+
+def write_documents(products: Sequence[Callable[[], Document]], paths: Paths) -> dg.MaterializeResult[None]:
+    """Make each report and write it as HTML and PDF, both cores at work; returns what was written, for the Dagster UI."""
+
+    def write(product: Callable[[], Document]) -> list[Path]:
+        document = product()
+        return [
+            _write(paths, document.build_id, f"{document.slug}.html", render_html(document).encode()),
+            _write(paths, document.build_id, f"{document.slug}.pdf", render_pdf(document)),
+        ]
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return _written([path for made in pool.map(write, products) for path in made])
+
+
+def write_pages(pages: Iterable[Page], paths: Paths) -> dg.MaterializeResult[None]:
+    """Write the pages around the reports as HTML; returns what was written, for the Dagster UI."""
+    return _written(
+        [
+            _write(
+                paths,
+                page.build_id,
+                f"{page.slug}.html",
+                render_page(
+                    page.title,
+                    page.blocks,
+                    lead=page.lead,
+                    build_id=page.build_id,
+                    status_line=page.status_line,
+                    home=page.home,
+                ).encode(),
+            )
+            for page in pages
+        ]
+    )
+
+
+def _write(paths: Paths, build_id: str, name: str, content: bytes) -> Path:
+    path = paths.documents / build_id / name
+    replace_atomically(path, content)
+    return path
+
+
+def _written(paths: Sequence[Path]) -> dg.MaterializeResult[None]:
+    links = "\n".join(f"- [{path.name}]({path.as_uri()})" for path in paths)
+    return dg.MaterializeResult(metadata={"documents": len(paths), "files": dg.MetadataValue.md(links)})
+
+
+def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> dg.MaterializeResult[None]:
+    """Copy the documents of a build into a folder of their own and swap the link that readers follow, in one rename.
+
+    ``expected`` names every file that must be there. Raises CountyLinesError when one is missing, and the last published build
+    stays as it is.
+    """
+    made = paths.documents / build_id
+    missing = [name for name in expected if not (made / name).is_file()]
+    if missing:
+        raise CountyLinesError(
+            f"Build {build_id} lacks {len(missing)} of {len(expected)} documents, the first {missing[0]}: "
+            "materialise the report assets, all partitions of report/force included, and publish again."
+        )
+    content = hash_files([made / name for name in expected], made)[:12]
+    edition = paths.editions / f"{build_id}-{content}"
+    if not edition.exists():
+        half = paths.editions / f".{edition.name}.{os.getpid()}.tmp"
+        half.mkdir(parents=True)
+        for name in expected:
+            shutil.copyfile(made / name, half / name)
+        half.rename(edition)
+    link = paths.reports.with_name(f".reports.{os.getpid()}.tmp")
+    link.unlink(missing_ok=True)
+    link.symlink_to(edition.relative_to(paths.build))
+    link.replace(paths.reports)
+    _tidy(paths, edition, made)
+    index = paths.reports / "index.html"
+    return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
+
+
+def _tidy(paths: Paths, edition: Path, made: Path) -> None:
+    """Remove all but the newest published builds, and documents that were rendered for other builds."""
+    others = sorted(
+        (folder for folder in paths.editions.iterdir() if folder != edition),
+        key=lambda folder: folder.stat().st_mtime_ns,
+    )
+    for folder in [*others[: -(_KEPT_BUILDS - 1)], *(folder for folder in paths.documents.iterdir() if folder != made)]:
+        shutil.rmtree(folder)

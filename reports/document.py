@@ -1,0 +1,156 @@
+"""The block vocabulary: the only thing that products build and renderers know.
+
+Plain frozen data, no rendering, no arithmetic, no sentences: those belong to ``render``, ``transforms`` and ``wording``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Number:
+    """A formatted number that can be walked back: ``text`` as the reader sees it, ``indicator_id`` as ``countylines explain`` takes it."""
+
+    text: str
+    indicator_id: str
+
+
+Run = str | Number
+Prose = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section heading; level 2 is a section, level 3 a part of it (level 1 is the document's title). ``anchor`` is unique in a document."""
+
+    level: Literal[2, 3]
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    prose: Prose
+
+
+@dataclass(frozen=True)
+class KeyMessages:
+    """The three sentences that a reader takes away."""
+
+    messages: tuple[Prose, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A titled box of sentences or points: what this report can and cannot tell, or a caveat on what follows."""
+
+    title: str
+    kind: Literal["information", "caveat"]
+    points: tuple[Prose, ...]
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table: its header and whether it holds numbers (set right) or words (set left)."""
+
+    header: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first cell in each row names the row. ``source_note`` says where the figures come from and is required.
+
+    ``highlighted`` holds the indices of rows that are about the report's own area.
+    """
+
+    anchor: str
+    caption: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Run, ...], ...]
+    source_note: str
+    highlighted: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as SVG at page width, with the words that replace it and the table behind it.
+
+    ``table`` is None where the values stand in the table of another figure of the document; the source note then says which.
+    """
+
+    anchor: str
+    title: str
+    description: str
+    svg: str
+    table: Table | None
+    source_note: str
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Words of a publisher, verbatim, with where they stand."""
+
+    text: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """A titled list of places to go on to. Each item is its text, its address relative to the page, and a note (may be empty)."""
+
+    title: str
+    items: tuple[tuple[str, str, str], ...]
+
+
+Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation | Links
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report. ``status_line`` and ``build_id`` stand on the cover and in the footer of each page."""
+
+    slug: str
+    title: str
+    subtitle: str
+    period: str
+    build_id: str
+    status_line: str
+    blocks: tuple[Block, ...]
+    home: str = "index.html"
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every number in the document in reading order, repeats included."""
+        return tuple(run for block in self.blocks for run in _runs(block) if isinstance(run, Number))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page around the reports: the index, data quality, the data dictionary. HTML only."""
+
+    slug: str
+    title: str
+    lead: str
+    build_id: str
+    status_line: str
+    blocks: tuple[Block, ...]
+    home: str | None = "index.html"
+
+
+def _runs(block: Block) -> list[Run]:
+    match block:
+        case Paragraph(prose):
+            return list(prose)
+        case KeyMessages(messages):
+            return [run for message in messages for run in message]
+        case Callout(points=points):
+            return [run for point in points for run in point]
+        case Table(rows=rows):
+            return [run for row in rows for run in row]
+        case Figure(table=Table(rows=rows)):
+            return [run for row in rows for run in row]
+        case _:
+            return []

@@ -1,0 +1,13 @@
+"""Charts as SVG at page width: Python works out the geometry, one template writes the elements.
+
+What belongs here: pure functions from figures and labels to an SVG string, and the palette that charts, pages and PDF share.
+What does not: reading the lake, choosing what to show, rounding figures for print (``formats``), and sentences (``wording``).
+
+Every chart is 680 units wide, names itself (`title` and `desc`), keeps text as text, and never tells by colour alone.
+"""
+
+from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
+from reports.figures.tile_map import Tile, tile_map
+from reports.figures.time_series import Break, Gap, time_series
+
+__all__ = ["Break", "Gap", "RankedRow", "Reference", "Tile", "ranked_intervals", "tile_map", "time_series"]

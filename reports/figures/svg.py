@@ -1,0 +1,193 @@
+"""The few marks that the charts are made of, and the SVG document that holds them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.figures import palette
+from reports.figures.text import TEXT, printable
+
+WIDTH: Final = 680.0
+HATCH: Final = "hatch"
+"""The fill of what is missing: diagonal lines, so that it differs from every colour."""
+
+_HATCH_SIZE: Final = 6.0
+
+Shape = Literal["circle", "square", "triangle", "diamond"]
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One SVG element: its name, its geometry, and its colours by their names in the palette (or ``HATCH``)."""
+
+    element: str
+    attributes: tuple[tuple[str, str], ...]
+    fill: str | None = None
+    stroke: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """Marks that lead somewhere, with the name that a screen reader speaks."""
+
+    href: str
+    name: str
+    marks: tuple[Mark, ...]
+
+
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str, thickness: float = 1.0, dashes: str | None = None
+) -> Mark:
+    """Draw a straight line; ``dashes`` is an SVG dash pattern."""
+    return Mark(
+        "line",
+        _attributes(x1=x1, y1=y1, x2=x2, y2=y2, stroke_width=thickness, stroke_dasharray=dashes),
+        stroke=stroke,
+    )
+
+
+def polyline(points: Sequence[tuple[float, float]], stroke: str, thickness: float, dashes: str | None = None) -> Mark:
+    """Join points by straight lines."""
+    return Mark(
+        "polyline",
+        _attributes(
+            points=" ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points),
+            stroke_width=thickness,
+            stroke_linejoin="round",
+            stroke_dasharray=dashes,
+        ),
+        fill="none",
+        stroke=stroke,
+    )
+
+
+def rectangle(
+    x: float,
+    y: float,
+    wide: float,
+    high: float,
+    fill: str,
+    stroke: str | None = None,
+    thickness: float = 1.0,
+    radius: float = 0.0,
+) -> Mark:
+    """Draw a rectangle from its upper left corner."""
+    return Mark(
+        "rect",
+        _attributes(
+            x=x, y=y, width=wide, height=high, rx=radius or None, stroke_width=thickness if stroke is not None else None
+        ),
+        fill=fill,
+        stroke=stroke,
+    )
+
+
+def marker(shape: Shape, x: float, y: float, radius: float, fill: str) -> Mark:
+    """Draw a point as a shape of equal visual weight, set off from what lies behind it."""
+    if shape == "circle":
+        return Mark("circle", _attributes(cx=x, cy=y, r=radius, stroke_width=1.0), fill=fill, stroke="background")
+    reach = radius * {"square": 0.9, "triangle": 1.25, "diamond": 1.35}[shape]
+    corners = {
+        "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+        "triangle": ((0, -1), (1, 0.8), (-1, 0.8)),
+        "diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)),
+    }[shape]
+    points = " ".join(f"{coordinate(x + dx * reach)},{coordinate(y + dy * reach)}" for dx, dy in corners)
+    return Mark("polygon", _attributes(points=points, stroke_width=1.0), fill=fill, stroke="background")
+
+
+def text(
+    x: float,
+    y: float,
+    content: str,
+    fill: str = "ink",
+    size: float = TEXT,
+    anchor: Anchor = "start",
+    *,
+    bold: bool = False,
+    halo: bool = False,
+) -> Mark:
+    """Write a line of text on the baseline ``y``; a halo keeps it legible where it crosses a line."""
+    return Mark(
+        "text",
+        _attributes(
+            x=x,
+            y=y,
+            font_size=size,
+            text_anchor=None if anchor == "start" else anchor,
+            font_weight="600" if bold else None,
+            paint_order="stroke" if halo else None,
+            stroke_width=3.0 if halo else None,
+            stroke_linejoin="round" if halo else None,
+        ),
+        fill=fill,
+        stroke="background" if halo else None,
+        text=content,
+    )
+
+
+def document(marks: Iterable[Mark | Link], height: float, *, anchor: str, title: str, description: str) -> str:
+    """Write the marks as one SVG of page width, later marks on top.
+
+    ``anchor`` is unique in the document that the chart goes into; the ids of title, description and hatching start with it.
+    A chart without links is one image to a screen reader; a chart with links is a group, so that the links can be reached.
+    """
+    drawn = tuple(marks)
+    return (
+        _environment()
+        .get_template("chart.svg.j2")
+        .render(
+            marks=drawn,
+            anchor=anchor,
+            title=title,
+            description=description,
+            width=coordinate(WIDTH),
+            height=coordinate(height),
+            role="group" if any(isinstance(mark, Link) for mark in drawn) else "img",
+            hatched=any(mark.fill == HATCH for mark in _flat(drawn)),
+            hatch=HATCH,
+            hatch_size=coordinate(_HATCH_SIZE),
+            hatch_path=f"M0,{coordinate(_HATCH_SIZE)}L{coordinate(_HATCH_SIZE)},0",
+            hatch_thickness=coordinate(0.6),
+            colours=palette.LIGHT,
+        )
+    )
+
+
+def coordinate(value: float) -> str:
+    """Write a coordinate with at most two decimals and no trailing zeros, the same on every machine."""
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def _attributes(**attributes: str | float | None) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.replace("_", "-"), value if isinstance(value, str) else coordinate(value))
+        for name, value in attributes.items()
+        if value is not None
+    )
+
+
+def _flat(marks: Iterable[Mark | Link]) -> Iterable[Mark]:
+    for mark in marks:
+        if isinstance(mark, Link):
+            yield from mark.marks
+        else:
+            yield mark
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "svg"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=printable,
+    )

@@ -1,0 +1,122 @@
+"""The map on which each police force area is one tile of the same size, so that area on paper does not stand for weight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reports.figures import svg
+from reports.figures.palette import BANDS
+from reports.figures.text import SMALL, STRONG, TEXT, fold, width
+from transforms.errors import CountyLinesError
+
+_TILE_HEIGHT: Final = 60.0
+_SPACE: Final = 4.0
+_PADDING: Final = 1.0
+_LINE_HEIGHT: Final = 13.0
+_SWATCH: Final = 16.0
+_MARGIN: Final = 9.0
+_FEWEST_COLUMNS: Final = 6
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One area: its place on the grid, its label, its value as printed, and its band from 0 (lowest) to 4, or null without a value."""
+
+    area_id: str
+    column: int
+    row: int
+    label: str
+    value_text: str
+    band: int | None
+    highlighted: bool = False
+
+
+def tile_map(
+    tiles: Sequence[Tile],
+    *,
+    anchor: str,
+    title: str,
+    description: str,
+    band_labels: Sequence[str],
+    missing_label: str,
+    links: Mapping[str, str] | None = None,
+) -> str:
+    """Draw the tiles shaded by band, each with its label and value, and a legend of the bands' limits.
+
+    ``band_labels`` names the bands from the lowest; ``missing_label`` explains the hatched tiles. ``links`` maps area ids to
+    addresses and makes each tile a link, for pages. Raises CountyLinesError when two tiles share a place, a band has no label,
+    or a label has a word that is wider than a tile.
+    """
+    if not tiles:
+        raise CountyLinesError(f"The map '{title}' has no tile to draw; leave it out and say why.")
+    if len({(tile.column, tile.row) for tile in tiles}) < len(tiles):
+        raise CountyLinesError(f"Two tiles of the map '{title}' lie on the same place; correct the areas register.")
+    if len(band_labels) > len(BANDS) or any(
+        tile.band is not None and not 0 <= tile.band < len(band_labels) for tile in tiles
+    ):
+        raise CountyLinesError(
+            f"The map '{title}' uses a band that has no label; give one label per band, {len(BANDS)} at most."
+        )
+    columns = max(_FEWEST_COLUMNS, max(tile.column for tile in tiles) + 1)
+    pitch = (svg.WIDTH - 2 * _MARGIN + _SPACE) / columns
+    marks: list[svg.Mark | svg.Link] = []
+    for tile in sorted(tiles, key=lambda tile: (tile.highlighted, tile.row, tile.column)):
+        drawn = _tile(tile, _MARGIN + tile.column * pitch, _MARGIN + tile.row * _TILE_HEIGHT, pitch - _SPACE)
+        href = (links or {}).get(tile.area_id)
+        marks += drawn if href is None else [svg.Link(href, f"{tile.label}: {tile.value_text}", tuple(drawn))]
+    bottom = _MARGIN + (max(tile.row for tile in tiles) + 1) * _TILE_HEIGHT
+    legend, height = _legend(tiles, band_labels, missing_label, bottom + 2 * _SPACE)
+    return svg.document((*marks, *legend), height, anchor=anchor, title=title, description=description)
+
+
+def _tile(tile: Tile, x: float, y: float, wide: float) -> list[svg.Mark]:
+    high = _TILE_HEIGHT - _SPACE
+    fill = "background" if tile.band is None else BANDS[tile.band]
+    ink = "ink" if tile.band is None else f"on-{BANDS[tile.band]}"
+    marks = [svg.rectangle(x, y, wide, high, fill, "axis", radius=3)]
+    if tile.band is None:
+        marks.append(svg.rectangle(x, y, wide, high, svg.HATCH, radius=3))
+    if tile.highlighted:
+        marks.append(svg.rectangle(x - 1, y - 1, wide + 2, high + 2, "none", "highlight", 4, radius=4))
+        marks.append(svg.marker("diamond", x + wide, y, 6, "highlight"))
+    lines = fold(tile.label, wide - 2 * _PADDING, SMALL, bold=tile.highlighted)
+    value = fold(tile.value_text, wide - 2 * _PADDING, STRONG, bold=True)
+    block = (len(lines) + len(value)) * _LINE_HEIGHT + 3
+    baseline = y + (high - block) / 2 + SMALL
+    for index, line in enumerate(lines):
+        marks.append(
+            svg.text(
+                x + wide / 2, baseline + index * _LINE_HEIGHT, line, ink, SMALL, "middle",
+                bold=tile.highlighted, halo=tile.band is None,
+            )
+        )  # fmt: skip
+    for index, line in enumerate(value, len(lines)):
+        marks.append(
+            svg.text(
+                x + wide / 2, baseline + index * _LINE_HEIGHT + 3, line, ink, STRONG, "middle",
+                bold=True, halo=tile.band is None,
+            )
+        )  # fmt: skip
+    return marks
+
+
+def _legend(
+    tiles: Sequence[Tile], band_labels: Sequence[str], missing_label: str, top: float
+) -> tuple[list[svg.Mark], float]:
+    """Swatches with their limits in a row, on a further row where they do not fit."""
+    entries = [(BANDS[band], label) for band, label in enumerate(band_labels)]
+    if any(tile.band is None for tile in tiles):
+        entries.append((svg.HATCH, missing_label))
+    marks: list[svg.Mark] = []
+    x, y = _MARGIN, top
+    for fill, label in entries:
+        lines = fold(label, svg.WIDTH - 2 * _MARGIN - _SWATCH - 2 * _SPACE, TEXT)
+        wide = _SWATCH + 2 * _SPACE + max(width(line, TEXT) for line in lines)
+        if x > _MARGIN and x + wide > svg.WIDTH - _MARGIN:
+            x, y = _MARGIN, y + _SWATCH + 2 * _SPACE
+        marks.append(svg.rectangle(x + 0.5, y + 0.5, _SWATCH, _SWATCH, fill, "axis"))
+        for index, line in enumerate(lines):
+            marks.append(svg.text(x + _SWATCH + 2 * _SPACE, y + TEXT + 1 + index * _LINE_HEIGHT, line, "ink", TEXT))
+        x += wide + 4 * _SPACE
+        y += (len(lines) - 1) * _LINE_HEIGHT
+    return marks, y + _SWATCH + 2 * _SPACE

@@ -1,0 +1,123 @@
+"""From rows of out/indicators to the numbers that a report prints, each with its identifier."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import formats
+from reports.document import Number, Run
+from transforms.sources.registry import Source
+
+Row = Mapping[str, Any]
+# Where a chart or a league of all forces needs one period, it takes the last one for which every force has a count and the
+# population is no older than this at its end; older populations make the rate drift from the residents it is about.
+OLDEST_POPULATION_MONTHS = 18
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything that products draw on: tables of the lake, registers, and what stands on every cover."""
+
+    indicators: pl.DataFrame
+    areas: pl.DataFrame
+    observations: pl.DataFrame
+    notes: pl.DataFrame
+    reconciliation: pl.DataFrame
+    editions: pl.DataFrame
+    breaks: pl.DataFrame
+    sources: Mapping[str, Source]
+    build_id: str
+
+    def area(self, area_id: str) -> Row:
+        """The row of core/areas."""
+        return self.areas.row(by_predicate=pl.col("area_id") == area_id, named=True)
+
+    def preferred(self, measure_id: str, area_id: str) -> pl.DataFrame:
+        """The numbers of one measure and area that reports use, oldest period first."""
+        return self.indicators.filter(
+            (pl.col("measure_id") == measure_id) & (pl.col("area_id") == area_id) & pl.col("is_preferred")
+        ).sort("period_end", "months")
+
+    def number(self, measure_id: str, area_id: str, start: date, end: date) -> Row | None:
+        """The preferred row for one period, or None."""
+        found = self.preferred(measure_id, area_id).filter(
+            (pl.col("period_start") == start) & (pl.col("period_end") == end)
+        )
+        return found.row(0, named=True) if len(found) else None
+
+    def forces(self, measure_id: str, start: date, end: date) -> pl.DataFrame:
+        """The preferred rows of every police force area for one period, ordered by area_id."""
+        return self.indicators.filter(
+            (pl.col("measure_id") == measure_id)
+            & (pl.col("area_kind") == "police_force_area")
+            & (pl.col("period_start") == start)
+            & (pl.col("period_end") == end)
+            & pl.col("is_preferred")
+        ).sort("area_id")
+
+    def headline_period(self, measure_id: str) -> tuple[date, date]:
+        """First and last day of the period on which forces are set side by side: the last twelve months with a count for every
+        force and a population that is not too old."""
+        population_age = (
+            pl.col("period_end").dt.year() * 12
+            + pl.col("period_end").dt.month()
+            - (pl.col("denominator_edition").str.extract(r"mid-(\d{4})").cast(pl.Int32) * 12 + 6)
+        )
+        periods = (
+            self.indicators.filter(
+                (pl.col("measure_id") == measure_id)
+                & (pl.col("area_kind") == "police_force_area")
+                & pl.col("is_preferred")
+                & (pl.col("months") == 12)
+            )
+            .group_by("period_start", "period_end")
+            .agg(
+                pl.col("numerator").is_not_null().sum().alias("with_count"),
+                population_age.max().alias("age"),
+                pl.col("denominator").is_not_null().all().alias("with_population"),
+            )
+        )
+        complete = periods.filter(
+            (pl.col("with_count") == pl.col("with_count").max())
+            & pl.col("with_population")
+            & (pl.col("age") <= OLDEST_POPULATION_MONTHS)
+        )
+        chosen = complete if len(complete) else periods.filter(pl.col("with_population"))
+        last = chosen.sort("period_end").row(-1, named=True)
+        return last["period_start"], last["period_end"]
+
+
+def count(row: Row) -> Run:
+    """The numerator as a number, or the shorthand for why there is none."""
+    if row["numerator"] is None:
+        return formats.missing(row["status"])
+    return Number(formats.count(row["numerator"]), row["indicator_id"])
+
+
+def rate(row: Row) -> Run:
+    """The rate as a number, or the shorthand for why there is none."""
+    if row["value"] is None:
+        return formats.missing(row["status"])
+    return Number(formats.rate(row["value"]), row["indicator_id"])
+
+
+def interval(row: Row) -> Run:
+    """The 95% interval as one number, or the shorthand for why there is none."""
+    if row["value"] is None:
+        return formats.missing(row["status"])
+    return Number(formats.interval(row["lower_95"], row["upper_95"]), row["indicator_id"])
+
+
+def residents(row: Row) -> Run:
+    """The population used as a number, or the shorthand for none."""
+    if row["denominator"] is None:
+        return formats.missing("no_population")
+    return Number(formats.population(row["denominator"]), row["indicator_id"])
+
+
+def period(row: Row) -> str:
+    """The period of a row in words."""
+    return formats.period(row["period_start"], row["period_end"])

@@ -1,0 +1,204 @@
+"""The pages around the reports: the index, what the checks found, and what every column means."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from reports import formats, wording
+from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
+from reports.numbers import ReportData
+from reports.products import sections
+from reports.products.products import forces_of, region_ids
+from transforms.contracts import (
+    AREAS,
+    EDITIONS,
+    EXCLUDED,
+    INDICATORS,
+    NOTES,
+    OBSERVATIONS,
+    RECONCILIATION,
+    UNMATCHED,
+    Contract,
+    cells,
+    dictionary_frame,
+)
+
+SLUGS = ("index", "data-quality", "data-dictionary")
+
+
+def index(data: ReportData) -> Page:
+    """The page that leads to every report: the tile map, the regions, the national report, and the files for analysts."""
+    forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("name")
+    regions = [data.area(area_id) for area_id in region_ids(data)]
+    links = dict(forces.select("area_id", pl.col("slug") + ".html").iter_rows())
+    return Page(
+        slug="index",
+        title="County lines indicators for England and Wales",
+        lead="What police record, whom they refer, and where London-linked individuals were counted: by police force area, "
+        "with every number traceable to the cell that it was published in.",
+        build_id=data.build_id,
+        status_line=wording.STATUS_LINE,
+        home=None,
+        blocks=(
+            Heading(2, "England and Wales", "national"),
+            Links("National report", (_both("England and Wales", data.area(sections.NATION)["slug"]),)),
+            Heading(2, "Police force areas", "forces"),
+            sections.force_map(data, [], links),
+            Links(
+                "Reports by police force area",
+                tuple(_both(row["name"], row["slug"]) for row in forces.iter_rows(named=True)),
+            ),
+            Heading(2, "Regions", "regions"),
+            Links(
+                "Nine English regions and Wales",
+                tuple(
+                    _both(
+                        area["name"],
+                        area["slug"],
+                        wording.joined(data.area(force)["name"] for force in forces_of(data, area["area_id"])),
+                    )
+                    for area in regions
+                ),
+            ),
+            Heading(2, "How good the data are, and what the words mean", "methods"),
+            Links(
+                "Checks and definitions",
+                (
+                    ("Data quality", "data-quality.html", "what each check found in this build"),
+                    ("Data dictionary", "data-dictionary.html", "every table and column"),
+                ),
+            ),
+            *sections.sources(data, data.sources),
+        ),
+    )
+
+
+def _both(name: str, slug: str, note: str = "") -> tuple[str, str, str]:
+    return (name, f"{slug}.html", note)
+
+
+def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
+    """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(checks.glob("*/*.json"))]
+    rules = [(record["table"], record["rows"], result) for record in found for result in record["results"]]
+    broken = [(table, result) for table, _, result in rules if not result["passed"]]
+    excluded = (
+        pl.read_parquet(lake / "core" / "excluded.parquet")
+        .group_by("source_id", "reason")
+        .agg(pl.len().alias("cells"))
+        .sort("source_id", "reason")
+    )
+    agreed = data.reconciliation.group_by("kind").agg(pl.len().alias("compared"), pl.col("agrees").sum()).sort("kind")
+    summary = (
+        f"{formats.count(len(rules))} expectations were evaluated on {formats.count(len(found))} tables; "
+        f"{formats.count(len(broken))} {wording.plural(len(broken), 'was', 'were')} not met."
+    )
+    return Page(
+        slug="data-quality",
+        title="Data quality",
+        lead="What the checks found before anything was published.",
+        build_id=data.build_id,
+        status_line=wording.STATUS_LINE,
+        blocks=(
+            Heading(2, "In short", "summary"),
+            Paragraph((summary,)),
+            *(
+                Paragraph(
+                    (
+                        f"Not met in {table}: {result['description']} ({formats.count(result['failing_count'] or 0)} rows).",
+                    )
+                )
+                for table, result in broken
+            ),
+            Heading(2, "Do our sums agree with what was published?", "reconciliation"),
+            Table(
+                anchor="table-reconciliation",
+                caption="Published figures that were computed again from their parts",
+                columns=(
+                    TableColumn("What"),
+                    TableColumn("Compared", numeric=True),
+                    TableColumn("Agree", numeric=True),
+                ),
+                rows=tuple(
+                    (wording.RECONCILED[row["kind"]], formats.count(row["compared"]), formats.count(row["agrees"]))
+                    for row in agreed.iter_rows(named=True)
+                ),
+                source_note="Totals, districts, referrals and residents must agree exactly, rates to one part in a million.",
+            ),
+            Heading(2, "What was left out, and why", "excluded"),
+            Table(
+                anchor="table-excluded",
+                caption="Published cells that no number uses",
+                columns=(TableColumn("Reason"), TableColumn("Source"), TableColumn("Cells", numeric=True)),
+                rows=tuple(
+                    (row["reason"], data.sources[row["source_id"]].title, formats.count(row["cells"]))
+                    for row in excluded.iter_rows(named=True)
+                ),
+                source_note="Every other cell was matched to an area, a measure and a period; a cell that is neither stops the build.",
+            ),
+            Heading(2, "Every check", "checks"),
+            Table(
+                anchor="table-checks",
+                caption="Expectations by table",
+                columns=(
+                    TableColumn("Expectation"),
+                    TableColumn("Table"),
+                    TableColumn("If not met"),
+                    TableColumn("Rows looked at", numeric=True),
+                    TableColumn("Rows failing", numeric=True),
+                    TableColumn("Result"),
+                ),
+                rows=tuple(
+                    (
+                        result["description"],
+                        table,
+                        "stops the build" if result["severity"] == "critical" else "is reported",
+                        formats.count(result["evaluated_rows"] or 0),
+                        formats.count(result["failing_count"] or 0),
+                        "met" if result["passed"] else "not met",
+                    )
+                    for table, _, result in rules
+                ),
+                source_note="Evaluated with Great Expectations before each table was published.",
+            ),
+        ),
+    )
+
+
+def dictionary(data: ReportData) -> Page:
+    """Every table and column: type, meaning, unit, limits and the publishers' labels."""
+    contracts = [
+        *(cells(source_id) for source_id in data.sources),
+        EDITIONS,
+        AREAS,
+        OBSERVATIONS,
+        EXCLUDED,
+        UNMATCHED,
+        NOTES,
+        INDICATORS,
+        RECONCILIATION,
+    ]
+    return Page(
+        slug="data-dictionary",
+        title="Data dictionary",
+        lead="Every table of the warehouse and every column of the tidy CSV (out/indicators), from the contracts that the checks use.",
+        build_id=data.build_id,
+        status_line=wording.STATUS_LINE,
+        blocks=tuple(block for contract in contracts for block in _described(contract)),
+    )
+
+
+def _described(contract: Contract) -> tuple[Block, ...]:
+    frame = dictionary_frame(contract)
+    anchor = contract.table.replace("/", "-").replace("_", "-")
+    return (
+        Heading(2, f"{contract.title}: {contract.table}", anchor),
+        Table(
+            anchor=f"table-{anchor}",
+            caption=f"Columns of {contract.table}; one row is one {contract.one_row_is}",
+            columns=tuple(TableColumn(wording.capitalised(name.replace("_", " "))) for name in frame.columns),
+            rows=tuple(tuple("" if value is None else str(value) for value in row) for row in frame.iter_rows()),
+            source_note=f"A row is identified by {wording.joined(contract.key)}.",
+        ),
+    )

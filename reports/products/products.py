@@ -1,0 +1,132 @@
+"""The reports: national, regional, force. Each is a title, three key messages, and the sections in order."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from reports import formats, wording
+from reports.document import Callout, Document, KeyMessages, Prose
+from reports.numbers import ReportData, Row
+from reports.products import sections
+from reports.products.sections import DRUGS, LINKS, NATION, REFERRALS
+
+
+def region_ids(data: ReportData) -> list[str]:
+    """The nine English regions and Wales, in order of their names."""
+    return data.areas.filter(pl.col("kind") == "region").sort("name")["area_id"].to_list()
+
+
+def forces_of(data: ReportData, area_id: str) -> list[str]:
+    """The police force areas that a report is about: the force itself, those of the region, or all."""
+    forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("area_id")
+    if area_id == NATION:
+        return forces["area_id"].to_list()
+    return forces.filter((pl.col("area_id") == area_id) | (pl.col("region_id") == area_id))["area_id"].to_list()
+
+
+def force(data: ReportData, area_id: str) -> Document:
+    """The report on one police force area."""
+    area = data.area(area_id)
+    return _report(data, area_id, subtitle="Police force area report", who=area["operating_name"], forces=[area_id])
+
+
+def region(data: ReportData, area_id: str) -> Document:
+    """The report on one statistical region, or Wales."""
+    area = data.area(area_id)
+    forces = forces_of(data, area_id)
+    names = [data.area(force_id)["name"] for force_id in forces]
+    kind = "Country report" if area["name"] == "Wales" else "Regional report"
+    return _report(
+        data,
+        area_id,
+        subtitle=f"{kind}: {wording.joined(names)}",
+        who=f"the police forces of {_in_prose(area['name'])}",
+        forces=forces,
+    )
+
+
+def national(data: ReportData) -> Document:
+    """The report on England and Wales."""
+    return _report(
+        data,
+        NATION,
+        subtitle="National report: the police forces of England and Wales",
+        who="the police forces of England and Wales and British Transport Police",
+        forces=forces_of(data, NATION),
+    )
+
+
+def slugs(areas: pl.DataFrame) -> list[str]:
+    """The slugs of every report that one build makes."""
+    chosen = areas.filter(pl.col("kind").is_in(["police_force_area", "region"]) | (pl.col("area_id") == NATION))
+    return chosen["slug"].sort().to_list()
+
+
+def _report(data: ReportData, area_id: str, subtitle: str, who: str, forces: Sequence[str]) -> Document:
+    area = data.area(area_id)
+    is_nation = area_id == NATION
+    marked = [] if is_nation else list(forces)
+    blocks = (
+        KeyMessages(_key_messages(data, area_id, who, forces)),
+        Callout(
+            "What this report can and cannot tell you",
+            "information",
+            wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
+        ),
+        *sections.drug_offences_over_time(data, area_id, forces),
+        *sections.all_forces(data, marked),
+        *sections.referrals(data, area_id, who),
+        *sections.london_links(data, forces),
+        *sections.data_notes(data, [area_id, *forces]),
+        *sections.sources(data, _used_sources(data, [area_id, *forces])),
+    )
+    start, end = data.headline_period(DRUGS)
+    return wording.refuse_forbidden_words(
+        Document(
+            slug=area["slug"],
+            title=f"County lines indicators: {area['name']}",
+            subtitle=subtitle,
+            period=f"Police force areas compared in the {formats.period(start, end)}; figures to {_latest(data, area_id)}",
+            build_id=data.build_id,
+            status_line=wording.STATUS_LINE,
+            blocks=blocks,
+        )
+    )
+
+
+def _key_messages(data: ReportData, area_id: str, who: str, forces: Sequence[str]) -> tuple[Prose, ...]:
+    start, end = data.headline_period(DRUGS)
+    drugs = data.number(DRUGS, area_id, start, end)
+    nation = data.number(DRUGS, NATION, start, end)
+    first: Prose = wording.drug_offences(who, drugs) if drugs else ()
+    if nation and area_id != NATION and drugs and drugs["value"] is not None:
+        first = (*first, " ", *wording.beside(nation, "England and Wales"))
+    years = data.preferred(REFERRALS, area_id).filter(pl.col("months") == 12)
+    second = wording.referrals(who, years.row(-1, named=True)) if len(years) else ()
+    links = _links(data, forces)
+    counted = [row for row in links if row["numerator"] is not None]
+    third: Prose = (wording.PROXY,)
+    if counted and len(forces) == 1:
+        row = counted[0]
+        third = wording.london_links(row["area_name"], row, sections.published_rank(data, row), len(counted))
+    return tuple(message for message in (first, second, third) if message)
+
+
+def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:
+    rows = data.indicators.filter(
+        (pl.col("measure_id") == LINKS) & pl.col("area_id").is_in(list(forces)) & pl.col("is_preferred")
+    )
+    return list(rows.sort("period_start").iter_rows(named=True))
+
+
+def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
+    return data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
+
+
+def _latest(data: ReportData, area_id: str) -> str:
+    return formats.month(data.indicators.filter(pl.col("area_id") == area_id)["period_end"].max())  # type: ignore[arg-type]
+
+
+def _in_prose(name: str) -> str:
+    """Regions whose names are compass points take an article."""
+    return f"the {name}" if name.split()[0] in {"North", "South", "East", "West"} else name

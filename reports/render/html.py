@@ -1,0 +1,104 @@
+"""HTML: one self-contained page that needs no script and sends no request."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.document import Block, Document, Heading, Number, Table
+from reports.figures import palette
+from reports.figures.text import printable
+
+_LONGEST_LABEL: Final = 40
+"""A cell with more characters is a sentence."""
+
+
+def render_html(document: Document) -> str:
+    """Render a report: title, status line, contents, blocks, and the evidence list of every number in it."""
+    return _render(
+        "report.html.j2",
+        document.blocks,
+        title=document.title,
+        subtitle=document.subtitle,
+        period=document.period,
+        build_id=document.build_id,
+        status_line=document.status_line,
+        home=document.home,
+        evidence=evidence(document),
+    )
+
+
+def render_page(
+    title: str, blocks: Sequence[Block], *, lead: str, build_id: str, status_line: str, home: str | None
+) -> str:
+    """Render a page of the site that is not a report: the index, the data dictionary, data quality.
+
+    ``lead`` is the sentence under the title; ``home`` is the address of the index, or null on the index itself.
+    """
+    return _render(
+        "page.html.j2",
+        blocks,
+        title=title,
+        subtitle=lead,
+        build_id=build_id,
+        status_line=status_line,
+        home=home,
+    )
+
+
+def evidence(document: Document) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """List each indicator of a document once, in reading order, with its numbers as printed: count, rate, limits."""
+    printed: dict[str, dict[str, None]] = {}
+    for number in document.numbers:
+        printed.setdefault(number.indicator_id, {})[number.text] = None
+    return tuple((indicator_id, tuple(texts)) for indicator_id, texts in printed.items())
+
+
+def _render(template: str, blocks: Sequence[Block], **context: Any) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            blocks=_with_levels(blocks),
+            headings=tuple(block for block in blocks if isinstance(block, Heading)),
+            light=palette.LIGHT,
+            dark=palette.DARK,
+            **context,
+        )
+    )
+
+
+def _with_levels(blocks: Iterable[Block]) -> tuple[tuple[Block, str, int, str], ...]:
+    """Each block with its kind, the level of a heading inside it (one below the section it stands in), and its own id."""
+    levelled = []
+    level = 2
+    for index, block in enumerate(blocks, 1):
+        if isinstance(block, Heading):
+            level = block.level + 1
+        levelled.append((block, type(block).__name__, level, f"block-{index}"))
+    return tuple(levelled)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=printable,
+    )
+    environment.tests["number"] = lambda run: isinstance(run, Number)
+    environment.globals["is_wordy"] = _is_wordy
+    environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
+    environment.filters["svg"] = Markup  # our own charts, escaped where they are made
+    return environment
+
+
+def _is_wordy(table: Table, column: int) -> bool:
+    """Whether a column holds sentences, which need room on a narrow screen."""
+    return any(isinstance(cell, str) and len(cell) > _LONGEST_LABEL for cell in (row[column] for row in table.rows))

@@ -1,0 +1,192 @@
+"""PDF: the same blocks as tagged PDF/UA-1, set by Typst in the vendored font.
+
+Not PDF/A as well: that standard wants a date, and a document carries none.
+
+Typst is imported where it is used: the command line and the asset definitions start without it.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from math import ceil
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.document import Document, Figure, Number, Run, Table, TableColumn
+from reports.figures import palette
+from reports.figures.text import width
+from reports.render.html import evidence
+from transforms.errors import CountyLinesError
+
+FONTS: Final = Path(__file__).parents[1] / "fonts"
+_TEMPLATES: Final = Path(__file__).parents[1] / "templates" / "typst"
+_TEXT_WIDTH: Final = 482.0
+"""What the page margins leave on A4, in points."""
+_TABLE_SIZE: Final = 9.0
+_DATA_SIZE: Final = 8.0
+_EVIDENCE_SIZE: Final = 7.0
+_CELL_PADDING: Final = 10.0
+_PART_GUTTER: Final = 18.0
+_SOURCE_SANS: Final = 0.8
+"""How much narrower the vendored font is than the estimate, which allows for every browser's."""
+_MOST_PARTS: Final = 3
+_FEWEST_ROWS_TO_SPLIT: Final = 9
+
+_local = threading.local()
+
+
+class Literal(str):
+    """Typst source that the one filter made; the environment lets nothing else out of a ``{{ }}``."""
+
+
+def render_pdf(document: Document) -> bytes:
+    """Set a document as PDF: tagged, British English, with bookmarks, the same bytes on every machine and every run.
+
+    Raises CountyLinesError when Typst refuses: a character that the vendored font lacks, a figure without description, a
+    heading that skips a level.
+    """
+    import typst
+
+    try:
+        pdf = _compiler().compile(
+            input=typst_source(document).encode(),
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        raise CountyLinesError(
+            f"The PDF of '{document.slug}' was refused: {error}. Correct the text that the message names, or add the character to the fonts."
+        ) from error
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def typst_source(document: Document) -> str:
+    """Write a document as one Typst source that needs no other file; every text in it is an escaped string literal."""
+    numbers = Table(
+        anchor="evidence",
+        caption="Numbers in this report in reading order, with their identifiers",
+        columns=(TableColumn("Identifier"), TableColumn("Numbers")),
+        rows=tuple((indicator_id, " · ".join(numbers)) for indicator_id, numbers in evidence(document)),
+        source_note="",
+    )
+    return (
+        _environment()
+        .get_template("report.typ.j2")
+        .render(
+            document=document,
+            blocks=tuple((block, type(block).__name__) for block in document.blocks),
+            evidence=numbers,
+            light=palette.LIGHT,
+        )
+    )
+
+
+def typst_literal(value: Any) -> Literal:
+    """Write a value as a Typst literal: text as an escaped string, runs, sequences and mappings element by element.
+
+    Inside a Typst string only the backslash and the quote have a meaning; control characters are escaped so that the source
+    stays readable. Raises TypeError for anything that is not plain data.
+    """
+    match value:
+        case Number(text=text):
+            return Literal(f"number({typst_literal(text)})")
+        case str():
+            return Literal(f'"{"".join(map(_escaped, value))}"')
+        case bool():
+            return Literal(str(value).lower())
+        case int():
+            return Literal(value)
+        case tuple() | list():
+            return Literal(f"({''.join(f'{typst_literal(item)}, ' for item in value)})")
+        case Mapping():
+            pairs = "".join(f"{typst_literal(str(name))}: {typst_literal(item)}, " for name, item in value.items())
+            return Literal(f"({pairs or ':'})")
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be written as a Typst literal.")
+
+
+def _escaped(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
+
+
+def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
+    """Lay a table out for the page: relative column widths (none: let Typst find them), and the rows in side-by-side parts.
+
+    Narrow tables that stand below a chart are split into up to three parts, so that forty rows do not fill a page.
+    """
+    natural = [
+        max(_width(text, size) for text in (column.header, *(_text(row[index]) for row in table.rows))) + _CELL_PADDING
+        for index, column in enumerate(table.columns)
+    ]
+    fitting = int((_TEXT_WIDTH + _PART_GUTTER) // (sum(natural) + _PART_GUTTER))
+    parts = max(1, min(_MOST_PARTS, fitting, ceil(len(table.rows) / _FEWEST_ROWS_TO_SPLIT))) if may_split else 1
+    per_part = max(1, ceil(len(table.rows) / parts))
+    return {
+        "caption": table.caption,
+        "headers": tuple(column.header for column in table.columns),
+        "numeric": tuple(column.numeric for column in table.columns),
+        "widths": tuple(ceil(part) for part in natural) if fitting else (),
+        "parts": tuple(
+            tuple(
+                (index in table.highlighted, table.rows[index])
+                for index in range(start, min(start + per_part, len(table.rows)))
+            )
+            for start in range(0, max(1, len(table.rows)), per_part)
+        ),
+        "note": table.source_note,
+    }
+
+
+def _chart_data(figure: Figure) -> dict[str, Any]:
+    """The table behind a chart, which does not repeat the source that stands under the chart."""
+    assert figure.table is not None
+    said = figure.table.source_note == figure.source_note
+    return data_table(replace(figure.table, source_note="") if said else figure.table, _DATA_SIZE, may_split=True)
+
+
+def _width(text: str, size: float) -> float:
+    return width(text, size) * _SOURCE_SANS
+
+
+def _text(run: Run) -> str:
+    return run.text if isinstance(run, Number) else run
+
+
+def _compiler() -> Any:
+    """This thread's Typst compiler: two threads must not share one."""
+    if not hasattr(_local, "compiler"):
+        import typst
+
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+        _local.compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+    return _local.compiler
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=False,  # the finalizer refuses whatever did not pass the typst filter
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_only_literals,
+    )
+    environment.filters["typst"] = typst_literal
+    environment.filters["as_table"] = lambda table: data_table(table, _TABLE_SIZE, may_split=False)
+    environment.filters["as_chart_data"] = _chart_data
+    environment.filters["as_evidence"] = lambda table: data_table(table, _EVIDENCE_SIZE, may_split=True)
+    return environment
+
+
+def _only_literals(value: object) -> object:
+    if not isinstance(value, Literal):
+        raise TypeError("A Typst template may print only what passed the typst filter.")
+    return value

@@ -1,0 +1,106 @@
+"""National Referral Mechanism referrals by police first responder: synthetic cuts of both shapes of the table."""
+
+import dataclasses
+import gzip
+
+import polars as pl
+import pytest
+
+from transforms.errors import LayoutError, RegisterError
+from transforms.sources.grid import Parsed
+from transforms.sources.ho_nrm_police_first_responder import parse
+from transforms.sources.registry import Edition, load_source
+
+from .accounting import assert_nothing_lost
+from .workbooks import DATA, FIXTURES, csv_bytes, read_rows
+
+FOLDER = FIXTURES / "ho_nrm_police_first_responder"
+
+
+def edition(edition_id: str) -> Edition:
+    return next(each for each in load_source(DATA, "ho_nrm_police_first_responder").editions if each.id == edition_id)
+
+
+def parsed(edition_id: str, rows: list[list[str]] | None = None) -> Parsed:
+    content = csv_bytes(rows or read_rows(FOLDER / f"{edition_id}.csv"))
+    return parse(gzip.compress(content, mtime=0) if edition_id == "2022-q2" else content, edition(edition_id), DATA)
+
+
+@pytest.mark.parametrize("edition_id", ["2022-q2", "2023-q3"])
+def test_every_row_is_a_cell_or_left_out_with_a_reason(edition_id: str) -> None:
+    assert_nothing_lost(parsed(edition_id), "ho_nrm_police_first_responder")
+
+
+def test_only_rows_that_are_totals_of_every_breakdown_are_kept() -> None:
+    result = parsed("2022-q2")
+    assert result.cells.select("area_text", "measure_text", "breakdown_text", "period_text", "value_text").rows() == [
+        ("Norfolk Constabulary", "People", None, "2022 Q2", "7.0"),
+        ("Police Service of Northern Ireland", "People", None, "2022 Q2", "2.0"),
+        ("Eastern Region Special Operations Unit", "People", None, "2022 Q2", "1.0"),
+        ("Police total", "People", None, "2022 Q2", "10.0"),
+    ]
+    assert result.left_out.rows()[1] == ("part of a total (by exploitation type, age, gender or nationality)", 12)
+
+
+def test_an_edition_of_the_hand_gathered_table_is_the_rows_of_its_quarter() -> None:
+    result = parsed("2023-q3")
+    assert result.cells.select("area_text", "measure_text", "period_text", "value_text").rows() == [
+        ("Norfolk Constabulary", "people", "2023 Q3", "6.0"),
+        ("Police total", "people", "2023 Q3", "10.0"),
+    ]
+    assert ("row of another edition", 6) in result.left_out.rows()
+
+
+def test_a_quarter_that_is_no_edition_is_refused() -> None:
+    rows = read_rows(FOLDER / "2023-q3.csv")
+    rows[3][0] = "2023 Q5"
+    with pytest.raises(
+        LayoutError, match=r"2023-q3, table .*, cell A4: no edition has the period '2023 Q5'; add the edition"
+    ):
+        parsed("2023-q3", rows)
+
+
+def test_a_table_without_the_editions_quarter_is_refused() -> None:
+    rows = [row for row in read_rows(FOLDER / "2023-q3.csv") if row[0] != "2023 Q3"]
+    with pytest.raises(LayoutError, match="no row has the period '2023 Q3'"):
+        parsed("2023-q3", rows)
+
+
+def test_a_table_without_totals_is_refused() -> None:
+    rows = [row for row in read_rows(FOLDER / "2022-q2.csv") if row[5] != "Total"]
+    with pytest.raises(LayoutError, match="no row of the edition has 'Total' in every breakdown"):
+        parsed("2022-q2", rows)
+
+
+def test_first_responders_that_are_not_police_are_refused() -> None:
+    rows = read_rows(FOLDER / "2022-q2.csv")
+    rows[5][0] = "Local authority"
+    with pytest.raises(LayoutError, match="cell A6: found the first responder type 'Local authority'"):
+        parsed("2022-q2", rows)
+
+
+def test_columns_in_another_order_are_refused() -> None:
+    rows = [[row[0], row[1], row[3], row[2], *row[4:]] for row in read_rows(FOLDER / "2022-q2.csv")]
+    with pytest.raises(
+        LayoutError,
+        match="cell C1: found 'Age at exploitation' where the layout expects 'Exploitation type', which stands in D1",
+    ):
+        parsed("2022-q2", rows)
+
+
+def test_a_compressed_file_cut_short_is_to_be_fetched_again() -> None:
+    content = gzip.compress((FOLDER / "2022-q2.csv").read_bytes(), mtime=0)
+    with pytest.raises(
+        LayoutError, match=r"ho_nrm_police_first_responder 2022-q2: the file .* cannot be read.*fetch the file again"
+    ):
+        parse(content[: len(content) // 2], edition("2022-q2"), DATA)
+
+
+def test_a_file_of_one_quarter_needs_the_quarter_in_the_register() -> None:
+    without = dataclasses.replace(edition("2022-q2"), period_words=None)
+    with pytest.raises(RegisterError, match="edition 2022-q2 lacks period_words"):
+        parse((FOLDER / "2022-q2.csv").read_bytes(), without, DATA)
+
+
+def test_an_absent_responder_is_absent_and_not_zero() -> None:
+    assert parsed("2022-q2").cells.filter(pl.col("area_text").str.contains("Tarian")).is_empty()

@@ -1,0 +1,113 @@
+"""The source register and the layouts: what they say agrees, and a wrong entry is named with file and key."""
+
+import importlib
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from transforms.contracts.tables import AREAS
+from transforms.errors import RegisterError
+from transforms.sources.registry import load_source, load_sources
+
+from .workbooks import DATA
+
+SOURCES = load_sources(DATA)
+
+
+def test_the_four_sources_are_registered() -> None:
+    assert list(SOURCES) == [
+        "ho_nrm_police_first_responder",
+        "ho_recorded_crime_rolling",
+        "mopac_rescue_and_response",
+        "ons_pfa_tables",
+    ]
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
+def test_a_source_names_a_parser_and_kinds_of_area_that_exist(source_id: str) -> None:
+    source = SOURCES[source_id]
+    assert callable(importlib.import_module(f"transforms.sources.{source.parser}").parse)
+    (kinds,) = (column.allowed for column in AREAS.columns if column.name == "kind")
+    assert set(source.area_kinds) <= set(kinds or ())
+    assert source.attribution.count("Source: ") == 1
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
+def test_editions_follow_each_other_and_come_out_after_their_period(source_id: str) -> None:
+    ends = [edition.period_end for edition in SOURCES[source_id].editions if edition.period_end]
+    assert ends == sorted(set(ends))
+    for edition in SOURCES[source_id].editions:
+        if edition.period_start and edition.period_end:
+            assert edition.period_start < edition.period_end
+            assert edition.vintage > f"{edition.period_end:%Y-%m}"
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
+def test_every_layout_row_belongs_to_an_edition_and_every_column_set_to_a_layout_row(source_id: str) -> None:
+    layout = pl.read_csv(DATA / "layouts" / f"{source_id}.csv", infer_schema=False)
+    columns = pl.read_csv(DATA / "layouts" / f"{source_id}_columns.csv", infer_schema=False)
+    assert set(layout["edition_id"]) == {edition.id for edition in SOURCES[source_id].editions}
+    assert set(layout["column_set"]) == set(columns["column_set"])
+    assert not columns.select("column_set", "column", pl.col("role") == "heading").is_duplicated().any()
+
+
+@pytest.mark.parametrize("role", ["area_code", "area_name"])
+def test_every_ons_column_set_has_one_code_and_one_name_column(role: str) -> None:
+    columns = pl.read_csv(DATA / "layouts" / "ons_pfa_tables_columns.csv", infer_schema=False)
+    counts = columns.group_by("column_set").agg((pl.col("role") == role).sum().alias("columns"))
+    assert counts["columns"].unique().to_list() == [1]
+
+
+def _register(tmp_path: Path, text: str, name: str = "ho_recorded_crime_rolling") -> Path:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / f"{name}.toml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+ENTRY = (DATA / "sources" / "ho_recorded_crime_rolling.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('cadence = "quarterly"\n', "", "lacks cadence"),
+        ('cadence = "quarterly"\n', 'cadence = "quarterly"\ncadense = "x"\n', "has the unknown key cadense"),
+        ('cadence = "quarterly"\n', "cadence = 4\n", "the key cadence holds 4"),
+        ('cadence = "quarterly"\n', 'cadence = " "\n', "the key cadence holds ' '"),
+        ('{ name = "Home Office", official = true }', '{ name = "Home Office" }', "publisher.lacks official"),
+        (
+            '{ name = "Home Office", official = true }',
+            '{ name = "Home Office", official = "yes" }',
+            "the key official holds 'yes'",
+        ),
+        ('vintage = "2019-04"', 'vintage = "April 2019"', "edition 2019-04: the key vintage is 'April 2019'"),
+        ('vintage = "2019-04"', 'vintage = "2019-13"', "edition 2019-04: the key vintage is '2019-13'"),
+        ('vintage = "2019-04"', 'vintage = "2019-04"\nfetched = 1', "edition 2019-04: has the unknown key fetched"),
+        (
+            'vintage = "2019-04"',
+            'vintage = "2019-04"\nperiod_start = 2018-01-01',
+            "give both of the keys period_start and period_end",
+        ),
+        ('file_kind = "re-save"', 'file_kind = "copy"', "the key file_kind is 'copy'"),
+        ('id = "ho_recorded_crime_rolling"', 'id = "other"', "the key id is 'other'"),
+        ('known_breaks = ["B03", "B04"]', "known_breaks = [3]", r"the key known_breaks holds \[3\]"),
+        ("[[edition]]", "[[edition]", "is not TOML"),
+    ],
+)
+def test_a_wrong_entry_is_named_with_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in ENTRY
+    data = _register(tmp_path, ENTRY.replace(old, new, 1))
+    with pytest.raises(RegisterError, match=f"data/sources/ho_recorded_crime_rolling.toml.*{message}"):
+        load_sources(data)
+
+
+def test_two_editions_with_one_id_are_refused(tmp_path: Path) -> None:
+    data = _register(tmp_path, ENTRY + ENTRY[ENTRY.index("[[edition]]") :])
+    with pytest.raises(RegisterError, match="the edition id 2019-04 is used twice"):
+        load_sources(data)
+
+
+def test_a_source_that_is_not_registered_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match=r"data/sources/nothing.toml does not exist"):
+        load_source(tmp_path, "nothing")

@@ -1,0 +1,56 @@
+"""Fixture workbooks: one CSV for each sheet, built into XLSX bytes."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+DATA = Path(__file__).parents[2] / "data"
+LANDING = Path(__file__).parents[3] / "shared" / "landing"
+
+Sheets = dict[str, list[list[str]]]
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def read_sheets(folder: Path) -> Sheets:
+    """The sheets of a fixture workbook in their order: name -> rows of text."""
+    return {name: read_rows(folder / file) for name, file in read_rows(folder / "index.csv")[1:]}
+
+
+def workbook_bytes(sheets: Sheets) -> bytes:
+    """The sheets as an XLSX workbook; text that is a number becomes a number, as in the originals."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for row, values in enumerate(rows):
+                for column, text in enumerate(values):
+                    if re.fullmatch(r"-?\d+(\.\d+)?(e-\d+)?", text):
+                        sheet.write_number(row, column, float(text))
+                    elif text:
+                        sheet.write_string(row, column, text)
+    return content.getvalue()
+
+
+def csv_bytes(rows: list[list[str]]) -> bytes:
+    content = io.StringIO(newline="")
+    csv.writer(content, lineterminator="\r\n").writerows(rows)
+    return content.getvalue().encode()
+
+
+def row_of(rows: list[list[str]], text: str, column: int = 1) -> int:
+    """The index of the first row whose cell in ``column`` is ``text``."""
+    return next(index for index, row in enumerate(rows) if len(row) > column and row[column] == text)
+
+
+def one(cells: pl.DataFrame, **texts: str) -> dict[str, str | None]:
+    """The one cell whose texts are these."""
+    return cells.row(by_predicate=pl.all_horizontal(pl.col(name) == text for name, text in texts.items()), named=True)

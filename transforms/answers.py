@@ -1,0 +1,161 @@
+"""Answers about one number: which area and period a person means, the number, and the way back to the published cell."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from transforms.errors import CountyLinesError
+from transforms.harmonise.names import fold, keys, name_table, nearest
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
+    """The area id that a person means by a code, a slug or any known spelling.
+
+    A name that several kinds of area share ('West Midlands') means the police force area; 'West Midlands region' the region.
+    Raises CountyLinesError with the nearest known names when nothing matches.
+    """
+    exact = areas.filter((pl.col("area_id") == text.strip().upper()) | (pl.col("slug") == text.strip().lower()))
+    if len(exact):
+        return str(exact["area_id"][0])
+    names = name_table(areas, area_names)
+    folded = pl.select(fold(pl.lit(text))).item()
+    wants_region = folded.endswith(" region")
+    preference = (
+        ["region", "policing_region"] if wants_region else ["police_force_area", "region", "country", "countries"]
+    )
+    candidates = pl.select(*keys(pl.lit(folded.removesuffix(" region"))).values()).row(0)
+    for key in candidates:
+        found = names.filter(pl.col("key") == key)
+        for kind in [*preference, *sorted(set(found["kind"]) - set(preference))]:
+            of_kind = found.filter(pl.col("kind") == kind)["area_id"].unique()
+            if len(of_kind) == 1:
+                return str(of_kind[0])
+    suggestions = nearest(text, names)
+    raise CountyLinesError(
+        f"No area is called {text!r}"
+        + (f"; nearest known: {', '.join(suggestions)}" if suggestions else "")
+        + '. Give a name, a code or a slug, for example "Norfolk", E23000024 or norfolk.'
+    )
+
+
+def suggest(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, count: int = 5) -> pl.DataFrame:
+    """The known names nearest to a text with their areas, for a person who maintains the register: key, area_id, kind, name."""
+    names = name_table(areas, area_names)
+    ranked = pl.DataFrame({"key": nearest(text, names, count)}, schema={"key": pl.String}).with_row_index("rank")
+    return (
+        ranked.join(names.select("key", "area_id", "kind").unique(), on="key")
+        .join(areas.select("area_id", "name"), on="area_id")
+        .sort("rank", "kind", "area_id")
+        .drop("rank")
+    )
+
+
+def read_period(text: str) -> tuple[date, date]:
+    """First and last day of a period as a person writes it: 'YE Dec 2019', '2023-Q1', '2023', '2018-01/2019-03'.
+
+    Raises CountyLinesError with examples for anything else.
+    """
+    words = text.strip().lower()
+    if found := re.fullmatch(r"(?:ye|year ending)\s+([a-z]{3})[a-z]*\s+(\d{4})", words):
+        month, year = found.group(1), int(found.group(2))
+        if month in _MONTHS:
+            end = _month_end(year, _MONTHS.index(month) + 1)
+            return (date(end.year - 1, end.month, 1) + timedelta(days=32)).replace(day=1), end
+    elif found := re.fullmatch(r"(\d{4})[ -]?q([1-4])", words):
+        year, quarter = int(found.group(1)), int(found.group(2))
+        return date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter)
+    elif found := re.fullmatch(r"(\d{4})-(\d{2})/(\d{4})-(\d{2})", words):
+        first_year, first_month, last_year, last_month = map(int, found.groups())
+        if 1 <= first_month <= 12 and 1 <= last_month <= 12:
+            return date(first_year, first_month, 1), _month_end(last_year, last_month)
+    elif re.fullmatch(r"\d{4}", words):
+        return date(int(words), 1, 1), date(int(words), 12, 31)
+    raise CountyLinesError(f'{text!r} is not a period. Write "YE Dec 2019", "2023-Q1", "2023" or "2018-01/2019-03".')
+
+
+def _month_end(year: int, month: int) -> date:
+    return (date(year, month, 1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def find_numbers(
+    indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date]
+) -> list[dict[str, Any]]:
+    """Every row of out/indicators for one area, measure and period, the preferred one first.
+
+    Raises CountyLinesError with the measures, or the periods held for the area, when there is none.
+    """
+    of_measure = indicators.filter(pl.col("measure_id") == measure_id)
+    if of_measure.is_empty():
+        known = ", ".join(indicators["measure_id"].unique().sort())
+        raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
+    of_area = of_measure.filter(pl.col("area_id") == area_id)
+    rows = of_area.filter((pl.col("period_start") == period[0]) & (pl.col("period_end") == period[1]))
+    if rows.is_empty():
+        held = of_area.select("period_start", "period_end").unique().sort("period_end", "period_start")
+        periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.iter_rows())
+        raise CountyLinesError(
+            f"No {measure_id} for {area_id} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
+            + (f"held: {periods}." if periods else "nothing is held for this area.")
+        )
+    return list(
+        rows.sort("is_preferred", "vintage", "indicator_id", descending=[True, True, False]).iter_rows(named=True)
+    )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it."""
+
+    indicator: dict[str, Any]
+    formula: str
+    numerator: pl.DataFrame
+    denominator: pl.DataFrame
+    editions: pl.DataFrame
+
+
+def explain(
+    indicator_id: str, indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
+) -> Explanation:
+    """Everything that a number was made of. Raises CountyLinesError for an identifier that no report prints."""
+    found = indicators.filter(pl.col("indicator_id") == indicator_id)
+    if found.is_empty():
+        raise CountyLinesError(
+            f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."
+        )
+    row = found.row(0, named=True)
+    numerator = _behind(row["numerator_observations"], observations)
+    denominator = _behind(row["denominator_observations"], observations)
+    used = pl.concat([numerator, denominator]).select("source_id", "edition_id").unique()
+    return Explanation(
+        indicator=row,
+        formula=_formula(row, len(numerator)),
+        numerator=numerator,
+        denominator=denominator,
+        editions=editions.join(used, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
+    )
+
+
+def _behind(observation_ids: str | None, observations: pl.DataFrame) -> pl.DataFrame:
+    ids = observation_ids.split("; ") if observation_ids else []
+    return observations.filter(pl.col("observation_id").is_in(ids)).sort("observation_id")
+
+
+def _formula(row: dict[str, Any], parts: int) -> str:
+    if row["numerator"] is None:
+        return f"no count: {row['status'].replace('_', ' ')}"
+    count = f"{row['numerator']:,.0f}" + (f" (the sum of {parts} published counts)" if parts > 1 else "")
+    if row["value"] is None:
+        return f"{count}; no rate: {row['status'].replace('_', ' ')}"
+    residents = f"{row['denominator_used']:,.0f} residents"
+    if row["denominator_used"] != row["denominator"]:
+        residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"
+    method = {"byar": "Byar's approximation", "exact": "exact Poisson limits"}[row["method"]]
+    return (
+        f"{count} ÷ {residents} × {row['multiplier']:,} = {row['value']:.6f}; "
+        f"95% limits {row['lower_95']:.6f} to {row['upper_95']:.6f} by {method}"
+    )

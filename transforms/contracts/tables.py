@@ -1,0 +1,365 @@
+"""The contract of every table in the lake, hop by hop. Types, checks, dictionary page and tidy CSV headers all come from here."""
+
+import polars as pl
+
+from transforms.contracts.contract import Column, Contract, Rule
+
+STATUSES = ("ok", "not_available", "suppressed", "not_published", "below_base", "not_comparable")
+
+_CELL_COLUMNS = (
+    Column("source_id", pl.String, "The source register entry that the cell comes from", pattern=r"^[a-z0-9_]+$"),
+    Column(
+        "edition_id", pl.String, "The edition (one published file) that the cell comes from", pattern=r"^[a-z0-9-]+$"
+    ),
+    Column("table", pl.String, "Sheet or table name exactly as published, trailing blanks included"),
+    Column(
+        "cell",
+        pl.String,
+        "Cell reference as a spreadsheet shows it; for CSV files, record number and column",
+        pattern=r"^[A-Z]{1,3}[1-9][0-9]*$",
+    ),
+    Column("kind", pl.String, "A figure, or a footnote that the publisher printed", allowed=("figure", "note")),
+    Column(
+        "area_code_text",
+        pl.String,
+        "Area code exactly as printed; empty where the publisher prints none",
+        nullable=True,
+    ),
+    Column("area_text", pl.String, "Area name exactly as printed, footnote marks and blanks included", nullable=True),
+    Column(
+        "measure_text",
+        pl.String,
+        "Column or row label of the figure exactly as printed; for a note, its mark",
+        nullable=True,
+    ),
+    Column(
+        "breakdown_text",
+        pl.String,
+        "Further labels that narrow the figure (district, exploitation type, age), joined by ' | '",
+        nullable=True,
+    ),
+    Column("period_text", pl.String, "Period label exactly as printed", nullable=True),
+    Column(
+        "value_text",
+        pl.String,
+        "The figure, symbol or footnote exactly as stored in the file; empty for a blank cell",
+        nullable=True,
+    ),
+    Column(
+        "source_url",
+        pl.String,
+        "Page that a hand-transcribed figure was read on; empty where the edition itself is the evidence",
+        nullable=True,
+    ),
+)
+
+
+def cells(source_id: str) -> Contract:
+    """The contract of the raw table of one source: published cells, nothing renamed, cleaned or dropped."""
+    return Contract(
+        table=f"raw/{source_id}",
+        title=f"Published cells of {source_id}",
+        one_row_is="published cell",
+        columns=_CELL_COLUMNS,
+        key=("edition_id", "table", "cell"),
+    )
+
+
+EDITIONS = Contract(
+    table="raw/editions",
+    title="Editions",
+    one_row_is="published file, exactly as received",
+    columns=(
+        Column("source_id", pl.String, "Source register entry"),
+        Column("edition_id", pl.String, "Edition of the source"),
+        Column("title", pl.String, "What the publisher calls it, in words"),
+        Column("publisher", pl.String, "Who published it"),
+        Column("vintage", pl.String, "Month in which it was published", pattern=r"^[0-9]{4}-[0-9]{2}$"),
+        Column("file", pl.String, "Name of the file"),
+        Column(
+            "file_kind",
+            pl.String,
+            "The publisher's own file, another's re-save of it, or figures transcribed by hand",
+            allowed=("original", "re-save", "transcription"),
+        ),
+        Column("sha256", pl.String, "Checksum of the file", pattern=r"^[0-9a-f]{64}$"),
+        Column("bytes", pl.Int64, "Size of the file", unit="bytes", minimum=1),
+        Column(
+            "retrieved_at", pl.String, "Day on which this copy was first read", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+        ),
+    ),
+    key=("source_id", "edition_id"),
+)
+
+AREAS = Contract(
+    table="core/areas",
+    title="Areas",
+    one_row_is="area",
+    columns=(
+        Column(
+            "area_id",
+            pl.String,
+            "ONS code where one exists, else our own identifier",
+            pattern=r"^(?:[EWK][0-9]{8}|[A-Z][A-Z-]+)$",
+        ),
+        Column(
+            "kind",
+            pl.String,
+            "What sort of area or body it is",
+            allowed=(
+                "police_force_area",
+                "region",
+                "country",
+                "countries",
+                "policing_region",
+                "regional_organised_crime_unit",
+                "non_territorial_force",
+                "published_total",
+            ),
+        ),
+        Column("name", pl.String, "Name used in tables (the ONS name for police force areas)"),
+        Column("operating_name", pl.String, "Name used in prose"),
+        Column("slug", pl.String, "Name used in file names", pattern=r"^[a-z0-9-]+$"),
+        Column(
+            "region_id", pl.String, "Statistical region (E12…) or Wales that a police force area lies in", nullable=True
+        ),
+        Column(
+            "policing_region_id",
+            pl.String,
+            "Policing region (regional organised crime unit area, or London) of a police force area",
+            nullable=True,
+        ),
+        Column(
+            "tile_label",
+            pl.String,
+            "Name of a police force area on the tile map, short where the name is long",
+            nullable=True,
+        ),
+        Column("tile_column", pl.Int32, "Column of the tile map, from the west", nullable=True, minimum=0, maximum=9),
+        Column("tile_row", pl.Int32, "Row of the tile map, from the north", nullable=True, minimum=0, maximum=9),
+    ),
+    key=("area_id",),
+)
+
+OBSERVATIONS = Contract(
+    table="core/observations",
+    title="Observations",
+    one_row_is="published cell with its meaning",
+    columns=(
+        Column("observation_id", pl.String, "source/edition/table/cell: where the figure stands in what was published"),
+        Column("source_id", pl.String, "Source register entry"),
+        Column("edition_id", pl.String, "Edition of the source"),
+        Column("table", pl.String, "Sheet or table name as published"),
+        Column("cell", pl.String, "Cell reference"),
+        Column("area_id", pl.String, "Area that the printed name and code mean"),
+        Column("area_kind", pl.String, "Sort of area"),
+        Column("measure_id", pl.String, "Measure that the printed label means"),
+        Column(
+            "definition_id",
+            pl.String,
+            "Definition of the measure that this source uses",
+            pattern=r"^D[0-9]{2}$",
+            nullable=True,
+        ),
+        Column("period_start", pl.Date, "First day that the figure covers"),
+        Column("period_end", pl.Date, "Last day that the figure covers; the same as the first for a population"),
+        Column(
+            "value",
+            pl.Float64,
+            "The figure; null where the publisher gives none",
+            nullable=True,
+            minimum=0,
+            severity="warning",
+        ),
+        Column("status", pl.String, "Why there is or is not a value", allowed=STATUSES),
+        Column(
+            "vintage",
+            pl.String,
+            "Month in which the edition was published, for choosing between editions",
+            pattern=r"^[0-9]{4}-[0-9]{2}$",
+        ),
+        Column("value_text", pl.String, "What the cell says, as stored", nullable=True),
+        Column("area_text", pl.String, "Area name as printed"),
+        Column(
+            "note_marks", pl.String, "Footnote marks that were glued to the area name, joined by commas", nullable=True
+        ),
+        Column("area_match", pl.String, "How the area was found: code and name, source name, or any known name"),
+        Column(
+            "area_basis",
+            pl.String,
+            "Whether the printed place is the police force area, or may be a smaller place of the same name",
+            allowed=("same_area", "ambiguous_label"),
+        ),
+        Column("correction_id", pl.String, "Correction applied to this cell, if any", nullable=True),
+        Column("source_url", pl.String, "Page that a hand-transcribed figure was read on", nullable=True),
+    ),
+    key=("observation_id",),
+)
+
+EXCLUDED = Contract(
+    table="core/excluded",
+    title="Excluded cells",
+    one_row_is="published cell left out for a stated reason",
+    columns=(
+        *_CELL_COLUMNS,
+        Column("reason", pl.String, "Why the cell is left out"),
+        Column("rule", pl.String, "The register row that says so"),
+    ),
+    key=("source_id", "edition_id", "table", "cell"),
+    may_be_empty=True,
+)
+
+UNMATCHED = Contract(
+    table="core/unmatched",
+    title="Unmatched cells",
+    one_row_is="published cell that no register explains",
+    columns=(
+        *_CELL_COLUMNS,
+        Column("what", pl.String, "What could not be understood", allowed=("area", "measure", "period", "value")),
+        Column("text", pl.String, "The text that nothing explains"),
+        Column("candidates", pl.String, "The three nearest known names", nullable=True),
+    ),
+    key=("source_id", "edition_id", "table", "cell", "what"),
+    extra_rules=(
+        Rule(
+            "nothing_unmatched",
+            "ExpectTableRowCountToEqual",
+            {"value": 0},
+            "Every area, measure, period and symbol in every cell is understood.",
+        ),
+    ),
+    may_be_empty=True,
+)
+
+NOTES = Contract(
+    table="core/notes",
+    title="Publishers' footnotes by area",
+    one_row_is="footnote on one area's row in one table",
+    columns=(
+        Column("source_id", pl.String, "Source register entry"),
+        Column("edition_id", pl.String, "Edition of the source"),
+        Column("table", pl.String, "Sheet whose row carries the mark"),
+        Column("area_id", pl.String, "Area whose row carries the mark"),
+        Column("mark", pl.String, "The mark as printed"),
+        Column(
+            "note_cell",
+            pl.String,
+            "Where the footnote's text stands; empty when the file held does not contain it",
+            nullable=True,
+        ),
+        Column(
+            "text", pl.String, "The footnote, verbatim; empty when the file held does not contain it", nullable=True
+        ),
+    ),
+    key=("source_id", "edition_id", "table", "area_id", "mark"),
+)
+
+INDICATORS = Contract(
+    table="out/indicators",
+    title="Indicators",
+    one_row_is="number that a report may print",
+    columns=(
+        Column("indicator_id", pl.String, "Identifier printed beside the number; `countylines explain` takes it"),
+        Column("measure_id", pl.String, "Measure"),
+        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$"),
+        Column("area_id", pl.String, "Area"),
+        Column("area_kind", pl.String, "Sort of area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("period_start", pl.Date, "First day covered"),
+        Column("period_end", pl.Date, "Last day covered"),
+        Column("months", pl.Int32, "Length of the period", unit="months", minimum=1, maximum=36),
+        Column("numerator", pl.Float64, "The count", nullable=True, minimum=0, severity="warning"),
+        Column(
+            "denominator",
+            pl.Float64,
+            "Residents, as printed by the publisher",
+            unit="residents",
+            nullable=True,
+            minimum=1,
+        ),
+        Column(
+            "denominator_used",
+            pl.Float64,
+            "Residents that the numerator was divided by: where the publisher rounds the population that it prints, the whole number behind its rate",
+            unit="residents",
+            nullable=True,
+            minimum=1,
+        ),
+        Column("denominator_edition", pl.String, "Mid-year and edition of the population", nullable=True),
+        Column(
+            "denominator_rule", pl.String, "Which population was used", allowed=("as_published", "canonical", "none")
+        ),
+        Column("multiplier", pl.Int64, "Residents that the rate is expressed per", nullable=True),
+        Column(
+            "value", pl.Float64, "The rate; null with a status where no rate may be shown", nullable=True, minimum=0
+        ),
+        Column("lower_95", pl.Float64, "Lower 95% limit of the rate", nullable=True, minimum=0),
+        Column("upper_95", pl.Float64, "Upper 95% limit of the rate", nullable=True, minimum=0),
+        Column("method", pl.String, "Method of the limits", allowed=("exact", "byar", "none")),
+        Column(
+            "coverage", pl.String, "How much of the area the number covers", allowed=("complete", "partial", "none")
+        ),
+        Column("coverage_note", pl.String, "What is left out, in words", nullable=True),
+        Column(
+            "status",
+            pl.String,
+            "Why there is or is not a rate",
+            allowed=(*STATUSES, "no_population", "population_too_small"),
+        ),
+        Column("source_id", pl.String, "Source of the numerator"),
+        Column("edition_id", pl.String, "Edition of the numerator"),
+        Column("vintage", pl.String, "Month in which that edition was published"),
+        Column(
+            "is_preferred",
+            pl.Boolean,
+            "True for the row that reports use when several editions or populations give the same number",
+        ),
+        Column("is_derived", pl.Boolean, "True where the publisher printed only the count and the rate is ours"),
+        Column(
+            "area_basis",
+            pl.String,
+            "Whether the printed place is the police force area",
+            allowed=("same_area", "ambiguous_label"),
+        ),
+        Column(
+            "numerator_observations", pl.String, "Observations added up in the numerator, joined by '; '", nullable=True
+        ),
+        Column(
+            "denominator_observations",
+            pl.String,
+            "Observations added up in the denominator, joined by '; '",
+            nullable=True,
+        ),
+    ),
+    key=("indicator_id",),
+)
+
+RECONCILIATION = Contract(
+    table="out/reconciliation",
+    title="Reconciliation with published totals",
+    one_row_is="comparison of our sum or rate with a published one",
+    columns=(
+        Column("reconciliation_id", pl.String, "Identifier of the comparison"),
+        Column(
+            "kind", pl.String, "What is reconciled", allowed=("total", "rate", "population", "districts", "referrals")
+        ),
+        Column("source_id", pl.String, "Source"),
+        Column("edition_id", pl.String, "Edition"),
+        Column("area_id", pl.String, "Area whose total is compared"),
+        Column("published", pl.Float64, "What the publisher printed"),
+        Column("computed", pl.Float64, "What our parts give"),
+        Column("difference", pl.Float64, "Computed less published"),
+        Column("tolerance", pl.Float64, "Largest difference that counts as agreement", minimum=0),
+        Column("agrees", pl.Boolean, "Whether the difference is within the tolerance"),
+        Column("in_words", pl.String, "The comparison as a sentence"),
+    ),
+    key=("reconciliation_id",),
+    extra_rules=(
+        Rule(
+            "totals_agree",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "agrees", "value_set": [True]},
+            "Our sums and rates reproduce what the publisher printed.",
+        ),
+    ),
+)

@@ -1,0 +1,21 @@
+"""The errors that a build may end with. Each message is one sentence that names source, edition, table and cell, and says what to do."""
+
+
+class CountyLinesError(Exception):
+    """Anything this project refuses to go on with; the command line prints its message and exits non-zero."""
+
+
+class LayoutError(CountyLinesError):
+    """A published file is not laid out as its layout row says: a sheet, header, label or value is not where it should be."""
+
+
+class RegisterError(CountyLinesError):
+    """An authored file (source, register, layout, correction) contradicts itself, the data, or matches nothing."""
+
+
+class UnmatchedError(CountyLinesError):
+    """A name, measure label, period or sentinel in a cell has no meaning in the registers."""
+
+
+class ContractError(CountyLinesError):
+    """A table broke a critical rule of its contract."""

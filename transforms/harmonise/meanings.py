@@ -1,0 +1,98 @@
+"""What a label, a period or a symbol in a cell means. Each function adds columns; an unexplained text leaves them null."""
+
+import polars as pl
+
+# A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'.
+_NUMBER = r"^-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+
+
+def plain(text: pl.Expr) -> pl.Expr:
+    """A label with its case and blanks folded; line breaks inside headers are blanks."""
+    return text.fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """Add measure_id and label_row: the row of ``measure_labels`` whose source, table, label and breakdown patterns match; null where none does.
+
+    Footnote debris at the end of a label is ignored; the breakdown must match to the letter, so that a new breakdown is never
+    taken for the total.
+    """
+    rows = labels.with_row_index("label_row").rename({"measure_id": "label_measure", "breakdown": "label_breakdown"})
+    distinct = (
+        cells.select("source_id", "table", "measure_text", "breakdown_text")
+        .unique(maintain_order=True)
+        .with_row_index("distinct_label")
+    )
+    matched = (
+        distinct.join(rows, on="source_id")
+        .with_columns(
+            plain(pl.col("table")).alias("plain_table"),
+            plain(pl.col("measure_text"))
+            .str.replace(r"(?:\s*(?:\[[^\]]*\]|\d{1,2}(?:,\d{1,2})*))+$", "")
+            .alias("plain_label"),
+        )
+        .filter(
+            (pl.format("^(?:{})$", "table_pattern").pipe(_matches, pl.col("plain_table")))
+            & (pl.format("^(?:{})$", "measure_pattern").pipe(_matches, pl.col("plain_label")))
+            & (plain(pl.col("breakdown_text")) == pl.col("label_breakdown"))
+        )
+        .group_by("distinct_label", maintain_order=True)
+        .agg(pl.col("label_measure").first().alias("measure_id"), pl.col("label_row").first())
+    )
+    named = distinct.join(matched, on="distinct_label", how="left").drop("distinct_label")
+    return cells.join(
+        named,
+        on=["source_id", "table", "measure_text", "breakdown_text"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+
+
+def _matches(pattern: pl.Expr, text: pl.Expr) -> pl.Expr:
+    return text.str.contains(pattern)
+
+
+def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
+    """Add period_start and period_end.
+
+    In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
+    period gives that period (the parser has compared it with the title); otherwise the text is the last day of twelve months,
+    and must be the last day of a quarter.
+    """
+    year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
+    end = pl.col("period_text").str.to_date("%d-%m-%Y", strict=False)
+    quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
+    is_population = pl.col("measure_id") == "resident_population"
+    twelve_months = pl.when(quarter_end)
+    return cells.join(editions, on=["source_id", "edition_id"], how="left", maintain_order="left").with_columns(
+        pl.when(is_population)
+        .then(pl.date(year, 6, 30))
+        .when(pl.col("edition_start").is_not_null())
+        .then(pl.col("edition_start"))
+        .otherwise(twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo")))
+        .alias("period_start"),
+        pl.when(is_population)
+        .then(pl.date(year, 6, 30))
+        .when(pl.col("edition_end").is_not_null())
+        .then(pl.col("edition_end"))
+        .otherwise(twelve_months.then(end))
+        .alias("period_end"),
+    )
+
+
+def with_value(cells: pl.DataFrame, sentinels: pl.DataFrame) -> pl.DataFrame:
+    """Add value and status: a number is 'ok', a registered symbol of the source is null with its status, anything else leaves status null."""
+    text = pl.col("value_text").fill_null("").str.strip_chars()
+    number = pl.when(text.str.contains(_NUMBER)).then(text.str.replace_all(",", "", literal=True)).cast(pl.Float64)
+    symbols = sentinels.select(
+        "source_id", pl.col("value_text").alias("symbol"), pl.col("status").alias("symbol_status")
+    )
+    return (
+        cells.with_columns(text.alias("symbol"))
+        .join(symbols, on=["source_id", "symbol"], how="left", maintain_order="left")
+        .with_columns(
+            number.alias("value"),
+            pl.when(number.is_not_null()).then(pl.lit("ok")).otherwise(pl.col("symbol_status")).alias("status"),
+        )
+    )

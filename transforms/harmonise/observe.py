@@ -1,0 +1,235 @@
+"""Cells to observations. Three outcomes only: matched, excluded with a reason, or unmatched, which fails the build."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.contracts.tables import EXCLUDED, NOTES, OBSERVATIONS, UNMATCHED
+from transforms.errors import RegisterError, UnmatchedError
+from transforms.harmonise.areas import PLACE, resolve
+from transforms.harmonise.corrections import apply_corrections
+from transforms.harmonise.meanings import plain, with_measure, with_period, with_value
+from transforms.harmonise.names import fold, name_table, nearest
+from transforms.harmonise.registers import PUBLISHED_NAME, Registers
+from transforms.sources.registry import Source
+
+_CELL = ["source_id", "edition_id", "table", "cell"]
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """What became of the cells: figures = observations + excluded + unmatched (as distinct cells); notes stand beside them."""
+
+    observations: pl.DataFrame
+    excluded: pl.DataFrame
+    unmatched: pl.DataFrame
+    notes: pl.DataFrame
+
+
+def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Registers) -> Harmonised:
+    """Give every cell its meaning.
+
+    ``cells`` has the columns of the raw tables, all sources together; the result's frames follow the contracts OBSERVATIONS,
+    EXCLUDED, UNMATCHED and NOTES. Raises RegisterError for a correction, name, exclusion, label or symbol that matches nothing.
+    """
+    printed = cells.filter(pl.col("kind") == "figure")
+    figures = apply_corrections(printed, registers.corrections)
+    names = name_table(registers.areas, registers.area_names)
+    kinds = {source.id: source.area_kinds for source in sources.values()}
+    resolved = resolve(figures.select(PLACE), names, kinds)
+    understood = (
+        figures.join(resolved, on=list(PLACE), how="left", nulls_equal=True, maintain_order="left")
+        .pipe(with_measure, registers.measure_labels)
+        .pipe(with_period, _edition_frame(sources))
+        .pipe(with_value, registers.sentinels)
+        .pipe(_with_exclusion, registers.exclusions)
+    )
+    troubled = pl.any_horizontal(pl.col("area_id", "measure_id", "period_end", "status").is_null())
+    excluded = understood.filter(troubled & pl.col("reason").is_not_null())
+    matched = understood.filter(~troubled)
+    unmatched = understood.filter(troubled & pl.col("reason").is_null())
+    _refuse_dead_rows(registers, matched, excluded, resolved)
+    return Harmonised(
+        observations=_observations(matched, registers),
+        excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
+        unmatched=_unmatched(_as_printed(unmatched, printed), names),
+        notes=_notes(matched, cells.filter(pl.col("kind") == "note")),
+    )
+
+
+def refuse_unmatched(unmatched: pl.DataFrame) -> None:
+    """Raise UnmatchedError with the first unmatched texts in one sentence each, if there are any."""
+    if unmatched.is_empty():
+        return
+    groups = (
+        unmatched.group_by("source_id", "edition_id", "table", "what", "text", "candidates", maintain_order=True)
+        .agg(pl.col("cell").first(), pl.len().alias("count"))
+        .head(5)
+    )
+    sentences = [
+        f"{row['source_id']} {row['edition_id']}, table {row['table']!r}, cell {row['cell']}: the {row['what']} {row['text']!r} "
+        f"({row['count']} cell{'s' if row['count'] != 1 else ''}) is in no register"
+        + (f"; nearest known: {row['candidates']}" if row["candidates"] else "")
+        for row in groups.iter_rows(named=True)
+    ]
+    raise UnmatchedError(
+        ". ".join(sentences)
+        + ". Add a name, exclusion, label or symbol with its evidence under data/registers, or correct the cell."
+    )
+
+
+def _edition_frame(sources: Mapping[str, Source]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (source.id, edition.id, edition.period_start, edition.period_end, edition.vintage)
+            for source in sources.values()
+            for edition in source.editions
+        ],
+        schema={
+            "source_id": pl.String,
+            "edition_id": pl.String,
+            "edition_start": pl.Date,
+            "edition_end": pl.Date,
+            "vintage": pl.String,
+        },
+        orient="row",
+    )
+
+
+def _with_exclusion(cells: pl.DataFrame, exclusions: pl.DataFrame) -> pl.DataFrame:
+    """Add reason and rule of the first exclusion of the cell's source whose pattern matches the whole folded text of its column."""
+    reason, rule = pl.lit(None, pl.String), pl.lit(None, pl.String)
+    for row in exclusions.reverse().iter_rows(named=True):
+        here = (pl.col("source_id") == row["source_id"]) & plain(pl.col(row["column"])).str.contains(
+            f"^(?:{row['pattern']})$"
+        )
+        reason = pl.when(here).then(pl.lit(row["reason"])).otherwise(reason)
+        rule = pl.when(here).then(pl.lit(row["exclusion_id"])).otherwise(rule)
+    return cells.with_columns(reason.alias("reason"), rule.alias("rule"))
+
+
+def _as_printed(understood: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
+    """The cells with their texts as published, not as corrected."""
+    texts = ["area_code_text", "area_text", "measure_text", "breakdown_text", "period_text", "value_text"]
+    return understood.drop(texts).join(printed.select(*_CELL, *texts), on=_CELL, how="left", maintain_order="left")
+
+
+def _observations(matched: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    basis = registers.area_names.filter(pl.col("name_type") == PUBLISHED_NAME).select(
+        "source_id",
+        "area_id",
+        fold(pl.col("name")).alias("name_key"),
+        "area_basis",
+    )
+    return (
+        matched.join(registers.areas.select("area_id", pl.col("kind").alias("area_kind")), on="area_id", how="left")
+        .join(registers.measures.select("measure_id", "definition_id"), on="measure_id", how="left")
+        .join(basis, on=["source_id", "area_id", "name_key"], how="left")
+        .with_columns(
+            pl.concat_str(
+                pl.col("source_id", "edition_id"), pl.col("table").str.strip_chars(), "cell", separator="/"
+            ).alias("observation_id"),
+            pl.col("definition_id").replace("", None),
+            pl.col("area_basis").fill_null("same_area"),
+        )
+        .select(list(OBSERVATIONS.schema))
+        .sort("observation_id")
+    )
+
+
+def _unmatched(cells: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    rows = pl.concat(
+        [
+            cells.filter(pl.col(missing).is_null()).with_columns(pl.lit(what).alias("what"), text.alias("text"))
+            for what, missing, text in (
+                (
+                    "area",
+                    "area_id",
+                    pl.format(
+                        "{}{} ({})",
+                        pl.when(pl.col("area_code_text").is_not_null())
+                        .then(pl.format("{} ", "area_code_text"))
+                        .otherwise(pl.lit("")),
+                        pl.col("area_text").fill_null(""),
+                        "problem",
+                    ),
+                ),
+                (
+                    "measure",
+                    "measure_id",
+                    pl.concat_str(pl.col("measure_text"), pl.col("breakdown_text"), separator=" | ", ignore_nulls=True),
+                ),
+                ("period", "period_end", pl.col("period_text").fill_null("")),
+                ("value", "status", pl.col("value_text").fill_null("")),
+            )
+        ]
+    )
+    texts = rows.filter(pl.col("what") == "area")["area_text"].unique().drop_nulls().to_list()
+    candidates = pl.DataFrame(
+        [("area", text, ", ".join(nearest(text, names))) for text in sorted(texts)],
+        schema={"what": pl.String, "area_text": pl.String, "candidates": pl.String},
+        orient="row",
+    )
+    return (
+        rows.join(candidates, on=["what", "area_text"], how="left").select(list(UNMATCHED.schema)).sort(*_CELL, "what")
+    )
+
+
+def _notes(matched: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
+    """Join each mark glued to an area's name to the footnote of that table; a mark whose text is not in the file held keeps null text."""
+    marks = (
+        matched.filter(pl.col("note_marks").is_not_null())
+        .select("source_id", "edition_id", "table", "area_id", pl.col("note_marks").str.split(",").alias("mark"))
+        .explode("mark")
+        .unique()
+    )
+    texts = notes.select(
+        "source_id",
+        "edition_id",
+        "table",
+        pl.col("measure_text").alias("mark"),
+        pl.col("cell").alias("note_cell"),
+        pl.col("value_text").alias("text"),
+    ).unique(["source_id", "edition_id", "table", "mark"], keep="first", maintain_order=True)
+    return (
+        marks.join(texts, on=["source_id", "edition_id", "table", "mark"], how="left")
+        .select(list(NOTES.schema))
+        .sort("source_id", "edition_id", "table", "area_id", "mark")
+    )
+
+
+def _refuse_dead_rows(
+    registers: Registers, matched: pl.DataFrame, excluded: pl.DataFrame, resolved: pl.DataFrame
+) -> None:
+    """Raise RegisterError for a register row that matched no cell: dead configuration is wrong configuration."""
+    live_sources = pl.concat([matched["source_id"], excluded["source_id"]]).unique().implode()
+    used_names = resolved.select("source_id", "area_id", pl.col("name_key"))
+    dead_names = (
+        registers.area_names.filter((pl.col("name_type") == PUBLISHED_NAME) & pl.col("source_id").is_in(live_sources))
+        .with_columns(fold(pl.col("name")).alias("name_key"))
+        .join(used_names, on=["source_id", "area_id", "name_key"], how="anti")
+    )
+    used_symbols = matched.filter(pl.col("value").is_null()).select("source_id", pl.col("symbol").alias("value_text"))
+    dead = {
+        "area_names": (dead_names["source_id"] + ": " + dead_names["name"]).to_list(),
+        "exclusions": registers.exclusions.filter(
+            pl.col("source_id").is_in(live_sources) & ~pl.col("exclusion_id").is_in(excluded["rule"].unique().implode())
+        )["exclusion_id"].to_list(),
+        "measure_labels": registers.measure_labels.with_row_index("label_row")
+        .filter(pl.col("source_id").is_in(live_sources))
+        .join(matched.select("label_row"), on="label_row", how="anti")
+        .select(pl.concat_str("source_id", "measure_pattern", "breakdown", separator=" "))
+        .to_series()
+        .to_list(),
+        "sentinels": registers.sentinels.filter(pl.col("source_id").is_in(live_sources))
+        .join(used_symbols, on=["source_id", "value_text"], how="anti")
+        .select(pl.format("{} {}", "source_id", "value_text"))
+        .to_series()
+        .to_list(),
+    }
+    for register, rows in dead.items():
+        if rows:
+            raise RegisterError(
+                f"data/registers/{register}.csv: {'; '.join(rows)} matches no cell; delete the row or correct it."
+            )

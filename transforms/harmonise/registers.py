@@ -1,0 +1,150 @@
+"""Reads the authored registers under ``data/registers`` and ``data/corrections``. No interpretation of cells here."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from transforms.contracts.tables import AREAS, STATUSES
+from transforms.errors import RegisterError
+
+NAME_TYPES = ("as_published", "operating", "everyday", "abbreviation", "historical", "welsh")
+# Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
+PUBLISHED_NAME = "as_published"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A known upstream error: cells whose texts equal ``match`` are read as if they said ``set``; ``expect_cells`` of them, or the build fails."""
+
+    id: str
+    source_id: str
+    match: dict[str, str]
+    set: dict[str, str]
+    expect_cells: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Registers:
+    """Every authored register as a frame of text columns, plus the corrections."""
+
+    areas: pl.DataFrame
+    area_names: pl.DataFrame
+    area_members: pl.DataFrame
+    exclusions: pl.DataFrame
+    measures: pl.DataFrame
+    measure_labels: pl.DataFrame
+    sentinels: pl.DataFrame
+    breaks: pl.DataFrame
+    corrections: tuple[Correction, ...]
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    frame = pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
+    if tuple(frame.columns) != columns:
+        raise RegisterError(
+            f"{path.name}: its columns are {', '.join(frame.columns)}, not {', '.join(columns)}; restore the header."
+        )
+    return frame
+
+
+def _read_corrections(folder: Path) -> tuple[Correction, ...]:
+    corrections = []
+    for path in sorted(folder.glob("*.toml")):
+        for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("correction", []):
+            wanted = {"id", "match", "set", "expect_cells", "reason", "evidence", "reported_to"}
+            if set(entry) != wanted:
+                raise RegisterError(
+                    f"{path.name}: correction {entry.get('id', '(without id)')} needs exactly the keys {', '.join(sorted(wanted))}."
+                )
+            values: dict[str, Any] = {key: entry[key] for key in ("id", "match", "set", "expect_cells", "reason")}
+            corrections.append(Correction(source_id=path.stem, **values))
+    return tuple(corrections)
+
+
+def load_registers(data: Path) -> Registers:
+    """Read all registers below the ``data`` folder.
+
+    Raises RegisterError when a file's header, an area reference, a name type or a status is not one that exists.
+    """
+    folder = data / "registers"
+    registers = Registers(
+        areas=_read(
+            folder / "areas.csv",
+            ("area_id", "kind", "name", "operating_name", "slug", "tile_label", "tile_column", "tile_row", "note"),
+        ),
+        area_names=_read(
+            folder / "area_names.csv",
+            ("area_id", "name", "name_type", "source_id", "area_basis", "valid_from", "valid_to", "evidence"),
+        ),
+        area_members=_read(
+            folder / "area_members.csv", ("parent_id", "child_id", "relation", "valid_from", "valid_to", "evidence")
+        ),
+        exclusions=_read(
+            folder / "exclusions.csv", ("exclusion_id", "source_id", "column", "pattern", "reason", "evidence")
+        ),
+        measures=_read(
+            folder / "measures.csv",
+            (
+                "measure_id",
+                "code",
+                "name",
+                "unit_singular",
+                "unit_plural",
+                "role",
+                "multiplier",
+                "definition_id",
+                "claim_scope",
+            ),
+        ),
+        measure_labels=_read(
+            folder / "measure_labels.csv", ("source_id", "table_pattern", "measure_pattern", "breakdown", "measure_id")
+        ),
+        sentinels=_read(folder / "sentinels.csv", ("source_id", "value_text", "status", "meaning")),
+        breaks=_read(
+            folder / "breaks.csv", ("break_id", "date", "measure_id", "area_id", "label", "in_words", "evidence")
+        ).with_columns(pl.col("date").str.to_date(), pl.col("area_id").replace("", None)),
+        corrections=_read_corrections(data / "corrections"),
+    )
+    _check_references(registers)
+    return registers
+
+
+def _check_references(registers: Registers) -> None:
+    known = set(registers.areas["area_id"])
+    used = (
+        set(registers.area_names["area_id"])
+        | set(registers.area_members["parent_id"])
+        | set(registers.area_members["child_id"])
+    )
+    for what, unknown in (
+        ("area", sorted(used - known)),
+        ("measure", sorted(set(registers.measure_labels["measure_id"]) - set(registers.measures["measure_id"]))),
+        ("name type", sorted(set(registers.area_names["name_type"]) - set(NAME_TYPES))),
+        ("status", sorted(set(registers.sentinels["status"]) - set(STATUSES))),
+    ):
+        if unknown:
+            raise RegisterError(
+                f"The registers use the {what} {', '.join(unknown)}, which no register defines; add it or correct the name."
+            )
+
+
+def areas_frame(registers: Registers) -> pl.DataFrame:
+    """The areas with the region and policing region of each police force area: the contract AREAS."""
+    parents = registers.area_members.filter(pl.col("relation").is_in(["region", "policing_region"])).pivot(
+        on="relation", index="child_id", values="parent_id"
+    )
+    return (
+        registers.areas.join(parents, left_on="area_id", right_on="child_id", how="left")
+        .with_columns(
+            pl.col("region").alias("region_id"),
+            pl.col("policing_region").alias("policing_region_id"),
+            pl.col("tile_label").replace("", None),
+            pl.col("tile_column", "tile_row").replace("", None).cast(pl.Int32),
+        )
+        .select(list(AREAS.schema))
+        .sort("area_id")
+    )

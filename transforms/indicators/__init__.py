@@ -1,0 +1,10 @@
+"""Observations to indicators: rates with their populations, limits, coverage and the cells behind them.
+
+Here belongs every formula. What a cell means does not (``transforms.harmonise``), nor how a number is worded or drawn (``reports``).
+"""
+
+from transforms.indicators.compute import indicators
+from transforms.indicators.rates import poisson_limits, with_rate
+from transforms.indicators.reconcile import reconcile
+
+__all__ = ["indicators", "poisson_limits", "reconcile", "with_rate"]

@@ -1,0 +1,54 @@
+"""Our sums and rates beside what the publisher printed: totals, rates, districts, referrals."""
+
+import polars as pl
+
+from transforms.contracts.tables import RECONCILIATION
+from transforms.harmonise.meanings import with_value
+from transforms.indicators.membership import parts as parts_of
+from transforms.sql import query
+
+
+def reconcile(
+    observations: pl.DataFrame,
+    excluded: pl.DataFrame,
+    indicators: pl.DataFrame,
+    areas: pl.DataFrame,
+    members: pl.DataFrame,
+    sentinels: pl.DataFrame,
+) -> pl.DataFrame:
+    """Every published total or rate that can be reproduced, with the difference and whether it is within the tolerance.
+
+    Returns the contract RECONCILIATION. Totals, districts and referrals must agree exactly, rates to 1e-6.
+    """
+    left_out = with_value(excluded, sentinels)
+    districts = left_out.filter(pl.col("rule") == "district-rows")
+    responders = (
+        pl.concat(
+            [
+                observations.filter(
+                    (pl.col("measure_id") == "nrm_police_referrals") & (pl.col("area_kind") != "published_total")
+                ).select("source_id", "edition_id", "value"),
+                left_out.filter(pl.col("rule").str.starts_with("nrm-")).select("source_id", "edition_id", "value"),
+            ]
+        )
+        .group_by("source_id", "edition_id")
+        .agg(pl.col("value").sum())
+    )
+    return (
+        query(
+            "reconcile_totals",
+            observations=observations,
+            indicators=indicators,
+            areas=areas,
+            parts=parts_of(areas, members),
+            districts=districts,
+            responders=responders,
+        )
+        .with_columns(
+            pl.concat_str("kind", "edition_id", "area_id", separator=".").alias("reconciliation_id"),
+            (pl.col("computed") - pl.col("published")).alias("difference"),
+        )
+        .with_columns((pl.col("difference").abs() <= pl.col("tolerance")).alias("agrees"))
+        .select(list(RECONCILIATION.schema))
+        .cast(RECONCILIATION.schema)
+    )

@@ -1,0 +1,263 @@
+"""Bytes to grids, and the checks that every layout shares. A grid is a sheet as text: ``row`` (from 1) and columns A, B, C…; blanks are null."""
+
+import io
+import itertools
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from transforms.contracts.tables import cells
+from transforms.errors import LayoutError, RegisterError
+from transforms.sources.registry import Edition, Source
+
+_LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
+# Footnote marks: bracketed ('[note 7,8]'), glued to a word or bracket ('fraud3)', '(mid-2018)3'), or set off by a blank at the end (' 5').
+_BRACKETED_MARK = r"\[note[^\]]*\]"
+_GLUED_MARK = r"([A-Za-z)])\d{1,2}(?:,\d{1,2})*\b"
+_SET_OFF_MARK = r"\s\d{1,2}(?:,\d{1,2})*\s*$"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a parser made of one edition.
+
+    ``cells`` follows the contract of the raw table; ``rows_read`` counts the rows of every grid read that are not blank;
+    ``left_out`` has reason and rows. Rows read are rows that became cells plus rows left out: nothing is lost silently.
+    """
+
+    cells: pl.DataFrame
+    rows_read: int
+    left_out: pl.DataFrame
+
+
+def layout_error(edition: Edition, table: str, cell: str | None, problem: str, remedy: str) -> LayoutError:
+    """A LayoutError in one sentence: source, edition, table, cell, what is wrong and what to do."""
+    place = f", cell {cell}" if cell else ""
+    return LayoutError(f"{edition.source_id} {edition.id}, table {table!r}{place}: {problem}; {remedy}.")
+
+
+def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
+    """The records of a CSV file (gzipped or not) as a grid; ``row`` counts records from 1, header lines and blank records included.
+
+    Raises LayoutError when the file is cut short, not UTF-8 or has a record longer than its first.
+    """
+    try:
+        records = pl.read_csv(content, has_header=False, infer_schema=False)
+    except (PolarsError, OSError) as error:
+        raise _unreadable(edition, error) from error
+    letters = dict(zip(records.columns, _LETTERS, strict=False))
+    return records.rename(letters).with_row_index("row", offset=1)
+
+
+def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The named sheets of an XLSX workbook as grids, found by exact name and never by position.
+
+    A number is stored text: an integer without '.0' when it is integral, else its shortest exact decimal form.
+    Raises LayoutError when the workbook is cut short or corrupt, or a sheet is not in it.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            for sheet in sheets:
+                if sheet not in workbook.sheet_names:
+                    held = ", ".join(repr(name) for name in workbook.sheet_names)
+                    raise layout_error(
+                        edition,
+                        sheet,
+                        None,
+                        f"the workbook has no sheet of this name, but {held}",
+                        _amend(edition.source_id),
+                    )
+            rows = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in sheets}
+    except CalamineError as error:
+        raise _unreadable(edition, error) from error
+    return {sheet: _sheet_grid(values) for sheet, values in rows.items()}
+
+
+def _sheet_grid(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    letters = _LETTERS[: max((len(row) for row in rows), default=0)]
+    text = [[_stored_text(value) for value in row] for row in rows]
+    return pl.DataFrame(text, schema=dict.fromkeys(letters, pl.String), orient="row").with_row_index("row", offset=1)
+
+
+def _stored_text(value: Any) -> str | None:
+    if value == "":
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _unreadable(edition: Edition, error: Exception) -> LayoutError:
+    reason = " ".join(str(error).split())[:200]
+    return LayoutError(
+        f"{edition.source_id} {edition.id}: the file {Path(edition.file).name} cannot be read, it may be cut short ({reason}); "
+        "fetch the file again."
+    )
+
+
+def read_layout(data: Path, name: str, columns: Sequence[str]) -> pl.DataFrame:
+    """Read ``data/layouts/<name>.csv`` as text, blanks null; raises RegisterError when its columns are not ``columns``."""
+    layout = pl.read_csv(data / "layouts" / f"{name}.csv", infer_schema=False)
+    if tuple(layout.columns) != tuple(columns):
+        raise RegisterError(
+            f"data/layouts/{name}.csv: its columns are {', '.join(layout.columns)}, not {', '.join(columns)}."
+        )
+    return layout
+
+
+def layout_rows(layout: pl.DataFrame, edition: Edition) -> list[dict[str, Any]]:
+    """The layout rows of one edition; raises RegisterError when there is none."""
+    rows = layout.filter(pl.col("edition_id") == edition.id).to_dicts()
+    if not rows:
+        raise RegisterError(
+            f"data/layouts/{edition.source_id}.csv: no row for the edition {edition.id}; add one for each table used."
+        )
+    return rows
+
+
+def column_label(label: pl.Expr) -> pl.Expr:
+    """A column label for the look-up in the layout: without footnote marks, line breaks and extra blanks."""
+    return (
+        label.str.replace_all(_BRACKETED_MARK, "")
+        .str.replace_all(_GLUED_MARK, "${1}")
+        .str.replace(_SET_OFF_MARK, "")
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
+    )
+
+
+def columns_by_role(
+    grid: pl.DataFrame, rows: tuple[int, int], expected: pl.DataFrame, edition: Edition, table: str
+) -> dict[str, dict[str, str]]:
+    """Compare the header of a grid with its layout, and return the columns: role -> {column letter: label as printed}, left to right.
+
+    ``rows`` are the first and last header row; ``expected`` has column, label and role ('heading' for a label that stands above
+    another label in the same column). Raises LayoutError for a label that is new, missing, changed or in another place.
+    """
+    found = (
+        grid.filter(pl.col("row").is_between(*rows))
+        .unpivot(index="row", variable_name="column", value_name="printed")
+        .drop_nulls()
+        .with_columns(column_label(pl.col("printed")).alias("label"))
+        .with_columns((pl.col("row") == pl.col("row").max().over("column")).alias("lowest"))
+    )
+    wanted = expected.with_columns((pl.col("role") != "heading").alias("lowest"))
+    compared = wanted.join(found, on=["column", "lowest"], how="full", suffix="_found", coalesce=True).with_columns(
+        pl.col("column").replace_strict({letter: place for place, letter in enumerate(_LETTERS)}).alias("place")
+    )
+    wrong = compared.filter(~pl.col("label").eq_missing(pl.col("label_found"))).sort("place", "lowest")
+    if not wrong.is_empty():
+        raise _header_error(grid, rows, wrong.row(0, named=True), edition, table)
+    used = compared.sort("place").filter(pl.col("role") != "heading").select("role", "column", "printed")
+    return {
+        str(role[0]): dict(columns.select("column", "printed").iter_rows())
+        for role, columns in used.group_by("role", maintain_order=True)
+    }
+
+
+def _header_error(
+    grid: pl.DataFrame, rows: tuple[int, int], wrong: Mapping[str, Any], edition: Edition, table: str
+) -> LayoutError:
+    cell = f"{wrong['column']}{wrong['row'] or rows[1]}"
+    printed = repr(wrong["printed"]) if wrong["printed"] is not None else "a blank"
+    if wrong["label"] is None:
+        problem = f"the label {printed} is not in the layout"
+    else:
+        elsewhere = (
+            grid.head(rows[1] + 10)
+            .unpivot(index="row", variable_name="column", value_name="printed")
+            .drop_nulls()
+            .filter(column_label(pl.col("printed")) == wrong["label"], pl.format("{}{}", "column", "row") != cell)
+        )
+        places = ", ".join(f"{column}{row}" for column, row in elsewhere.select("column", "row").iter_rows())
+        problem = f"found {printed} where the layout expects {wrong['label']!r}" + (
+            f", which stands in {places}" if places else ""
+        )
+    return layout_error(edition, table, cell, problem, _amend(edition.source_id))
+
+
+def _amend(source_id: str) -> str:
+    return f"look at the file, then add or amend the rows of this edition in data/layouts/{source_id}.csv and {source_id}_columns.csv"
+
+
+def as_cells(rows: pl.DataFrame, edition: Edition) -> pl.DataFrame:
+    """Complete rows to the contract of the raw table: ``source_id`` and ``edition_id`` added, ``kind`` 'figure' and texts null unless given."""
+    schema = cells(edition.source_id).schema
+    given = {
+        "source_id": pl.lit(edition.source_id),
+        "edition_id": pl.lit(edition.id),
+        "kind": pl.lit("figure"),
+        **{column: pl.col(column) for column in rows.columns},
+    }
+    return rows.select(given.get(name, pl.lit(None, dtype)).cast(dtype).alias(name) for name, dtype in schema.items())
+
+
+def left_out(counts: Mapping[str, int]) -> pl.DataFrame:
+    """The frame of rows left out: reason and rows, in the order given, without reasons that left out nothing."""
+    kept = [(reason, rows) for reason, rows in counts.items() if rows]
+    return pl.DataFrame(kept, schema={"reason": pl.String, "rows": pl.Int64}, orient="row")
+
+
+def filled(grid: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a grid that are not blank from end to end."""
+    return grid.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
+
+
+def only_column(roles: Mapping[str, Mapping[str, str]], role: str) -> str:
+    """The letter of the one column that has the role."""
+    (column,) = roles[role]
+    return column
+
+
+def refuse_blanks(rows: pl.DataFrame, columns: Sequence[str], table: str, edition: Edition) -> None:
+    """Raise LayoutError for the first row that has no text in one of the columns that must name what it counts."""
+    for column in columns:
+        for row in rows.filter(pl.col(column).is_null())["row"].head(1):
+            raise layout_error(
+                edition, table, f"{column}{row}", "the label is blank", "fetch the file again, it may be cut short"
+            )
+
+
+def rows_of_edition(rows: pl.DataFrame, column: str, source: Source, edition: Edition, table: str) -> pl.DataFrame:
+    """The rows of a file of several editions whose period is this edition's ``period_words``.
+
+    Raises LayoutError when a row's period is no edition's, or the edition has no row.
+    """
+    known = [each.period_words for each in source.editions if each.period_words]
+    register = f"data/sources/{source.id}.toml"
+    for row, text in rows.filter(~pl.col(column).is_in(known)).select("row", column).head(1).iter_rows():
+        raise layout_error(
+            edition, table, f"{column}{row}", f"no edition has the period {text!r}", f"add the edition to {register}"
+        )
+    found = rows.filter(pl.col(column) == edition.period_words)
+    if found.is_empty():
+        raise layout_error(
+            edition,
+            table,
+            None,
+            f"no row has the period {edition.period_words!r}",
+            f"correct period_words in {register}, or the table",
+        )
+    return found
+
+
+def filled_cells(grid: pl.DataFrame) -> pl.DataFrame:
+    """The cells of a grid that are not blank: cell and text."""
+    return (
+        grid.unpivot(index="row", variable_name="column", value_name="text")
+        .drop_nulls("text")
+        .select(pl.format("{}{}", "column", "row").alias("cell"), pl.col("text").cast(pl.String))
+    )
+
+
+def text_at(grid: pl.DataFrame, cell: str) -> str | None:
+    """The text of one cell, null where it is blank or beyond the grid."""
+    texts = filled_cells(grid).filter(pl.col("cell") == cell)["text"]
+    return None if texts.is_empty() else str(texts.item())

@@ -1,0 +1,103 @@
+"""Parser of the Home Office table of National Referral Mechanism referrals by police first responder.
+
+It exists in two shapes, both in ``data/layouts/ho_nrm_police_first_responder_columns.csv``: one file for each quarter, and one
+hand-gathered table of many quarters, of which an edition is the rows of its own quarter.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from transforms.errors import RegisterError
+from transforms.sources.grid import (
+    Parsed,
+    as_cells,
+    columns_by_role,
+    csv_grid,
+    filled,
+    layout_error,
+    layout_rows,
+    left_out,
+    only_column,
+    read_layout,
+    refuse_blanks,
+    rows_of_edition,
+)
+from transforms.sources.registry import Edition, load_source
+
+LAYOUT = ("edition_id", "table", "column_set")
+COLUMNS = ("column_set", "column", "label", "role")
+
+_TOTAL = "Total"
+_POLICE = "Police"
+
+
+def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
+    """Cells of the referrals by first responder, all exploitation types, ages, genders and nationalities together.
+
+    Only rows where every breakdown is 'Total' are kept, so that adding cells up never counts a referral twice; the row 'Police total'
+    is kept for reconciliation. measure_text is the header of the count. period_text is the quarter as printed; a file of one quarter
+    does not print it, so there it is the edition's period_words.
+
+    Raises LayoutError when a column is new, missing, renamed or moved, when a row is of another type of first responder or of a
+    quarter that is no edition, when a label is blank, or when nothing is left for the edition.
+    """
+    (layout,) = layout_rows(read_layout(data, "ho_nrm_police_first_responder", LAYOUT), edition)
+    columns = read_layout(data, "ho_nrm_police_first_responder_columns", COLUMNS)
+    table = layout["table"]
+    grid = csv_grid(content, edition)
+    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    area, value, breakdowns = only_column(roles, "area_name"), only_column(roles, "measure"), list(roles["breakdown"])
+    rows = filled(grid.filter(pl.col("row") > 1))
+    refuse_blanks(rows, (*roles.get("responder_type", {}), *roles.get("period", {}), area, *breakdowns), table, edition)
+    _refuse_other_responders(rows, list(roles.get("responder_type", {})), table, edition)
+    if edition.period_words is None:
+        raise RegisterError(
+            f"data/sources/{edition.source_id}.toml: edition {edition.id} lacks period_words; give its quarter as printed."
+        )
+    of_edition = rows
+    if "period" in roles:
+        of_edition = rows_of_edition(
+            rows, only_column(roles, "period"), load_source(data, edition.source_id), edition, table
+        )
+    totals = of_edition.filter(pl.all_horizontal(pl.col(breakdowns) == _TOTAL))
+    if totals.is_empty():
+        raise layout_error(
+            edition,
+            table,
+            None,
+            f"no row of the edition has {_TOTAL!r} in every breakdown",
+            "fetch the file again, or look whether the publisher names totals otherwise",
+        )
+    cells = totals.select(
+        pl.lit(table).alias("table"),
+        pl.format("{}{}", pl.lit(value), "row").alias("cell"),
+        pl.col(area).alias("area_text"),
+        pl.lit(roles["measure"][value]).alias("measure_text"),
+        pl.lit(edition.period_words).alias("period_text"),
+        pl.col(value).alias("value_text"),
+    )
+    return Parsed(
+        cells=as_cells(cells, edition),
+        rows_read=rows.height + 1,
+        left_out=left_out(
+            {
+                "header": 1,
+                "row of another edition": rows.height - of_edition.height,
+                "part of a total (by exploitation type, age, gender or nationality)": of_edition.height - totals.height,
+            }
+        ),
+    )
+
+
+def _refuse_other_responders(rows: pl.DataFrame, columns: list[str], table: str, edition: Edition) -> None:
+    for column in columns:
+        other = rows.filter(pl.col(column) != _POLICE)
+        for row, text in other.select("row", column).head(1).iter_rows():
+            raise layout_error(
+                edition,
+                table,
+                f"{column}{row}",
+                f"found the first responder type {text!r} where only {_POLICE!r} is expected",
+                "take the table by police first responder, not the one of all first responders",
+            )

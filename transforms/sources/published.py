@@ -1,0 +1,188 @@
+"""The cells that the project keeps under ``data/published``: writing them from original files, and reading them back."""
+
+import hashlib
+import importlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from transforms.contracts.tables import EDITIONS, cells
+from transforms.errors import RegisterError
+from transforms.sources.grid import Parsed
+from transforms.sources.registry import Edition, Source
+
+EDITIONS_SCHEMA = pl.Schema(
+    {
+        "source_id": pl.String,
+        "edition_id": pl.String,
+        "file": pl.String,
+        "file_kind": pl.String,
+        "sha256": pl.String,
+        "bytes": pl.Int64,
+        "retrieved_at": pl.String,
+        "rows": pl.Int64,
+    }
+)
+
+
+def edition_files(source: Source, landing: Path) -> dict[str, Path]:
+    """The file of each edition that the landing folder holds: edition id -> path."""
+    files = {edition.id: landing / edition.file for edition in source.editions}
+    return {edition_id: path for edition_id, path in files.items() if path.is_file()}
+
+
+def parse_edition(source: Source, edition: Edition, content: bytes, data: Path) -> Parsed:
+    """Parse the bytes of one edition with its source's parser; raises what the parser raises."""
+    parser = importlib.import_module(f"transforms.sources.{source.parser}")
+    parsed: Parsed = parser.parse(content, edition, data)
+    return parsed
+
+
+def read_cells(source: Source, data: Path, landing: Path | None = None) -> pl.DataFrame:
+    """The cells of every edition of a source, in the register's order: the contract of the raw table.
+
+    An edition whose file is in the landing folder is parsed from it; any other is read from ``data/published``.
+    Raises RegisterError when an edition is in neither place, and what the parser raises.
+    """
+    held = edition_files(source, landing) if landing else {}
+    return pl.concat(
+        [
+            parse_edition(source, edition, held[edition.id].read_bytes(), data).cells
+            if edition.id in held
+            else _read_published(source, edition, data)
+            for edition in source.editions
+        ]
+    )
+
+
+def read_editions(data: Path) -> pl.DataFrame:
+    """The files that the published cells were read from (EDITIONS_SCHEMA), one row for each edition; empty before the first publication.
+
+    ``file`` is the name without folders, ``bytes`` its size, ``retrieved_at`` the ISO date on which this copy was first read,
+    ``rows`` the number of cells.
+    """
+    path = data / "published" / "editions.csv"
+    return pl.read_csv(path, schema=EDITIONS_SCHEMA) if path.is_file() else pl.DataFrame(schema=EDITIONS_SCHEMA)
+
+
+def editions_in_use(sources: Mapping[str, Source], data: Path, landing: Path | None = None) -> pl.DataFrame:
+    """Every edition that a build reads, with the checksum of the file behind its cells: the contract EDITIONS.
+
+    A file in the landing folder stands before the published copy; one that is not the published copy was read on the day on which
+    it was put there. Raises RegisterError for an edition of which nothing is held.
+    """
+    known = {(row["source_id"], row["edition_id"]): row for row in read_editions(data).iter_rows(named=True)}
+    rows = []
+    for source in sources.values():
+        held = edition_files(source, landing) if landing else {}
+        for edition in source.editions:
+            entry = known.get((source.id, edition.id))
+            if edition.id in held:
+                path = held[edition.id]
+                arrived = date.fromtimestamp(path.stat().st_mtime)
+                entry = _edition_entry(edition, path.read_bytes(), pl.DataFrame(), entry, arrived)
+            if entry is None:
+                raise RegisterError(
+                    f"{source.id} {edition.id}: no copy of {Path(edition.file).name} is held; put it into the landing folder and run countylines publish-cells."
+                )
+            described = {"title": edition.title, "publisher": source.publisher.name, "vintage": edition.vintage}
+            rows.append({**entry, **described})
+    return pl.DataFrame(rows).select(list(EDITIONS.schema)).sort("source_id", "edition_id")
+
+
+def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, today: date) -> pl.DataFrame:
+    """Parse every edition whose file is in the landing folder, and keep its cells and checksum under ``data/published``.
+
+    Writes ``<source_id>/<edition_id>.csv`` and ``editions.csv``, each in one step, the same bytes for the same input. A file that has
+    not changed keeps its retrieved_at; an edition whose file is absent is kept as it is.
+
+    Returns source_id, edition_id and outcome: 'written', 'unchanged' or 'kept'. Raises what the parsers raise, before anything is
+    written.
+    """
+    entries = {(row["source_id"], row["edition_id"]): row for row in read_editions(data).iter_rows(named=True)}
+    editions = [(source, edition) for source in sources.values() for edition in source.editions]
+    held = {
+        (source.id, each): path for source in sources.values() for each, path in edition_files(source, landing).items()
+    }
+    contents = {key: path.read_bytes() for key, path in held.items()}
+    parsed = {
+        (source.id, edition.id): parse_edition(source, edition, contents[source.id, edition.id], data).cells
+        for source, edition in editions
+        if (source.id, edition.id) in held
+    }
+    outcomes = []
+    for source, edition in editions:
+        key = (source.id, edition.id)
+        if key not in held:
+            outcomes.append((*key, "kept"))
+            continue
+        entry = _edition_entry(edition, contents[key], parsed[key], entries.get(key), today)
+        written = _write_if_changed(_published_path(source, edition, data), to_csv(parsed[key]))
+        outcomes.append((*key, "written" if written or entries.get(key) != entry else "unchanged"))
+        entries[key] = entry
+    _write_if_changed(data / "published" / "editions.csv", to_csv(_editions_frame(sources, entries)))
+    return pl.DataFrame(outcomes, schema=["source_id", "edition_id", "outcome"], orient="row")
+
+
+def _edition_entry(
+    edition: Edition, content: bytes, parsed: pl.DataFrame, before: Mapping[str, object] | None, today: date
+) -> dict[str, object]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    same_copy = before is not None and before["sha256"] == sha256
+    return {
+        "source_id": edition.source_id,
+        "edition_id": edition.id,
+        "file": Path(edition.file).name,
+        "file_kind": edition.file_kind,
+        "sha256": sha256,
+        "bytes": len(content),
+        "retrieved_at": before["retrieved_at"] if before is not None and same_copy else today.isoformat(),
+        "rows": parsed.height,
+    }
+
+
+def _editions_frame(
+    sources: Mapping[str, Source], entries: Mapping[tuple[str, str], Mapping[str, object]]
+) -> pl.DataFrame:
+    """The entries by source, in the register's order; one whose edition has left the register is dropped, other sources' are kept."""
+    others = [entry for (source_id, _), entry in entries.items() if source_id not in sources]
+    registered = [(source.id, edition.id) for source in sources.values() for edition in source.editions]
+    ours = [entries[key] for key in registered if key in entries]
+    return pl.DataFrame([*others, *ours], schema=EDITIONS_SCHEMA, orient="row").sort("source_id", maintain_order=True)
+
+
+def _published_path(source: Source, edition: Edition, data: Path) -> Path:
+    return data / "published" / source.id / f"{edition.id}.csv"
+
+
+def _read_published(source: Source, edition: Edition, data: Path) -> pl.DataFrame:
+    path = _published_path(source, edition, data)
+    if not path.is_file():
+        raise RegisterError(
+            f"{source.id} {edition.id}: neither {Path(edition.file).name} is in the landing folder nor {path.name} in "
+            f"data/published/{source.id}; put the file into the landing folder and publish its cells."
+        )
+    return from_csv(path.read_bytes(), cells(source.id).schema)
+
+
+def from_csv(content: bytes, schema: pl.Schema) -> pl.DataFrame:
+    """The frame that ``to_csv`` wrote, null and empty string kept apart."""
+    return pl.read_csv(content, schema=schema)
+
+
+def to_csv(frame: pl.DataFrame) -> bytes:
+    """UTF-8, LF, quoted where needed; null is nothing and the empty string is quoted, so that both read back as they were."""
+    return frame.write_csv().encode()
+
+
+def _write_if_changed(path: Path, content: bytes) -> bool:
+    """Write in one step, unless the file already says this; readers never see half a file."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".csv.part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return True

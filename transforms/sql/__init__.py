@@ -1,0 +1,25 @@
+"""Readable DuckDB queries for set logic, one a file, and the one way to run them.
+
+A query reads Polars frames by the names that it is given; nothing here opens a database file or the network.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+
+def query(name: str, **frames: pl.DataFrame) -> pl.DataFrame:
+    """Run ``<name>.sql`` of this folder in memory over the given frames and return its result.
+
+    Set logic has no order: every query ends in ORDER BY, so that the same input gives the same bytes.
+    """
+    import duckdb
+
+    sql = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+    with duckdb.connect(
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    ) as connection:
+        for frame_name, frame in frames.items():
+            connection.register(frame_name, frame.to_arrow())
+        result: pl.DataFrame = connection.sql(sql).pl()
+        return result

@@ -1,0 +1,107 @@
+-- Every total that a publisher prints, beside the sum of the parts that it prints in the same table.
+-- England and Wales is its 43 forces and British Transport Police; England, Wales and the regions are their forces only.
+select
+    'total' as kind,
+    printed.source_id,
+    printed.edition_id,
+    printed.area_id,
+    printed.value as published,
+    sum(part.value) as computed,
+    0.0 as tolerance,
+    areas.name || ': ' || count(part.value) || ' parts add up to the printed total' as in_words
+from observations as printed
+join areas on areas.area_id = printed.area_id
+join parts on parts.area_id = printed.area_id
+join observations as part
+    on part.source_id = printed.source_id
+    and part.edition_id = printed.edition_id
+    and part."table" = printed."table"
+    and part.measure_id = printed.measure_id
+    and part.area_id = parts.part_id
+where printed.measure_id = 'drug_offences' and printed.value is not null
+group by printed.source_id, printed.edition_id, printed.area_id, printed.value, areas.name
+
+union all
+
+-- The printed rate of every area, beside the one that the printed count and the printed population give.
+select
+    'rate',
+    printed.source_id,
+    printed.edition_id,
+    printed.area_id,
+    printed.value,
+    ours.value,
+    1e-6,
+    areas.name || ': the printed count over a whole number of residents that rounds to the printed population gives the printed rate'
+from observations as printed
+join areas on areas.area_id = printed.area_id
+join indicators as ours
+    on ours.measure_id = 'drug_offences'
+    and ours.source_id = printed.source_id
+    and ours.edition_id = printed.edition_id
+    and ours.area_id = printed.area_id
+    and ours.denominator_rule = 'as_published'
+where printed.measure_id = 'drug_offence_rate_published' and printed.value is not null
+
+union all
+
+-- The residents behind the printed rates of one mid-year, as two editions give them away independently.
+select
+    'population',
+    later.source_id,
+    later.edition_id,
+    later.area_id,
+    earlier.denominator_used,
+    later.denominator_used,
+    0.0,
+    areas.name || ': the residents behind the rates are the same in ' || earlier.edition_id || ' and ' || later.edition_id
+from indicators as later
+join areas on areas.area_id = later.area_id
+join indicators as earlier
+    on earlier.measure_id = later.measure_id
+    and earlier.source_id = later.source_id
+    and earlier.area_id = later.area_id
+    and earlier.denominator_rule = later.denominator_rule
+    and split_part(earlier.denominator_edition, ',', 1) = split_part(later.denominator_edition, ',', 1)
+    and earlier.vintage < later.vintage
+where later.denominator_rule = 'as_published' and earlier.status = 'ok' and later.status = 'ok'
+
+union all
+
+-- Districts of a force, with its unassigned offences, beside the force's own row.
+select
+    'districts',
+    force.source_id,
+    force.edition_id,
+    force.area_id,
+    force.value,
+    sum(district.value),
+    0.0,
+    areas.name || ': its districts and unassigned offences add up to the force row'
+from observations as force
+join areas on areas.area_id = force.area_id
+join districts as district
+    on district.source_id = force.source_id
+    and district.edition_id = force.edition_id
+    and trim(district.area_code_text) = force.area_id
+where force.measure_id = 'drug_offences'
+group by force.source_id, force.edition_id, force.area_id, force.value, areas.name
+
+union all
+
+-- The printed total of police first responders, beside all responders, those outside England and Wales included.
+select
+    'referrals',
+    total.source_id,
+    total.edition_id,
+    total.area_id,
+    total.value,
+    part.value,
+    0.0,
+    areas.name || ': all first responders, those outside England and Wales included, add up to the printed total'
+from observations as total
+join areas on areas.area_id = total.area_id
+join responders as part on part.source_id = total.source_id and part.edition_id = total.edition_id
+where total.area_kind = 'published_total'
+
+order by all

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,6 +12,7 @@ from orchestration.definitions import definitions
 from orchestration.fingerprint import hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
+from transforms import errors
 
 if TYPE_CHECKING:  # types that Dagster does not export
     from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
@@ -23,10 +25,19 @@ telemetry:
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
-storage:
-  sqlite:
-    base_dir: {home}
+event_log_storage:
+  module: orchestration.history
+  class: RunHistory
+  config:
+    base_dir: {home}/history
 """
+
+
+# What the run history calls the runs of `countylines build`.
+_JOB = "build"
+
+# The files for analysts, and the asset of layer out that makes each.
+_FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
 
 
 @dataclass(frozen=True)
@@ -59,23 +70,19 @@ def build(
     defs = definitions(paths)
     graph = defs.resolve_asset_graph()
     versions = _versions(graph)
-    remembered = read_manifest(paths).get("assets", {})
-    stale = [
-        key
-        for key in versions
-        if not isinstance(remembered, dict) or remembered.get(key.to_user_string()) != versions[key]
-    ]
-    lost = [
-        key
-        for key in versions
-        if _is_table(key) and not paths.lake.joinpath(*key.path).with_suffix(".parquet").exists()
-    ]
-    selected = _with_descendants(graph, [*stale, *lost])
+    remembered = read_manifest(paths)
+    stale = [key for key in versions if remembered.get("assets", {}).get(key.to_user_string()) != versions[key]]
+    touched = _touched(remembered.get("outputs", {}), outputs(paths), versions)
+    selected = _with_descendants(graph, [*stale, *touched])
+    if not selected:
+        _remember(paths, versions, fingerprint)
+        return BuildResult(None, {}, 0, len(versions), ())
     done = dg.success_hook(name="progress")(lambda context: progress(context.op.name))
-    job = dg.define_asset_job("build", selection=dg.AssetSelection.assets(*selected), hooks={done})
-    resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("build")
+    job = dg.define_asset_job(_JOB, selection=dg.AssetSelection.assets(*selected), hooks={done})
+    resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def(_JOB)
     started(len(list(resolved.nodes)))
     with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
+        _end_killed_runs(instance)
         result = resolved.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -85,12 +92,7 @@ def build(
         stats = instance.get_run_step_stats(result.run_id)
     failure = _failure(result)
     if failure is None:
-        manifest = {
-            "fingerprint": fingerprint,
-            "assets": {key.to_user_string(): version for key, version in versions.items()},
-            "outputs": outputs(paths),
-        }
-        replace_atomically(paths.manifest, json.dumps(manifest, indent=1, sort_keys=True).encode())
+        _remember(paths, versions, fingerprint)
     seconds: dict[str, float] = {}
     for step in stats:
         if step.start_time and step.end_time:
@@ -104,8 +106,31 @@ def build(
     return BuildResult(failure, seconds, len(selected), len(versions), warned)
 
 
-def _is_table(key: dg.AssetKey) -> bool:
-    return key.path[0] in {"raw", "core"} or key.path in (["out", "indicators"], ["out", "reconciliation"])
+def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: str) -> None:
+    manifest = {
+        "fingerprint": fingerprint,
+        "assets": {key.to_user_string(): version for key, version in versions.items()},
+        "outputs": outputs(paths),
+    }
+    replace_atomically(paths.manifest, json.dumps(manifest, indent=1, sort_keys=True).encode())
+
+
+def _end_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Record as failed the builds that were killed: they could not say so, and one build runs at a time."""
+    unfinished = dg.RunsFilter(job_name=_JOB, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(unfinished):
+        instance.report_run_failed(run, "The process of this build was ended from outside before the build was done.")
+
+
+def _touched(
+    before: Mapping[str, list[int]], now: Mapping[str, list[int]], keys: Iterable[dg.AssetKey]
+) -> list[dg.AssetKey]:
+    """The assets whose files are not as the last good build left them: deleted, edited, or written by a build that failed later."""
+    different = {Path(name) for name in {*before, *now} if before.get(name) != now.get(name)}
+    tables = {file.with_suffix("").parts[1:] for file in different if file.parts[0] in {"lake", "checks"}}
+    layers = {"report" for file in different if file.parts[0] == "editions"}
+    files = {("out", name) for file, name in _FILES.items() if Path(file) in different}
+    return [key for key in keys if tuple(key.path) in tables | files or key.path[0] in layers]
 
 
 def _versions(graph: "AssetGraph") -> dict[dg.AssetKey, str]:
@@ -124,13 +149,14 @@ def _assets(keys: Iterable[dg.AssetKey | dg.AssetCheckKey]) -> list[dg.AssetKey]
 
 
 def _with_descendants(graph: "AssetGraph", keys: Iterable[dg.AssetKey]) -> list[dg.AssetKey]:
+    """The assets, all that depends on them, and those that the same step makes."""
     reached: set[dg.AssetKey] = set()
     pending = list(keys)
     while pending:
         key = pending.pop()
         if key not in reached:
             reached.add(key)
-            pending += _assets(graph.get(key).child_entity_keys)
+            pending += _assets([*graph.get(key).child_entity_keys, *graph.get(key).execution_set_entity_keys])
     return sorted(reached)
 
 
@@ -149,17 +175,23 @@ def _failure(result: dg.ExecuteInProcessResult) -> str | None:
     """
     if result.success:
         return None
-    causes = [_cause(event.step_failure_data.error) for event in result.get_step_failure_events()]
-    raised = [error for error in causes if error is not None and error.cls_name != "DagsterAssetCheckFailedError"]
-    if raised:
-        return str(raised[0].message).partition(": ")[2].strip() or str(raised[0].message).strip()
+    for event in result.get_step_failure_events():
+        error = _cause(event.step_failure_data.error)
+        if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
+            words = " ".join((error.message.partition(": ")[2] or error.message).split())
+            ours = hasattr(errors, error.cls_name or "")
+            return (
+                words if ours else f"{(event.step_key or '').replace('__', '/')} stopped at {error.cls_name}: {words}"
+            )
     broken = [
-        f"{check.asset_key.to_user_string()} breaks the rule {check.check_name}: {check.description} "
-        f"{check.metadata['rows failing'].value} rows fail; they are listed in the quarantine folder, and the last good table was kept."
+        f"{check.asset_key.to_user_string()} breaks the rule {check.check_name} ({(check.description or '').removesuffix('.')}): "
+        f"{check.metadata['what is wrong'].value}"
         for check in result.get_asset_check_evaluations()
-        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+        if not check.passed
+        and check.severity == dg.AssetCheckSeverity.ERROR
+        and check.metadata["rows failing"].value is not None
     ]
-    return " ".join(broken) or "The run failed outside its steps; `countylines ui` shows its events."
+    return "; ".join(broken) or "The run failed outside its steps; `countylines ui` shows its events."
 
 
 def _cause(error: "SerializableErrorInfo | None") -> "SerializableErrorInfo | None":

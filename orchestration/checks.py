@@ -4,15 +4,16 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from orchestration.fingerprint import hash_code
+from orchestration.fingerprint import hash_code, hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
-from transforms.contracts import Contract, Validation, validate
+from transforms.contracts import Contract, RuleResult, Validation, validate
 
 _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 _DAGSTER_TYPES = {
@@ -23,6 +24,9 @@ _DAGSTER_TYPES = {
     pl.Date: "date",
     pl.Boolean: "bool",
 }
+
+# The columns that say where a row stands, and what is compared there, in the order in which a reader wants them.
+_PLACE = ("source_id", "edition_id", "table", "cell", "area_id", "measure_id", "in_words", "published", "computed")
 
 CheckedTable = Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]
 
@@ -75,6 +79,7 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
             metadata={
                 "rows looked at": result["evaluated_rows"],
                 "rows failing": result["failing_count"],
+                "what is wrong": result["wrong"],
                 "failing rows": dg.MetadataValue.md(result["sample"] or "none"),
             },
         )
@@ -93,13 +98,11 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
 
 
 def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str) -> list[dict[str, Any]]:
-    """The result of every rule: from the last run if neither the table nor its contract has changed since, else from a validation."""
+    """The result of every rule: from the last run if the table held every rule and neither has changed since, else from a validation."""
     path = (paths.checks / contract.table).with_suffix(".json")
-    version = hashlib.sha256((content + hash_code("transforms/contracts")).encode()).hexdigest()
-    if path.exists():
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["version"] == version:
-            return list(kept["results"])
+    version = hash_text(content, hash_code("transforms/contracts", "orchestration/checks.py"))
+    if (kept := _kept_results(path, version)) is not None:
+        return kept
     validation = validate(frame, contract)
     _quarantine(validation, paths)
     results = [
@@ -110,6 +113,7 @@ def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str
             "passed": result.passed,
             "evaluated_rows": result.evaluated_rows,
             "failing_count": result.failing_count,
+            "wrong": _what_is_wrong(result, contract, paths),
             "sample": "" if result.passed else markdown(result.failing_rows.head(5)),
         }
         for result in validation.results
@@ -119,8 +123,34 @@ def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str
     return results
 
 
+def _kept_results(path: Path, version: str) -> list[dict[str, Any]] | None:
+    try:
+        kept = json.loads(path.read_bytes())
+        same = kept["version"] == version and all(result["passed"] for result in kept["results"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # none yet, or not what is written below
+        return None
+    return list(kept["results"]) if same else None
+
+
+def _what_is_wrong(result: RuleResult, contract: Contract, paths: Paths) -> str:
+    """How many rows break a rule, where the first of them stands, and where all are listed; empty for a rule that holds."""
+    if result.passed:
+        return ""
+    if result.failing_rows.is_empty():
+        return "the table as a whole breaks it"
+    first = result.failing_rows.row(0, named=True)
+    place = [f"{name} {first[name]}" for name in dict.fromkeys((*_PLACE, *contract.key)) if first.get(name) is not None]
+    listed = (_quarantine_folder(contract, paths) / f"{result.rule}.csv").relative_to(paths.build)
+    rows = "1 row fails" if result.failing_count == 1 else f"{result.failing_count} rows fail"
+    return f"{rows}, the first {', '.join(place)}; all are listed in {listed} of the build folder"
+
+
+def _quarantine_folder(contract: Contract, paths: Paths) -> Path:
+    return paths.quarantine / contract.table
+
+
 def _quarantine(validation: Validation, paths: Paths) -> None:
-    folder = paths.quarantine / validation.contract.table
+    folder = _quarantine_folder(validation.contract, paths)
     shutil.rmtree(folder, ignore_errors=True)
     for result in validation.failures:
         replace_atomically(folder / f"{result.rule}.csv", result.failing_rows.write_csv().encode())

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
+from orchestration.lock import only_build
 from orchestration.paths import PROJECT, Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -42,6 +43,9 @@ def main() -> None:
         cli(standalone_mode=False)
     except CountyLinesError as error:
         click.echo(f"countylines: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:  # a folder that cannot be written, a full disk
+        click.echo(f"countylines: {error.filename or 'The system'}: {error.strerror}.", err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
@@ -75,9 +79,11 @@ def build(landing: Path | None, output: Path | None, as_json: bool) -> None:
             paths, {"ran": 0, "seconds": round(time.monotonic() - began, 2), "layers": {}, "warnings": []}, as_json
         )
         return
-    result = _run_build(paths, current, quiet=as_json)
+    with only_build(paths):
+        result = _run_build(paths, current, quiet=as_json or not sys.stderr.isatty())
     if result.error:
-        raise CountyLinesError(f"{result.error} Nothing was published; the last good reports are as they were.")
+        kept = "; the last good reports are as they were." if paths.reports.exists() else "."
+        raise CountyLinesError(f"{result.error.removesuffix('.')}. Nothing was published{kept}")
     seconds = {layer: round(spent, 2) for layer, spent in result.seconds.items()}
     total = round(time.monotonic() - began, 2)
     _say_built(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 from orchestration.paths import PROJECT, Paths
 
@@ -19,19 +20,20 @@ def hash_files(files: Iterable[Path], relative_to: Path) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+def _files(path: Path) -> list[Path]:
+    """The file itself, or every file below the folder."""
+    below = [path] if path.is_file() else path.rglob("*")
+    return [file for file in below if file.is_file() and file.suffix != ".pyc"]
 
 
 def hash_code(*packages: str) -> str:
-    """SHA-256 over the files of packages of this project, templates, queries and fonts included: ``hash_code("transforms/sources")``."""
+    """SHA-256 over packages or modules of this project, templates, queries and fonts included: ``hash_code("transforms/sources")``."""
     return hash_files([file for package in packages for file in _files(PROJECT / package)], PROJECT)
 
 
 def hash_data(paths: Paths, *names: str) -> str:
     """SHA-256 over authored files or folders below the data folder: ``hash_data(paths, "registers")``."""
-    found = [paths.data / name for name in names]
-    return hash_files([file for path in found for file in ([path] if path.is_file() else _files(path))], paths.data)
+    return hash_files([file for name in names for file in _files(paths.data / name)], paths.data)
 
 
 def hash_landing(paths: Paths, *files: str) -> str:
@@ -74,10 +76,12 @@ def outputs(paths: Paths) -> dict[str, list[int]]:
     return {str(file.relative_to(paths.build)): [file.stat().st_size, file.stat().st_mtime_ns] for file in sorted(made)}
 
 
-def read_manifest(paths: Paths) -> dict[str, object]:
-    """The manifest of the last successful build; empty when there is none or it cannot be read as JSON."""
+def read_manifest(paths: Paths) -> dict[str, Any]:
+    """The manifest of the last successful build; empty when there is none or it is not one: then everything is made again."""
     try:
-        manifest: dict[str, object] = json.loads(paths.manifest.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        manifest = json.loads(paths.manifest.read_bytes())
+    except (FileNotFoundError, ValueError):  # not JSON, or not even text
         return {}
-    return manifest
+    parts = ("assets", "outputs")
+    whole = isinstance(manifest, dict) and all(isinstance(manifest.get(part), dict) for part in parts)
+    return manifest if whole else {}

@@ -81,7 +81,9 @@ def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> dg.Material
         )
     content = hash_files([made / name for name in expected], made)[:12]
     edition = paths.editions / f"{build_id}-{content}"
-    if not edition.exists():
+    if edition.exists():
+        _restore(made, edition, expected)
+    else:
         half = paths.editions / f".{edition.name}.{os.getpid()}.tmp"
         half.mkdir(parents=True)
         for name in expected:
@@ -94,6 +96,14 @@ def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> dg.Material
     _tidy(paths, edition, made)
     index = paths.reports / "index.html"
     return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
+
+
+def _restore(made: Path, edition: Path, names: Iterable[str]) -> None:
+    """Put back what was deleted or edited in a published build; its name is the hash of its content, so that it is known."""
+    for name in names:
+        content = (made / name).read_bytes()
+        if not (edition / name).is_file() or (edition / name).read_bytes() != content:
+            replace_atomically(edition / name, content)
 
 
 def _tidy(paths: Paths, edition: Path, made: Path) -> None:

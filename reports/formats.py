@@ -20,7 +20,7 @@ LEGEND: Final[dict[str, str]] = {
     NOT_AVAILABLE: "not available",
     CONFIDENTIAL: "confidential: suppressed so that no person can be identified",
     NOT_APPLICABLE: "not applicable: the figure would not be comparable",
-    LOW: "low: too few for a reliable figure",
+    LOW: "low: too few residents or cases for a reliable figure",
 }
 
 _SHORTHAND: Final[dict[str, str]] = {

@@ -112,6 +112,8 @@ def drug_offences(who: str, row: Row) -> Prose:
     said: Prose = (f"{capitalised(who)} recorded ", count(row), f" {noun} {in_period(row)}")
     if row["value"] is None:
         return (*said, f". {no_rate(row)}")
+    if formats.rate(row["lower_95"]) == formats.rate(row["upper_95"]):
+        return (*said, ": ", rate(row), " per 1,000 residents.")
     return (*said, ": ", rate(row), " per 1,000 residents (95% interval ", interval(row), ").")
 
 

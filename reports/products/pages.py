@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -80,7 +81,10 @@ def _both(name: str, slug: str, note: str = "") -> tuple[str, str, str]:
 
 def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
     """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(checks.glob("*/*.json"))]
+    found = [
+        json.loads((checks / contract.table).with_suffix(".json").read_text(encoding="utf-8"))
+        for contract in _contracts(data)
+    ]
     rules = [(record["table"], record["rows"], result) for record in found for result in record["results"]]
     broken = [(table, result) for table, _, result in rules if not result["passed"]]
     excluded = (
@@ -138,55 +142,58 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 source_note="Every other cell was matched to an area, a measure and a period; a cell that is neither stops the build.",
             ),
             Heading(2, "Every check", "checks"),
-            Table(
-                anchor="table-checks",
-                caption="Expectations by table",
-                columns=(
-                    TableColumn("Expectation"),
-                    TableColumn("Table"),
-                    TableColumn("If not met"),
-                    TableColumn("Rows looked at", numeric=True),
-                    TableColumn("Rows failing", numeric=True),
-                    TableColumn("Result"),
-                ),
-                rows=tuple(
-                    (
-                        result["description"],
-                        table,
-                        "stops the build" if result["severity"] == "critical" else "is reported",
-                        formats.count(result["evaluated_rows"] or 0),
-                        formats.count(result["failing_count"] or 0),
-                        "met" if result["passed"] else "not met",
-                    )
-                    for table, _, result in rules
-                ),
-                source_note="Evaluated with Great Expectations before each table was published.",
+            Paragraph(("Evaluated with Great Expectations before each table was published.",)),
+            *(block for record in found for block in _checks_of(record)),
+        ),
+    )
+
+
+def _checks_of(record: dict[str, Any]) -> tuple[Block, ...]:
+    table = record["table"]
+    anchor = table.replace("/", "-").replace("_", "-")
+    return (
+        Heading(3, table, f"checks-{anchor}"),
+        Table(
+            anchor=f"table-checks-{anchor}",
+            caption=f"Expectations of {table}, {formats.count(record['rows'])} rows",
+            columns=(
+                TableColumn("Expectation"),
+                TableColumn("If not met"),
+                TableColumn("Rows looked at", numeric=True),
+                TableColumn("Rows failing", numeric=True),
+                TableColumn("Result"),
             ),
+            rows=tuple(
+                (
+                    result["description"],
+                    "stops the build" if result["severity"] == "critical" else "is reported",
+                    formats.count(result["evaluated_rows"] or 0),
+                    formats.count(result["failing_count"] or 0),
+                    "met" if result["passed"] else "not met",
+                )
+                for result in record["results"]
+            ),
+            source_note=f"Named and described in the contract of {table}.",
         ),
     )
 
 
 def dictionary(data: ReportData) -> Page:
     """Every table and column: type, meaning, unit, limits and the publishers' labels."""
-    contracts = [
-        *(cells(source_id) for source_id in data.sources),
-        EDITIONS,
-        AREAS,
-        OBSERVATIONS,
-        EXCLUDED,
-        UNMATCHED,
-        NOTES,
-        INDICATORS,
-        RECONCILIATION,
-    ]
     return Page(
         slug="data-dictionary",
         title="Data dictionary",
         lead="Every table of the warehouse and every column of the tidy CSV (out/indicators), from the contracts that the checks use.",
         build_id=data.build_id,
         status_line=wording.STATUS_LINE,
-        blocks=tuple(block for contract in contracts for block in _described(contract)),
+        blocks=tuple(block for contract in _contracts(data) for block in _described(contract)),
     )
+
+
+def _contracts(data: ReportData) -> list[Contract]:
+    """The contract of every table, in the order in which a figure goes through them."""
+    raw = [EDITIONS, *(cells(source_id) for source_id in data.sources)]
+    return [*raw, AREAS, OBSERVATIONS, EXCLUDED, UNMATCHED, NOTES, INDICATORS, RECONCILIATION]
 
 
 def _described(contract: Contract) -> tuple[Block, ...]:

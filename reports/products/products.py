@@ -27,7 +27,14 @@ def forces_of(data: ReportData, area_id: str) -> list[str]:
 def force(data: ReportData, area_id: str) -> Document:
     """The report on one police force area."""
     area = data.area(area_id)
-    return _report(data, area_id, subtitle="Police force area report", who=area["operating_name"], forces=[area_id])
+    return _report(
+        data,
+        area_id,
+        subtitle="Police force area report",
+        who=area["operating_name"],
+        referrers=area["operating_name"],
+        forces=[area_id],
+    )
 
 
 def region(data: ReportData, area_id: str) -> Document:
@@ -41,6 +48,7 @@ def region(data: ReportData, area_id: str) -> Document:
         area_id,
         subtitle=f"{kind}: {wording.joined(names)}",
         who=f"the police forces of {_in_prose(area['name'])}",
+        referrers=f"the police forces of {_in_prose(area['name'])}",
         forces=forces,
     )
 
@@ -52,6 +60,7 @@ def national(data: ReportData) -> Document:
         NATION,
         subtitle="National report: the police forces of England and Wales",
         who="the police forces of England and Wales and British Transport Police",
+        referrers="the police forces and regional units of England and Wales and British Transport Police",
         forces=forces_of(data, NATION),
     )
 
@@ -62,12 +71,13 @@ def slugs(areas: pl.DataFrame) -> list[str]:
     return chosen["slug"].sort().to_list()
 
 
-def _report(data: ReportData, area_id: str, subtitle: str, who: str, forces: Sequence[str]) -> Document:
+def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: str, forces: Sequence[str]) -> Document:
+    """The blocks of any report; ``who`` recorded offences, ``referrers`` made referrals, ``forces`` are its police force areas."""
     area = data.area(area_id)
     is_nation = area_id == NATION
     marked = [] if is_nation else list(forces)
     blocks = (
-        KeyMessages(_key_messages(data, area_id, who, forces)),
+        KeyMessages(_key_messages(data, area_id, who, referrers, forces)),
         Callout(
             "What this report can and cannot tell you",
             "information",
@@ -75,9 +85,9 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, forces: Seq
         ),
         *sections.drug_offences_over_time(data, area_id, forces),
         *sections.all_forces(data, marked),
-        *sections.referrals(data, area_id, who),
+        *sections.referrals(data, area_id, referrers),
         *sections.london_links(data, forces),
-        *sections.data_notes(data, [area_id, *forces]),
+        *sections.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
         *sections.sources(data, _used_sources(data, [area_id, *forces])),
     )
     start, end = data.headline_period(DRUGS)
@@ -94,7 +104,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, forces: Seq
     )
 
 
-def _key_messages(data: ReportData, area_id: str, who: str, forces: Sequence[str]) -> tuple[Prose, ...]:
+def _key_messages(data: ReportData, area_id: str, who: str, referrers: str, forces: Sequence[str]) -> tuple[Prose, ...]:
     start, end = data.headline_period(DRUGS)
     drugs = data.number(DRUGS, area_id, start, end)
     nation = data.number(DRUGS, NATION, start, end)
@@ -102,7 +112,7 @@ def _key_messages(data: ReportData, area_id: str, who: str, forces: Sequence[str
     if nation and area_id != NATION and drugs and drugs["value"] is not None:
         first = (*first, " ", *wording.beside(nation, "England and Wales"))
     years = data.preferred(REFERRALS, area_id).filter(pl.col("months") == 12)
-    second = wording.referrals(who, years.row(-1, named=True)) if len(years) else ()
+    second = wording.referrals(referrers, years.row(-1, named=True)) if len(years) else ()
     links = _links(data, forces)
     counted = [row for row in links if row["numerator"] is not None]
     third: Prose = (wording.PROXY,)

@@ -68,7 +68,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
             title=title,
             description=description,
             unit="Offences in twelve months",
-            breaks=[Break(row["date"], row["label"]) for row in breaks],
+            breaks=[Break(row["date"], row["label"]) for row in breaks if row["area_id"] != area_id],
             gaps=gaps,
         ),
         table=table,
@@ -363,14 +363,25 @@ def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
     )
     merged = (
         notes.filter(pl.col("text").is_not_null())
-        .with_columns(pl.format("{}, cell {}", pl.col("table").str.strip_chars(), "note_cell").alias("where"))
-        .group_by("source_id", "edition_id", "name", "text")
+        .join(data.editions.select("source_id", "edition_id", "publisher", "title"), on=["source_id", "edition_id"])
+        .with_columns(
+            # The same note has another number in each table: it is quoted once, without its number.
+            pl.col("text").str.replace(r"^\d+\.\s*", "").str.strip_chars(),
+            pl.format(
+                "{}, {}, note {} (cell {})",
+                "title",
+                pl.col("table").str.strip_chars(),
+                pl.col("mark").str.strip_prefix("note "),
+                "note_cell",
+            ).alias("where"),
+        )
+        .group_by("publisher", "name", "text")
         .agg(pl.col("where").sort())
-        .sort("name", "edition_id", "where")
+        .sort("name", "publisher", "where")
     )
     without_text = notes.filter(pl.col("text").is_null()).sort("name", "edition_id", "mark")
     quoted = [
-        Quotation(row["text"], f"On {row['name']}: {_edition(data, row)}, {wording.joined(row['where'])}")
+        Quotation(row["text"], f"{row['publisher']} on {row['name']}: {'; '.join(row['where'])}")
         for row in merged.iter_rows(named=True)
     ]
     marks = [

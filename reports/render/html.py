@@ -21,6 +21,7 @@ def render_html(document: Document) -> str:
     return _render(
         "report.html.j2",
         document.blocks,
+        slug=document.slug,
         title=document.title,
         subtitle=document.subtitle,
         period=document.period,

@@ -94,6 +94,10 @@ def _foreign_word(frame: pl.DataFrame, contract: Contract, rule: Rule, row: int)
 
 def _beyond_the_limit(frame: pl.DataFrame, contract: Contract, rule: Rule, row: int) -> tuple[pl.DataFrame, list[int]]:
     beyond = rule.kwargs["min_value"] - 1 if "min_value" in rule.kwargs else rule.kwargs["max_value"] + 1
+    for partner in _partners(
+        contract, rule.kwargs["column"]
+    ):  # which a limit broken here would otherwise break as well
+        frame = with_cell(frame, row, partner, None)
     return with_cell(frame, row, rule.kwargs["column"], beyond), [row]
 
 
@@ -113,6 +117,19 @@ def _infinite(frame: pl.DataFrame, contract: Contract, rule: Rule, row: int) -> 
     return with_cell(frame, row, column.name, float("inf")), [row]
 
 
+def _partners(contract: Contract, column: str) -> set[str]:
+    pairs = [(rule.kwargs["column_A"], rule.kwargs["column_B"]) for rule in contract.rules if "column_A" in rule.kwargs]
+    return {name for pair in pairs if column in pair for name in pair} - {column}
+
+
+def _wrong_order(frame: pl.DataFrame, contract: Contract, rule: Rule, row: int) -> tuple[pl.DataFrame, list[int]]:
+    above, below = rule.kwargs["column_A"], rule.kwargs["column_B"]
+    for partner in _partners(contract, above) - {below}:
+        frame = with_cell(frame, row, partner, None)
+    step = datetime.timedelta(days=1) if frame.schema[below] == pl.Date else 1
+    return with_cell(frame, row, below, frame[above][row] + step), [row]
+
+
 ROW_MUTATIONS: dict[str, RowMutation] = {
     "ExpectColumnValuesToNotBeNull": _null,
     "ExpectColumnValuesToBeInSet": _foreign_word,
@@ -120,6 +137,7 @@ ROW_MUTATIONS: dict[str, RowMutation] = {
     "ExpectColumnValuesToMatchRegex": _stray_line_feed,
     "ExpectColumnValuesToBeUnique": _same_key_again,
     "ExpectCompoundColumnsToBeUnique": _same_key_again,
+    "ExpectColumnPairValuesAToBeGreaterThanB": _wrong_order,
     FINITE_RULE: _infinite,
 }
 

@@ -33,6 +33,7 @@ class Rule:
 class Column:
     """One column: its Polars type, its meaning, and the limits that every value must respect.
 
+    ``example`` shows a value that the ``pattern`` allows, for readers who do not read patterns.
     ``source_labels`` are the publishers' own labels for the same thing, so that a reader of the dictionary can search by them.
     """
 
@@ -45,6 +46,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
+    example: str | None = None
     severity: Severity = "critical"
     source_labels: tuple[str, ...] = ()
 
@@ -98,6 +100,12 @@ class Contract:
         return (*derived, *self.extra_rules)
 
 
+def never_above(name: str, lower: str, upper: str, description: str) -> Rule:
+    """A rule that ``lower`` is never above ``upper`` where both are filled in."""
+    pair = {"column_A": upper, "column_B": lower, "or_equal": True, "ignore_row_if": "either_value_is_missing"}
+    return Rule(name, "ExpectColumnPairValuesAToBeGreaterThanB", pair, description)
+
+
 def _column_rules(column: Column) -> list[Rule]:
     rules: list[Rule] = []
     if not column.nullable:
@@ -106,7 +114,7 @@ def _column_rules(column: Column) -> list[Rule]:
                 f"{column.name}_present",
                 "ExpectColumnValuesToNotBeNull",
                 {"column": column.name},
-                f"Every row has a {column.name}.",
+                f"{column.name} is filled in on every row.",
             )
         )
     rules.extend(
@@ -153,7 +161,7 @@ def limits(column: Column) -> list[tuple[str, str, dict[str, Any], str]]:
                 "well_formed",
                 "ExpectColumnValuesToMatchRegex",
                 {"column": column.name, "regex": regex},
-                f"written as {column.pattern}",
+                f"written like {column.example}" if column.example else f"written as {column.pattern}",
             )
         )
     return found

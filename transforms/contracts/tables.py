@@ -2,14 +2,24 @@
 
 import polars as pl
 
-from transforms.contracts.contract import Column, Contract, Rule
+from transforms.contracts.contract import Column, Contract, Rule, never_above
 
 STATUSES = ("ok", "not_available", "suppressed", "not_published", "below_base", "not_comparable")
 
 _CELL_COLUMNS = (
-    Column("source_id", pl.String, "The source register entry that the cell comes from", pattern=r"^[a-z0-9_]+$"),
     Column(
-        "edition_id", pl.String, "The edition (one published file) that the cell comes from", pattern=r"^[a-z0-9-]+$"
+        "source_id",
+        pl.String,
+        "The source register entry that the cell comes from",
+        pattern=r"^[a-z0-9_]+$",
+        example="ons_pfa_tables",
+    ),
+    Column(
+        "edition_id",
+        pl.String,
+        "The edition (one published file) that the cell comes from",
+        pattern=r"^[a-z0-9-]+$",
+        example="ye-dec-2019",
     ),
     Column("table", pl.String, "Sheet or table name exactly as published, trailing blanks included"),
     Column(
@@ -17,6 +27,7 @@ _CELL_COLUMNS = (
         pl.String,
         "Cell reference as a spreadsheet shows it; for CSV files, record number and column",
         pattern=r"^[A-Z]{1,3}[1-9][0-9]*$",
+        example="W38",
     ),
     Column("kind", pl.String, "A figure, or a footnote that the publisher printed", allowed=("figure", "note")),
     Column(
@@ -74,7 +85,9 @@ EDITIONS = Contract(
         Column("edition_id", pl.String, "Edition of the source"),
         Column("title", pl.String, "What the publisher calls it, in words"),
         Column("publisher", pl.String, "Who published it"),
-        Column("vintage", pl.String, "Month in which it was published", pattern=r"^[0-9]{4}-[0-9]{2}$"),
+        Column(
+            "vintage", pl.String, "Month in which it was published", pattern=r"^[0-9]{4}-[0-9]{2}$", example="2020-04"
+        ),
         Column("file", pl.String, "Name of the file"),
         Column(
             "file_kind",
@@ -82,10 +95,20 @@ EDITIONS = Contract(
             "The publisher's own file, another's re-save of it, or figures transcribed by hand",
             allowed=("original", "re-save", "transcription"),
         ),
-        Column("sha256", pl.String, "Checksum of the file", pattern=r"^[0-9a-f]{64}$"),
+        Column(
+            "sha256",
+            pl.String,
+            "Checksum of the file",
+            pattern=r"^[0-9a-f]{64}$",
+            example="sixty-four hexadecimal digits",
+        ),
         Column("bytes", pl.Int64, "Size of the file", unit="bytes", minimum=1),
         Column(
-            "retrieved_at", pl.String, "Day on which this copy was first read", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+            "retrieved_at",
+            pl.String,
+            "Day on which this copy was first read",
+            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            example="2026-11-24",
         ),
     ),
     key=("source_id", "edition_id"),
@@ -101,6 +124,7 @@ AREAS = Contract(
             pl.String,
             "ONS code where one exists, else our own identifier",
             pattern=r"^(?:[EWK][0-9]{8}|[A-Z][A-Z-]+)$",
+            example="E23000024",
         ),
         Column(
             "kind",
@@ -119,7 +143,7 @@ AREAS = Contract(
         ),
         Column("name", pl.String, "Name used in tables (the ONS name for police force areas)"),
         Column("operating_name", pl.String, "Name used in prose"),
-        Column("slug", pl.String, "Name used in file names", pattern=r"^[a-z0-9-]+$"),
+        Column("slug", pl.String, "Name used in file names", pattern=r"^[a-z0-9-]+$", example="norfolk"),
         Column(
             "region_id", pl.String, "Statistical region (E12…) or Wales that a police force area lies in", nullable=True
         ),
@@ -159,6 +183,7 @@ OBSERVATIONS = Contract(
             pl.String,
             "Definition of the measure that this source uses",
             pattern=r"^D[0-9]{2}$",
+            example="D23",
             nullable=True,
         ),
         Column("period_start", pl.Date, "First day that the figure covers"),
@@ -177,6 +202,7 @@ OBSERVATIONS = Contract(
             pl.String,
             "Month in which the edition was published, for choosing between editions",
             pattern=r"^[0-9]{4}-[0-9]{2}$",
+            example="2020-04",
         ),
         Column("value_text", pl.String, "What the cell says, as stored", nullable=True),
         Column("area_text", pl.String, "Area name as printed"),
@@ -194,6 +220,7 @@ OBSERVATIONS = Contract(
         Column("source_url", pl.String, "Page that a hand-transcribed figure was read on", nullable=True),
     ),
     key=("observation_id",),
+    extra_rules=(never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),),
 )
 
 EXCLUDED = Contract(
@@ -261,7 +288,7 @@ INDICATORS = Contract(
     columns=(
         Column("indicator_id", pl.String, "Identifier printed beside the number; `countylines explain` takes it"),
         Column("measure_id", pl.String, "Measure"),
-        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$"),
+        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$", example="M01"),
         Column("area_id", pl.String, "Area"),
         Column("area_kind", pl.String, "Sort of area"),
         Column("area_name", pl.String, "Name of the area in tables"),
@@ -332,6 +359,11 @@ INDICATORS = Contract(
         ),
     ),
     key=("indicator_id",),
+    extra_rules=(
+        never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),
+        never_above("lower_limit_below_rate", "lower_95", "value", "No lower limit is above its rate."),
+        never_above("upper_limit_above_rate", "value", "upper_95", "No upper limit is below its rate."),
+    ),
 )
 
 RECONCILIATION = Contract(

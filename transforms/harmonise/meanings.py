@@ -2,8 +2,8 @@
 
 import polars as pl
 
-# A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'.
-_NUMBER = r"^-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+# A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'. Western digits only, and too few to be infinite.
+_NUMBER = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$"
 
 
 def plain(text: pl.Expr) -> pl.Expr:

@@ -21,6 +21,7 @@ def fold(text: pl.Expr) -> pl.Expr:
         .str.replace_all("’", "'", literal=True)
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
+        .str.normalize("NFKC")  # again: what the full stop kept apart may have become one character
     )
 
 
@@ -30,11 +31,15 @@ def without_debris(folded: pl.Expr) -> pl.Expr:
 
 
 def note_marks(text: pl.Expr) -> pl.Expr:
-    """The footnote marks glued to a printed name, joined by commas: 'Essex12' → '12', 'Leicestershire [note 4]' → 'note 4'; else null."""
+    """The footnote marks glued to a printed name, joined by commas: 'Essex12' → '12', 'Leicestershire [note 4]' → 'note 4'; else null.
+
+    A year in brackets is no mark: 'British Transport Police(2006)' has none.
+    """
     marks = (
         text.str.normalize("NFKC")
         .str.to_lowercase()
         .str.extract(f"({_DEBRIS})")
+        .str.replace_all(r"\(\d{4}\)", "")
         .str.extract_all(r"note \d+|\d{1,2}")
         .list.join(",")
     )

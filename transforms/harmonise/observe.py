@@ -31,7 +31,8 @@ def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Reg
     """Give every cell its meaning.
 
     ``cells`` has the columns of the raw tables, all sources together; the result's frames follow the contracts OBSERVATIONS,
-    EXCLUDED, UNMATCHED and NOTES. Raises RegisterError for a correction, name, exclusion, label or symbol that matches nothing.
+    EXCLUDED, UNMATCHED and NOTES. Raises RegisterError for a correction that finds another number of cells than it expects and,
+    once every cell is understood, for a name, exclusion, label or symbol that matches nothing.
     """
     printed = cells.filter(pl.col("kind") == "figure")
     figures = apply_corrections(printed, registers.corrections)
@@ -49,9 +50,12 @@ def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Reg
     excluded = understood.filter(troubled & pl.col("reason").is_not_null())
     matched = understood.filter(~troubled)
     unmatched = understood.filter(troubled & pl.col("reason").is_null())
-    _refuse_dead_rows(registers, matched, excluded, resolved)
+    if (
+        unmatched.is_empty()
+    ):  # a renamed force leaves an unknown name and a dead one: the unknown one says in which cell
+        _refuse_dead_rows(registers, matched, excluded, resolved)
     return Harmonised(
-        observations=_observations(matched, registers),
+        observations=_observations(_as_printed(matched, printed), registers),
         excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
         unmatched=_unmatched(_as_printed(unmatched, printed), names),
         notes=_notes(matched, cells.filter(pl.col("kind") == "note")),

@@ -117,24 +117,39 @@ def _of_sums(
 
 
 def _with_rolling_years(counts: pl.DataFrame) -> pl.DataFrame:
-    """Add the sum of every four consecutive quarters; a sum is null as soon as one of its quarters is.
+    """Add the sum of every four consecutive quarters, each from the newest edition that holds it.
 
-    Twelve-month figures are never added: only counts whose period is one quarter are.
+    A year is null as soon as one of its quarters is, or when its quarters leave out different forces: no population goes with
+    such a sum. Twelve-month figures are never added: only counts whose period is one quarter are.
     """
     one_quarter = pl.col("period_start").dt.offset_by("3mo") == pl.col("period_end").dt.offset_by("1d")
     series = ["measure_id", "source_id", "area_id"]
-    quarters = counts.filter(one_quarter).sort(*series, "period_end")
+    quarters = (
+        counts.filter(one_quarter)
+        .sort("vintage", "edition_id")
+        .unique([*series, "period_end"], keep="last", maintain_order=True)
+        .sort(*series, "period_end")
+    )
 
     def four(expression: pl.Expr) -> list[pl.Expr]:
         return [expression.shift(quarter).over(series) for quarter in range(4)]
 
-    years = quarters.with_columns(
-        pl.sum_horizontal(four(pl.col("numerator")), ignore_nulls=False).alias("sum"),
-        pl.col("period_start").shift(3).over(series).alias("first_start"),
-        pl.concat_str(list(reversed(four(pl.col("numerator_observations")))), separator="; ").alias("all_observations"),
-        pl.concat_str(four(pl.col("coverage_note")), separator="; ", ignore_nulls=True).alias("notes"),
-        pl.any_horizontal(*(coverage != "complete" for coverage in four(pl.col("coverage")))).alias("gaps"),
-    ).filter(pl.col("first_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d"))
+    years = (
+        quarters.with_columns(
+            pl.sum_horizontal(four(pl.col("numerator")), ignore_nulls=False).alias("sum"),
+            pl.col("period_start").shift(3).over(series).alias("first_start"),
+            pl.concat_str(list(reversed(four(pl.col("numerator_observations")))), separator="; ").alias(
+                "all_observations"
+            ),
+            pl.concat_list(four(pl.col("coverage_note"))).list.unique(maintain_order=True).alias("notes"),
+            pl.any_horizontal(*(coverage != "complete" for coverage in four(pl.col("coverage")))).alias("gaps"),
+        )
+        .with_columns(
+            pl.when(pl.col("notes").list.len() == 1).then("sum").alias("sum"),
+            pl.col("notes").list.drop_nulls().list.join("; ").alias("notes"),
+        )
+        .filter(pl.col("first_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d"))
+    )
     return pl.concat(
         [
             counts,

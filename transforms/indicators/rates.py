@@ -41,8 +41,9 @@ def poisson_limits(
 def with_rate(frame: pl.DataFrame) -> pl.DataFrame:
     """Add value, lower_95, upper_95 (per ``multiplier`` residents), method and status to numerator, denominator, denominator_used, multiplier and numerator_status.
 
-    No rate without a numerator (its own status), without a population (``no_population``) or for fewer than 50,000 residents
-    (``population_too_small``); the limits of the count are divided by the population as if it were known exactly.
+    No rate without a numerator (its own status), without a population (``no_population``), for fewer than 50,000 residents
+    (``population_too_small``) or for a negative numerator (``not_comparable``: more records cancelled than made); the limits of the
+    count are divided by the population as if it were known exactly.
     """
     status = (
         pl.when(pl.col("numerator").is_null())
@@ -51,10 +52,12 @@ def with_rate(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("no_population"))
         .when(pl.col("denominator") < SMALLEST_POPULATION)
         .then(pl.lit("population_too_small"))
+        .when(pl.col("numerator") < 0)
+        .then(pl.lit("not_comparable"))
         .otherwise(pl.lit("ok"))
     )
     counts = frame["numerator"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    lower, upper = poisson_limits(counts)
+    lower, upper = poisson_limits(np.where(counts < 0, np.nan, counts))
     per = pl.col("multiplier") / pl.col("denominator_used")
     shown = pl.when(pl.col("status") == "ok")
     return (

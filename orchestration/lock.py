@@ -1,0 +1,56 @@
+"""One build at a time in one build folder."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from orchestration.paths import Paths
+from transforms.errors import CountyLinesError
+
+
+@contextmanager
+def only_build(paths: Paths) -> Iterator[None]:
+    """Hold the lock of a build folder, with this process's id in it; first remove what a killed build left half written.
+
+    The lock is the system's, so that it ends with its process, however that ends. Raises CountyLinesError with the other process's id
+    when another build holds it.
+    """
+    paths.build.mkdir(parents=True, exist_ok=True)
+    with (paths.build / ".lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise CountyLinesError(
+                f"Another build (process {lock.read().strip() or 'just started'}) is at work in {paths.build}; "
+                "wait for its end, or give this one another folder with --output."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        _remove_half_written(paths)
+        yield
+
+
+def _remove_half_written(paths: Paths) -> None:
+    """Remove the temporary files and folders (.<name>.<process id>.tmp) of processes that are no longer there."""
+    for path in sorted(paths.build.rglob(".*.tmp")):
+        process = path.name.split(".")[-2]
+        if not process.isdigit() or _is_alive(int(process)):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -120,17 +120,17 @@ def drug_offences(who: str, row: Row) -> Prose:
 def no_rate(row: Row) -> str:
     """Why a count is printed without a rate."""
     reasons = {
-        "population_too_small": "No rate is shown: so few people live in the area that a rate per resident would mislead.",
+        "population_too_small": "No rate is shown: too few people live there for one.",
         "no_population": "No rate is shown: no population for the period is held.",
     }
     return reasons.get(row["status"], "No rate is shown.")
 
 
 def beside(row: Row, name: str) -> Prose:
-    """A second rate beside the first, without a comparison: 'The rate for England and Wales was 3.2.'"""
+    """A second rate beside the first, without a comparison: 'England and Wales: 3.2.'"""
     if row["value"] is None:
         return ()
-    return (f"The rate for {name} was ", rate(row), ".")
+    return (f"{name}: ", rate(row), ".")
 
 
 def referrals(who: str, row: Row) -> Prose:

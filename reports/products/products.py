@@ -47,8 +47,8 @@ def region(data: ReportData, area_id: str) -> Document:
         data,
         area_id,
         subtitle=f"{kind}: {wording.joined(names)}",
-        who=f"the police forces of {_in_prose(area['name'])}",
-        referrers=f"the police forces of {_in_prose(area['name'])}",
+        who=f"police in {_in_prose(area['name'])}",
+        referrers=f"police in {_in_prose(area['name'])}",
         forces=forces,
     )
 
@@ -59,8 +59,8 @@ def national(data: ReportData) -> Document:
         data,
         NATION,
         subtitle="National report: the police forces of England and Wales",
-        who="the police forces of England and Wales and British Transport Police",
-        referrers="the police forces and regional units of England and Wales and British Transport Police",
+        who="police in England and Wales, with British Transport Police,",
+        referrers="police in England and Wales",
         forces=forces_of(data, NATION),
     )
 

@@ -1,0 +1,213 @@
+"""The reports as a reader gets them, made from the published cells that the project keeps."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reports import wording
+from reports.document import Document, Figure, Heading, KeyMessages, Number, Quotation, Table
+from reports.numbers import ReportData
+from reports.products import products
+from reports.products.sections import DRUGS, NATION
+from transforms.harmonise import Harmonised, Registers
+from transforms.indicators import reconcile
+from transforms.sources.published import editions_in_use
+from transforms.sources.registry import Source
+
+NORFOLK, GREATER_MANCHESTER, CITY, MERSEYSIDE = "E23000024", "E23000005", "E23000034", "E23000004"
+NORTH_WEST, LONDON, WALES = "E12000002", "E12000007", "W92000004"
+
+
+@pytest.fixture(scope="session")
+def report_data(
+    data: Path,
+    sources: dict[str, Source],
+    registers: Registers,
+    areas: pl.DataFrame,
+    harmonised: Harmonised,
+    indicators: pl.DataFrame,
+) -> ReportData:
+    agreed = reconcile(
+        harmonised.observations, harmonised.excluded, indicators, areas, registers.area_members, registers.sentinels
+    )
+    return ReportData(
+        indicators=indicators,
+        areas=areas,
+        observations=harmonised.observations,
+        notes=harmonised.notes,
+        reconciliation=agreed,
+        editions=editions_in_use(sources, data),
+        breaks=registers.breaks,
+        sources=sources,
+        build_id="synthetic",
+    )
+
+
+def messages(document: Document) -> list[str]:
+    block = next(block for block in document.blocks if isinstance(block, KeyMessages))
+    return [wording.plain(message) for message in block.messages]
+
+
+def table(document: Document, anchor: str) -> Table:
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    tables += [block.table for block in document.blocks if isinstance(block, Figure) and block.table]
+    return next(found for found in tables if found.anchor == anchor)
+
+
+def texts(row: tuple[str | Number, ...]) -> list[str]:
+    return [run.text if isinstance(run, Number) else run for run in row]
+
+
+def test_there_are_fifty_four_reports_with_slugs_of_their_own(areas: pl.DataFrame) -> None:
+    slugs = products.slugs(areas)
+    assert len(slugs) == len(set(slugs)) == 1 + 10 + 43
+
+
+def test_norfolk_opens_with_what_was_recorded_referred_and_counted(report_data: ReportData) -> None:
+    recorded, referred, counted = messages(products.force(report_data, NORFOLK))
+    assert recorded.startswith(
+        "Norfolk Constabulary recorded 2,045 drug offences in the year ending December 2024: 2.2 per 1,000"
+    )
+    assert recorded.endswith("England and Wales: 3.2.")
+    assert "referred 50 potential victims" in referred
+    assert "416 London-linked individuals were identified in Norfolk: a count, not a rate" in counted
+
+
+def test_every_key_message_of_every_report_has_at_most_thirty_words(
+    report_data: ReportData, areas: pl.DataFrame
+) -> None:
+    forces = areas.filter(pl.col("kind") == "police_force_area")["area_id"]
+    documents = [products.national(report_data)]
+    documents += [products.region(report_data, area_id) for area_id in products.region_ids(report_data)]
+    documents += [products.force(report_data, area_id) for area_id in forces]
+    for document in documents:
+        assert len(messages(document)) == 3
+        for message in messages(document):
+            assert len(message.split()) <= 30, message
+
+
+def test_greater_manchester_is_missing_where_it_supplied_nothing_and_never_nought(report_data: ReportData) -> None:
+    rows = {
+        row[0]: texts(row) for row in table(products.force(report_data, GREATER_MANCHESTER), "table-drug-offences").rows
+    }
+    for period in ("Year ending September 2019", "Year ending December 2019"):
+        assert rows[period][1:5] == ["[x]", "[x]", "[x]", "[x]"]
+    assert rows["Year ending December 2024"][1] == "15,228"
+
+
+def test_city_of_london_has_counts_and_no_rate_anywhere(report_data: ReportData) -> None:
+    document = products.force(report_data, CITY)
+    assert "too few people live there" in messages(document)[0]
+    for row in table(document, "table-drug-offences").rows:
+        assert texts(row)[3] in {"[low]", "[x]"}
+    ranked = table(document, "table-forces")
+    city = next(row for row in ranked.rows if row[0] == "City of London")
+    assert texts(city)[3:] == ["[low]", "[low]"]
+    assert ranked.rows[-1] == city
+
+
+def test_north_west_says_that_greater_manchester_is_left_out(report_data: ReportData) -> None:
+    document = products.region(report_data, NORTH_WEST)
+    said = wording.own_words(document)
+    assert "leaves out Greater Manchester" in said
+    assert "Merseyside" in document.subtitle
+
+
+def test_a_region_of_two_forces_and_wales_read_well(report_data: ReportData) -> None:
+    assert products.region(report_data, LONDON).subtitle == "Regional report: Metropolitan Police and City of London"
+    assert products.region(report_data, WALES).subtitle.startswith("Country report: ")
+    assert messages(products.region(report_data, WALES))[0].startswith("Police in Wales recorded")
+
+
+def test_the_nation_counts_british_transport_police_and_says_when_it_does_not(report_data: ReportData) -> None:
+    document = products.national(report_data)
+    assert "with British Transport Police, recorded 193,863 drug offences" in messages(document)[0]
+    assert "does not count British Transport Police" in wording.own_words(document)
+
+
+def test_the_reports_own_forces_are_marked_in_the_table_of_all_forces(report_data: ReportData) -> None:
+    ranked = table(products.force(report_data, MERSEYSIDE), "table-forces")
+    assert [ranked.rows[place][0] for place in ranked.highlighted] == ["Merseyside"]
+    assert table(products.national(report_data), "table-forces").highlighted == frozenset()
+
+
+def test_all_forces_are_shown_for_a_year_in_which_all_have_a_count(report_data: ReportData) -> None:
+    start, end = report_data.headline_period(DRUGS)
+    forces = report_data.forces(DRUGS, start, end)
+    assert len(forces) == 43
+    assert forces["numerator"].null_count() == 0
+    assert (start.isoformat(), end.isoformat()) == ("2024-01-01", "2024-12-31")
+
+
+def test_points_are_not_joined_across_missing_editions_or_changes_of_cover(report_data: ReportData) -> None:
+    from reports.products.sections import _segment
+
+    rows = report_data.preferred(DRUGS, NATION).filter(pl.col("months") == 12).with_columns(_segment().alias("segment"))
+    segment = dict(rows.select("period_end", "segment").iter_rows())
+    by_text = {f"{day:%Y-%m}": number for day, number in segment.items()}
+    assert by_text["2018-12"] == by_text["2019-03"]
+    assert by_text["2019-03"] != by_text["2019-09"]  # Greater Manchester leaves
+    assert by_text["2019-12"] != by_text["2024-12"]  # no edition for five years
+    assert by_text["2024-12"] != by_text["2025-06"]  # British Transport Police leaves
+
+
+def test_footnotes_of_the_publisher_stand_verbatim_once_with_every_place(report_data: ReportData) -> None:
+    quotations = [
+        block for block in products.force(report_data, GREATER_MANCHESTER).blocks if isinstance(block, Quotation)
+    ]
+    notes = [quotation.text for quotation in quotations]
+    assert len(notes) == len(set(notes))
+    supplied = next(
+        quotation
+        for quotation in quotations
+        if "unable to supply data for the period July to December 2019" in quotation.text
+    )
+    assert "note 8 (cell A71)" in supplied.citation
+    assert "note 10 (cell A72)" in supplied.citation
+
+
+def test_every_number_has_an_identifier_that_exists(report_data: ReportData) -> None:
+    known = set(report_data.indicators["indicator_id"])
+    documents = [
+        products.national(report_data),
+        products.region(report_data, LONDON),
+        products.force(report_data, NORFOLK),
+    ]
+    for document in documents:
+        assert document.numbers
+        assert {number.indicator_id for number in document.numbers} <= known
+
+
+def test_numbers_in_tables_are_numbers_and_not_bare_text(report_data: ReportData) -> None:
+    ranked = table(products.force(report_data, NORFOLK), "table-forces")
+    for row in ranked.rows:
+        for cell in row[1:]:
+            assert isinstance(cell, Number) or cell.startswith("["), cell
+
+
+def test_every_report_obeys_the_wording_rules_and_has_the_sections_in_order(report_data: ReportData) -> None:
+    document = products.force(report_data, NORFOLK)
+    headings = [block.text for block in document.blocks if isinstance(block, Heading) and block.level == 2]
+    assert headings == [
+        "Drug offences recorded by the police",
+        "All police force areas",
+        "Potential victims referred by the police",
+        "London-linked individuals",
+        "Data notes",
+        "Sources",
+    ]
+    anchors = [block.anchor for block in document.blocks if isinstance(block, Heading | Table | Figure)]
+    assert len(anchors) == len(set(anchors))
+
+
+def test_a_force_without_london_links_has_no_such_section(report_data: ReportData) -> None:
+    document = products.force(report_data, MERSEYSIDE)
+    assert "London-linked individuals" not in [block.text for block in document.blocks if isinstance(block, Heading)]
+    assert messages(document)[2] == wording.PROXY
+
+
+def test_the_two_london_periods_are_never_set_against_each_other(report_data: ReportData) -> None:
+    said = wording.own_words(products.force(report_data, NORFOLK))
+    assert "the two are not compared here" in said
+    assert "%" not in said.replace("95%", "")

@@ -1,0 +1,154 @@
+from datetime import date
+
+import pytest
+
+from reports import wording
+from reports.document import Callout, Document, KeyMessages, Paragraph, Quotation
+from transforms.errors import CountyLinesError
+
+
+def row(**changes: object) -> dict[str, object]:
+    """A synthetic row of out/indicators."""
+    return {
+        "indicator_id": "M01.synthetic",
+        "period_start": date(2024, 1, 1),
+        "period_end": date(2024, 12, 31),
+        "months": 12,
+        "numerator": 1234.0,
+        "value": 2.15,
+        "lower_95": 2.0,
+        "upper_95": 2.3,
+        "status": "ok",
+        "coverage_note": None,
+        "denominator_edition": "mid-2023, synthetic ye-dec-2024",
+        **changes,
+    }
+
+
+def test_recorded_offences_are_said_to_be_recorded_and_carry_their_interval() -> None:
+    said = wording.plain(wording.drug_offences("Norfolk Constabulary", row()))
+    assert said == (
+        "Norfolk Constabulary recorded 1,234 drug offences in the year ending December 2024: "
+        "2.2 per 1,000 residents (95% interval 2.0 to 2.3)."
+    )
+
+
+def test_an_interval_that_prints_as_one_number_is_left_out() -> None:
+    said = wording.plain(wording.drug_offences("the police", row(lower_95=2.16, upper_95=2.24)))
+    assert said.endswith("2.2 per 1,000 residents.")
+    assert said.startswith("The police recorded")
+
+
+def test_one_offence_is_singular() -> None:
+    assert "1 drug offence in" in wording.plain(wording.drug_offences("the force", row(numerator=1.0)))
+
+
+def test_a_missing_count_is_said_to_be_missing_and_never_nought() -> None:
+    said = wording.plain(
+        wording.drug_offences("Greater Manchester Police", row(numerator=None, value=None, status="not_available"))
+    )
+    assert "[x]" in said
+    assert " 0 " not in said
+
+
+def test_a_count_without_a_rate_says_why() -> None:
+    said = wording.plain(wording.drug_offences("City of London Police", row(value=None, status="population_too_small")))
+    assert "recorded 1,234 drug offences" in said
+    assert "too few people live there" in said
+    assert "per 1,000" not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (0.0, "referred no potential victims"),
+        (1.0, "referred 1 potential victim to"),
+        (50.0, "referred 50 potential victims to"),
+        (None, "No complete year of referrals"),
+    ],
+)
+def test_referrals_in_singular_plural_none_and_missing(number: float | None, expected: str) -> None:
+    value = None if number is None else 5.4
+    status = "not_available" if number is None else "ok"
+    assert expected in wording.plain(wording.referrals("the force", row(numerator=number, value=value, status=status)))
+
+
+@pytest.mark.parametrize(
+    ("rank", "ending"),
+    [
+        (1, ": a count, not a rate, and the largest number published."),
+        (6, "a rate, ranked sixth by number."),
+        (None, "a count, not a rate."),
+    ],
+)
+def test_london_links_are_called_a_count_over_their_months(rank: int | None, ending: str) -> None:
+    links = row(numerator=416.0, months=15, period_start=date(2018, 1, 1), period_end=date(2019, 3, 31))
+    said = wording.plain(wording.london_links("Norfolk", links, rank, 7))
+    assert said.startswith(
+        "Over 15 months (January 2018 to March 2019) 416 London-linked individuals were identified in Norfolk"
+    )
+    assert said.endswith(ending)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Drug crime rose in Norfolk",
+        "Norfolk has the highest rate of dealers",
+        "416 county lines offences",
+        "50 victims referred by the police",
+        "a significant rise",
+        "This was due to the inspection",
+        "Improvements because of the report",
+        "Offences soared",
+        "exploited children in Norfolk",
+        "a notable fall",
+        "the worst force",
+    ],
+)
+def test_forbidden_sentences_are_found(sentence: str) -> None:
+    assert wording.lint(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Police recorded 2,045 drug offences",
+        "50 potential victims referred",
+        "the largest number published",
+        "Highest number first",
+    ],
+)
+def test_permitted_sentences_pass(sentence: str) -> None:
+    assert wording.lint(sentence) == []
+
+
+def document(*blocks: object) -> Document:
+    return Document("synthetic", "Synthetic", "", "", "0", "", blocks)  # type: ignore[arg-type]
+
+
+def test_a_document_with_a_forbidden_sentence_is_refused_by_name() -> None:
+    with pytest.raises(CountyLinesError, match="synthetic says 'Drug crime rose'"):
+        wording.refuse_forbidden_words(document(Paragraph(("Drug crime rose.",))))
+    with pytest.raises(CountyLinesError, match="highest rate"):
+        wording.refuse_forbidden_words(document(KeyMessages((("Norfolk has the highest rate.",),))))
+    with pytest.raises(CountyLinesError, match="due to"):
+        wording.refuse_forbidden_words(document(Callout("Box", "caveat", (("It fell due to police work.",),))))
+
+
+def test_a_publishers_own_words_are_not_ours_to_mend() -> None:
+    quoted = document(Quotation("Rates have been suppressed due to the small population size.", "ONS"))
+    assert wording.refuse_forbidden_words(quoted) is quoted
+
+
+def test_populations_are_named_once_and_their_absence_is_said() -> None:
+    rows = [row(), row(), row(denominator_edition=None)]
+    assert wording.populations_used(rows) == (
+        "Rates are per resident at mid-2023, the nearest mid-year that is held for each period. "
+        "No population is held for years before mid-2023, so earlier figures are counts without rates."
+    )
+    assert "counts without rates" in wording.populations_used([row(denominator_edition=None)])
+
+
+def test_names_are_joined_as_in_a_sentence() -> None:
+    assert [wording.joined(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # types that Dagster does not export
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -128,8 +130,9 @@ def _touched(
     """The assets whose files are not as the last good build left them: deleted, edited, or written by a build that failed later."""
     different = {Path(name) for name in {*before, *now} if before.get(name) != now.get(name)}
     tables = {file.with_suffix("").parts[1:] for file in different if file.parts[0] in {"lake", "checks"}}
-    layers = {"report" for file in different if file.parts[0] == "editions"}
-    files = {("out", name) for file, name in _FILES.items() if Path(file) in different}
+    layers = {"report" for file in different if file.parts[0] == "documents"}
+    files = {("report", "site") for file in different if file.parts[0] == "editions"}
+    files |= {("out", name) for file, name in _FILES.items() if Path(file) in different}
     return [key for key in keys if tuple(key.path) in tables | files or key.path[0] in layers]
 
 
@@ -172,11 +175,14 @@ def _failure(result: dg.ExecuteInProcessResult) -> str | None:
     """Why the run failed, in plain sentences without a stack trace; None when it did not.
 
     A step that raised says so in its own words; a check that blocked names its table, its rule and where the rows are listed.
+    Raises KeyboardInterrupt for a run that was interrupted.
     """
     if result.success:
         return None
     for event in result.get_step_failure_events():
         error = _cause(event.step_failure_data.error)
+        if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+            raise KeyboardInterrupt
         if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
             words = " ".join((error.message.partition(": ")[2] or error.message).split())
             ours = hasattr(errors, error.cls_name or "")
@@ -184,14 +190,20 @@ def _failure(result: dg.ExecuteInProcessResult) -> str | None:
                 words if ours else f"{(event.step_key or '').replace('__', '/')} stopped at {error.cls_name}: {words}"
             )
     broken = [
-        f"{check.asset_key.to_user_string()} breaks the rule {check.check_name} ({(check.description or '').removesuffix('.')}): "
-        f"{check.metadata['what is wrong'].value}"
+        _broken(check)
         for check in result.get_asset_check_evaluations()
         if not check.passed
         and check.severity == dg.AssetCheckSeverity.ERROR
         and check.metadata["rows failing"].value is not None
     ]
     return "; ".join(broken) or "The run failed outside its steps; `countylines ui` shows its events."
+
+
+def _broken(check: dg.AssetCheckEvaluation) -> str:
+    rule = (check.description or check.check_name).removesuffix(".")
+    rows = f"{check.metadata['rows failing'].value} rows fail"
+    wrong = check.metadata["what is wrong"].value if "what is wrong" in check.metadata else rows
+    return f"{check.asset_key.to_user_string()} breaks the rule {check.check_name} ({rule}): {wrong}"
 
 
 def _cause(error: "SerializableErrorInfo | None") -> "SerializableErrorInfo | None":

@@ -100,7 +100,8 @@ def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
 
     gc.disable()
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+    # A disabled bar still prints a line feed; a quiet console prints nothing.
+    with Progress(*columns, console=Console(stderr=True, quiet=quiet), disable=quiet) as bar:
         task = bar.add_task("starting", total=None)
 
         from orchestration.build import build as run
@@ -219,6 +220,9 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_POPULATION = {"as_published": "as the publisher's own rate", "canonical": "as printed"}
+
+
 def _in_words(answer: dict[str, Any]) -> str:
     name, what = answer["area_name"], answer["measure"].replace("_", " ")
     count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
@@ -228,7 +232,7 @@ def _in_words(answer: dict[str, Any]) -> str:
         lines.append(
             f"  {answer['value']:.6f} per {answer['multiplier']:,} residents{derived}, "
             f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']}), "
-            f"on {answer['denominator']:,} residents ({answer['denominator_edition']})"
+            f"on {answer['denominator']:,} residents ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
         )
     else:
         lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
@@ -272,7 +276,7 @@ def explain(indicator_id: str, as_json: bool) -> None:
             if row["correction_id"]:
                 click.echo(f"{'':14}correction {row['correction_id']} applied")
             if row["source_url"]:
-                click.echo(f"{'':14}read on {row['source_url']}")
+                click.echo(f"{'':14}seen at {row['source_url']}")
     click.echo("\nFiles")
     for row in found.editions.iter_rows(named=True):
         click.echo(

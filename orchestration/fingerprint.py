@@ -68,7 +68,7 @@ def outputs(paths: Paths) -> dict[str, list[int]]:
     """Size and modification time of every file that a build leaves behind, by path below the build folder."""
     made = [
         file
-        for folder in (paths.lake, paths.checks, paths.reports.resolve())
+        for folder in (paths.lake, paths.checks, paths.documents, paths.reports.resolve())
         if folder.exists()
         for file in _files(folder)
     ]

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -15,25 +16,52 @@ from reports.document import Document, Page
 from reports.render import render_html, render_page, render_pdf
 from transforms.errors import CountyLinesError
 
+# Dagster recognises a result with checks by the bare class only; the type checker wants its parameter.
+if TYPE_CHECKING:
+    Written = dg.MaterializeResult[None]
+else:
+    Written = dg.MaterializeResult
+
 # Published builds that are kept beside the current one, so that a reader in the middle of a report can finish it.
 _KEPT_BUILDS = 3
 
 
-def write_documents(products: Sequence[Callable[[], Document]], paths: Paths) -> dg.MaterializeResult[None]:
-    """Make each report and write it as HTML and PDF, both cores at work; returns what was written, for the Dagster UI."""
+NUMBERS_CHECK = "every_number_is_an_indicator"
 
-    def write(product: Callable[[], Document]) -> list[Path]:
+
+def write_documents(
+    products: Sequence[Callable[[], Document]], paths: Paths, indicator_ids: Collection[str]
+) -> Written:
+    """Make each report and write it as HTML and PDF, both cores at work; returns what was written, for the Dagster UI.
+
+    The check says whether every number in the reports has an identifier among ``indicator_ids``, so that it can be explained.
+    """
+
+    def write(product: Callable[[], Document]) -> tuple[Document, list[Path]]:
         document = product()
-        return [
+        return document, [
             _write(paths, document.build_id, f"{document.slug}.html", render_html(document).encode()),
             _write(paths, document.build_id, f"{document.slug}.pdf", render_pdf(document)),
         ]
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return _written([path for made in pool.map(write, products) for path in made])
+        made = list(pool.map(write, products))
+    numbers = [number.indicator_id for document, _ in made for number in document.numbers]
+    unknown = sorted(set(numbers) - set(indicator_ids))
+    checked = dg.AssetCheckResult(
+        passed=not unknown,
+        check_name=NUMBERS_CHECK,
+        description="Every number in the reports has an identifier that countylines explain can walk back.",
+        metadata={
+            "rows looked at": len(numbers),
+            "rows failing": len(unknown),
+            "failing rows": dg.MetadataValue.md("\n".join(unknown)),
+        },
+    )
+    return _written([path for _, paths_made in made for path in paths_made], checked)
 
 
-def write_pages(pages: Iterable[Page], paths: Paths) -> dg.MaterializeResult[None]:
+def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
     """Write the pages around the reports as HTML; returns what was written, for the Dagster UI."""
     return _written(
         [
@@ -61,12 +89,14 @@ def _write(paths: Paths, build_id: str, name: str, content: bytes) -> Path:
     return path
 
 
-def _written(paths: Sequence[Path]) -> dg.MaterializeResult[None]:
+def _written(paths: Sequence[Path], *checks: dg.AssetCheckResult) -> Written:
     links = "\n".join(f"- [{path.name}]({path.as_uri()})" for path in paths)
-    return dg.MaterializeResult(metadata={"documents": len(paths), "files": dg.MetadataValue.md(links)})
+    return dg.MaterializeResult(
+        metadata={"documents": len(paths), "files": dg.MetadataValue.md(links)}, check_results=checks
+    )
 
 
-def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> dg.MaterializeResult[None]:
+def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> Written:
     """Copy the documents of a build into a folder of their own and swap the link that readers follow, in one rename.
 
     ``expected`` names every file that must be there. Raises CountyLinesError when one is missing, and the last published build

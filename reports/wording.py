@@ -248,6 +248,7 @@ def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:
 IN_THE_TABLE_ABOVE = "The values are in the table under the chart before this one."
 
 RECONCILED = {
+    "coverage": "Every police force area is in every table and period of its edition",
     "districts": "Districts add up to their force",
     "population": "Residents behind the rates are the same in two editions",
     "rate": "Printed rates follow from the printed counts and populations",

@@ -10,7 +10,23 @@ import polars as pl
 from transforms.errors import CountyLinesError
 from transforms.harmonise.names import fold, keys, name_table, nearest
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# How many periods an error names; the rest are in the tidy CSV.
+_PERIODS_NAMED = 8
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_YEAR = r"([12]\d{3})"
 
 
 def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
@@ -24,17 +40,16 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
         return str(exact["area_id"][0])
     names = name_table(areas, area_names)
     folded = pl.select(fold(pl.lit(text))).item()
-    wants_region = folded.endswith(" region")
-    preference = (
-        ["region", "policing_region"] if wants_region else ["police_force_area", "region", "country", "countries"]
-    )
-    candidates = pl.select(*keys(pl.lit(folded.removesuffix(" region"))).values()).row(0)
-    for key in candidates:
-        found = names.filter(pl.col("key") == key)
-        for kind in [*preference, *sorted(set(found["kind"]) - set(preference))]:
-            of_kind = found.filter(pl.col("kind") == kind)["area_id"].unique()
-            if len(of_kind) == 1:
-                return str(of_kind[0])
+    asked = [(folded, ["police_force_area", "region", "country", "countries"])]
+    if folded.endswith(" region"):
+        asked.append((folded.removesuffix(" region"), ["region", "policing_region"]))
+    for name, preference in asked:
+        for key in pl.select([key.alias(how) for how, key in keys(pl.lit(name)).items()]).row(0):
+            found = names.filter(pl.col("key") == key)
+            for kind in [*preference, *sorted(set(found["kind"]) - set(preference))]:
+                of_kind = found.filter(pl.col("kind") == kind)["area_id"].unique()
+                if len(of_kind) == 1:
+                    return str(of_kind[0])
     suggestions = nearest(text, names)
     raise CountyLinesError(
         f"No area is called {text!r}"
@@ -61,19 +76,20 @@ def read_period(text: str) -> tuple[date, date]:
     Raises CountyLinesError with examples for anything else.
     """
     words = text.strip().lower()
-    if found := re.fullmatch(r"(?:ye|year ending)\s+([a-z]{3})[a-z]*\s+(\d{4})", words):
-        month, year = found.group(1), int(found.group(2))
-        if month in _MONTHS:
-            end = _month_end(year, _MONTHS.index(month) + 1)
+    if found := re.fullmatch(rf"(?:ye|year ending)\s+([a-z]{{3,}})\s+{_YEAR}", words):
+        months = [number for number, name in enumerate(_MONTHS, start=1) if name.startswith(found.group(1))]
+        if months:
+            end = _month_end(int(found.group(2)), months[0])
             return (date(end.year - 1, end.month, 1) + timedelta(days=32)).replace(day=1), end
-    elif found := re.fullmatch(r"(\d{4})[ -]?q([1-4])", words):
+    elif found := re.fullmatch(rf"{_YEAR}[ -]?q([1-4])", words):
         year, quarter = int(found.group(1)), int(found.group(2))
         return date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter)
-    elif found := re.fullmatch(r"(\d{4})-(\d{2})/(\d{4})-(\d{2})", words):
+    elif found := re.fullmatch(rf"{_YEAR}-(\d{{2}})/{_YEAR}-(\d{{2}})", words):
         first_year, first_month, last_year, last_month = map(int, found.groups())
-        if 1 <= first_month <= 12 and 1 <= last_month <= 12:
+        in_order = (first_year, first_month) <= (last_year, last_month)
+        if 1 <= first_month <= 12 and 1 <= last_month <= 12 and in_order:
             return date(first_year, first_month, 1), _month_end(last_year, last_month)
-    elif re.fullmatch(r"\d{4}", words):
+    elif re.fullmatch(_YEAR, words):
         return date(int(words), 1, 1), date(int(words), 12, 31)
     raise CountyLinesError(f'{text!r} is not a period. Write "YE Dec 2019", "2023-Q1", "2023" or "2018-01/2019-03".')
 
@@ -97,10 +113,10 @@ def find_numbers(
     rows = of_area.filter((pl.col("period_start") == period[0]) & (pl.col("period_end") == period[1]))
     if rows.is_empty():
         held = of_area.select("period_start", "period_end").unique().sort("period_end", "period_start")
-        periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.iter_rows())
+        periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.tail(_PERIODS_NAMED).iter_rows())
         raise CountyLinesError(
             f"No {measure_id} for {area_id} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
-            + (f"held: {periods}." if periods else "nothing is held for this area.")
+            + (f"the newest of {len(held)} periods held: {periods}." if periods else "nothing is held for this area.")
         )
     return list(
         rows.sort("is_preferred", "vintage", "indicator_id", descending=[True, True, False]).iter_rows(named=True)

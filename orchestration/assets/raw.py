@@ -15,7 +15,7 @@ from transforms.sources.registry import Source
 
 def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
     """The asset raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
-    contract = tables.cells(source.id)
+    contract = tables.cells(source.id, [edition.id for edition in source.editions])
 
     @dg.asset(
         key=["raw", source.id],

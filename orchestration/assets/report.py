@@ -10,7 +10,7 @@ import polars as pl
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
-from orchestration.publish import publish, write_documents, write_pages
+from orchestration.publish import NUMBERS_CHECK, Written, publish, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
 from transforms.harmonise import load_registers
@@ -41,6 +41,7 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
             owners=["team:reporting"],
             kinds={"jinja", "html", "typst"},
             code_version=version,
+            check_specs=[_numbers_check(name)] if name in {"national", "region", "force"} else None,
             **more,
         )
         return decorator
@@ -49,15 +50,14 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         return ReportData(**tables, breaks=registers.breaks, sources=sources, build_id=identity)
 
     @asset("national", "England and Wales, HTML and PDF.", ins=_INS)
-    def national(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
-        return write_documents([partial(products.national, data(tables))], paths)
+    def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
+        return write_documents([partial(products.national, data(tables))], paths, tables["indicators"]["indicator_id"])
 
     @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS)
-    def region(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
+    def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
-        return write_documents(
-            [partial(products.region, content, area) for area in products.region_ids(content)], paths
-        )
+        reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
+        return write_documents(reports, paths, content.indicators["indicator_id"])
 
     @asset(
         "force",
@@ -66,12 +66,11 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def force(
-        context: dg.AssetExecutionContext, paths: dg.ResourceParam[Paths], **tables: Any
-    ) -> dg.MaterializeResult[None]:
+    def force(context: dg.AssetExecutionContext, paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
-        return write_documents([partial(products.force, content, area_id) for area_id in chosen], paths)
+        reports = [partial(products.force, content, area_id) for area_id in chosen]
+        return write_documents(reports, paths, content.indicators["indicator_id"])
 
     @asset(
         "pages",
@@ -79,7 +78,7 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         ins=_INS,
         deps=[["core", "unmatched"], ["core", "excluded"]],
     )
-    def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> dg.MaterializeResult[None]:
+    def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
         return write_pages([pages.index(content), quality, pages.dictionary(content)], paths)
@@ -89,8 +88,13 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
         deps=[["report", name] for name in ("national", "region", "force", "pages")],
     )
-    def site(paths: dg.ResourceParam[Paths]) -> dg.MaterializeResult[None]:
+    def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
         return publish(paths, identity, reports + [f"{slug}.html" for slug in pages.SLUGS])
 
     return [national, region, force, other_pages, site]
+
+
+def _numbers_check(name: str) -> dg.AssetCheckSpec:
+    said = "Every number in the reports has an identifier that countylines explain can walk back."
+    return dg.AssetCheckSpec(NUMBERS_CHECK, asset=["report", name], description=said, blocking=True)

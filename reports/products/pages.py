@@ -9,8 +9,9 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import sections
+from reports.products import provenance, recorded
 from reports.products.products import forces_of, region_ids
+from reports.products.shared import NATION
 from transforms.contracts import (
     AREAS,
     EDITIONS,
@@ -43,9 +44,9 @@ def index(data: ReportData) -> Page:
         home=None,
         blocks=(
             Heading(2, "England and Wales", "national"),
-            Links("National report", (_both("England and Wales", data.area(sections.NATION)["slug"]),)),
+            Links("National report", (_both("England and Wales", data.area(NATION)["slug"]),)),
             Heading(2, "Police force areas", "forces"),
-            sections.force_map(data, [], links),
+            recorded.force_map(data, [], links),
             Links(
                 "Reports by police force area",
                 tuple(_both(row["name"], row["slug"]) for row in forces.iter_rows(named=True)),
@@ -70,7 +71,7 @@ def index(data: ReportData) -> Page:
                     ("Data dictionary", "data-dictionary.html", "every table and column"),
                 ),
             ),
-            *sections.sources(data, data.sources),
+            *provenance.sources(data, data.sources),
         ),
     )
 

@@ -7,8 +7,8 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Callout, Document, KeyMessages, Prose
 from reports.numbers import ReportData, Row
-from reports.products import sections
-from reports.products.sections import DRUGS, LINKS, NATION, REFERRALS
+from reports.products import identified, provenance, recorded
+from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS
 
 
 def region_ids(data: ReportData) -> list[str]:
@@ -83,12 +83,12 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             "information",
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
-        *sections.drug_offences_over_time(data, area_id, forces),
-        *sections.all_forces(data, marked),
-        *sections.referrals(data, area_id, referrers),
-        *sections.london_links(data, forces),
-        *sections.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
-        *sections.sources(data, _used_sources(data, [area_id, *forces])),
+        *recorded.drug_offences_over_time(data, area_id, forces),
+        *recorded.all_forces(data, marked),
+        *identified.referrals(data, area_id, referrers),
+        *identified.london_links(data, forces),
+        *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
+        *provenance.sources(data, _used_sources(data, [area_id, *forces])),
     )
     start, end = data.headline_period(DRUGS)
     return wording.refuse_forbidden_words(
@@ -118,7 +118,7 @@ def _key_messages(data: ReportData, area_id: str, who: str, referrers: str, forc
     third: Prose = (wording.PROXY,)
     if counted and len(forces) == 1:
         row = counted[0]
-        third = wording.london_links(row["area_name"], row, sections.published_rank(data, row), len(counted))
+        third = wording.london_links(row["area_name"], row, identified.published_rank(data, row), len(counted))
     return tuple(message for message in (first, second, third) if message)
 
 

@@ -9,7 +9,8 @@ from reports import wording
 from reports.document import Document, Figure, Heading, KeyMessages, Number, Quotation, Table
 from reports.numbers import ReportData
 from reports.products import products
-from reports.products.sections import DRUGS, NATION
+from reports.products.recorded import _segment
+from reports.products.shared import DRUGS, NATION
 from transforms.harmonise import Harmonised, Registers
 from transforms.indicators import reconcile
 from transforms.sources.published import editions_in_use
@@ -141,8 +142,6 @@ def test_all_forces_are_shown_for_a_year_in_which_all_have_a_count(report_data: 
 
 
 def test_points_are_not_joined_across_missing_editions_or_changes_of_cover(report_data: ReportData) -> None:
-    from reports.products.sections import _segment
-
     rows = report_data.preferred(DRUGS, NATION).filter(pl.col("months") == 12).with_columns(_segment().alias("segment"))
     segment = dict(rows.select("period_end", "segment").iter_rows())
     by_text = {f"{day:%Y-%m}": number for day, number in segment.items()}

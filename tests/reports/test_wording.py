@@ -152,3 +152,10 @@ def test_populations_are_named_once_and_their_absence_is_said() -> None:
 
 def test_names_are_joined_as_in_a_sentence() -> None:
     assert [wording.joined(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+def test_every_kind_of_reconciliation_has_its_words() -> None:
+    from transforms.contracts import RECONCILIATION
+
+    kinds = next(column.allowed for column in RECONCILIATION.columns if column.name == "kind")
+    assert set(wording.RECONCILED) == set(kinds or ())

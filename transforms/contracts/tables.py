@@ -1,5 +1,7 @@
 """The contract of every table in the lake, hop by hop. Types, checks, dictionary page and tidy CSV headers all come from here."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.contracts.contract import Column, Contract, Rule, never_above
@@ -65,14 +67,23 @@ _CELL_COLUMNS = (
 )
 
 
-def cells(source_id: str) -> Contract:
-    """The contract of the raw table of one source: published cells, nothing renamed, cleaned or dropped."""
+def cells(source_id: str, edition_ids: Iterable[str] = ()) -> Contract:
+    """The contract of the raw table of one source: published cells, nothing renamed, cleaned or dropped, of each named edition."""
     return Contract(
         table=f"raw/{source_id}",
         title=f"Published cells of {source_id}",
         one_row_is="published cell",
         columns=_CELL_COLUMNS,
         key=("edition_id", "table", "cell"),
+        extra_rules=tuple(
+            Rule(
+                f"edition_{edition_id.replace('-', '_')}_has_cells",
+                "ExpectColumnDistinctValuesToContainSet",
+                {"column": "edition_id", "value_set": [edition_id]},
+                f"The edition {edition_id} of {source_id} has cells.",
+            )
+            for edition_id in edition_ids
+        ),
     )
 
 
@@ -373,7 +384,10 @@ RECONCILIATION = Contract(
     columns=(
         Column("reconciliation_id", pl.String, "Identifier of the comparison"),
         Column(
-            "kind", pl.String, "What is reconciled", allowed=("total", "rate", "population", "districts", "referrals")
+            "kind",
+            pl.String,
+            "What is reconciled",
+            allowed=("total", "rate", "population", "districts", "referrals", "coverage"),
         ),
         Column("source_id", pl.String, "Source"),
         Column("edition_id", pl.String, "Edition"),

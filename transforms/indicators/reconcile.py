@@ -1,4 +1,4 @@
-"""Our sums and rates beside what the publisher printed: totals, rates, districts, referrals."""
+"""Our sums and rates beside what the publisher printed: totals, rates, districts, referrals, and whether every force is there."""
 
 import polars as pl
 
@@ -18,7 +18,8 @@ def reconcile(
 ) -> pl.DataFrame:
     """Every published total or rate that can be reproduced, with the difference and whether it is within the tolerance.
 
-    Returns the contract RECONCILIATION. Totals, districts and referrals must agree exactly, rates to 1e-6.
+    Returns the contract RECONCILIATION. Totals, districts, referrals and the number of police force areas that an edition names must
+    agree exactly, rates to 1e-6.
     """
     left_out = with_value(excluded, sentinels)
     districts = left_out.filter(pl.col("rule") == "district-rows")

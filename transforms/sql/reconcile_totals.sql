@@ -45,7 +45,7 @@ where printed.measure_id = 'drug_offence_rate_published' and printed.value is no
 
 union all
 
--- The residents behind the printed rates of one mid-year, as two editions give them away independently.
+-- The residents behind the printed rates of one mid-year, as an edition and the one before it give them away independently.
 select
     'population',
     later.source_id,
@@ -65,6 +65,9 @@ join indicators as earlier
     and split_part(earlier.denominator_edition, ',', 1) = split_part(later.denominator_edition, ',', 1)
     and earlier.vintage < later.vintage
 where later.denominator_rule = 'as_published' and earlier.status = 'ok' and later.status = 'ok'
+qualify row_number() over (
+    partition by later.source_id, later.edition_id, later.area_id order by earlier.vintage desc, earlier.edition_id desc
+) = 1
 
 union all
 
@@ -104,4 +107,63 @@ join areas on areas.area_id = total.area_id
 join responders as part on part.source_id = total.source_id and part.edition_id = total.edition_id
 where total.area_kind = 'published_total'
 
-order by all
+union all
+
+-- How many of the police force areas an edition names in all of its tables and periods, beside how many there are. It is asked of
+-- every measure that some edition gives for all of them: a force that is absent elsewhere was lost, or is news.
+select
+    'coverage',
+    asked.source_id,
+    asked.edition_id,
+    asked.area_id,
+    count(distinct asked.part_id),
+    count(distinct asked.part_id) - count(distinct asked.part_id) filter (where asked.lacking > 0),
+    0.0,
+    any_value(asked.name) || ': ' || coalesce(
+        string_agg(
+            asked.part_name || ' is not in ' || trim(asked."table") || ' (' || asked.measure_id || ', ' || asked.lacking
+            || ' of ' || asked.periods || ' periods, the first to ' || asked.first_lacking || ')',
+            '; ' order by asked.part_name, asked."table", asked.measure_id
+        ) filter (where asked.lacking > 0),
+        'every table and period of the edition names all ' || count(distinct asked.part_id) || ' police force areas'
+    )
+from (
+    select
+        printed.source_id,
+        printed.edition_id,
+        printed."table",
+        printed.measure_id,
+        whole.area_id,
+        whole.name,
+        parts.part_id,
+        part.name as part_name,
+        count(*) as periods,
+        count(*) filter (where held.area_id is null) as lacking,
+        min(printed.period_end) filter (where held.area_id is null) as first_lacking
+    from (
+        select distinct source_id, edition_id, "table", measure_id, period_end
+        from observations
+        semi join (
+            select measure_id
+            from observations
+            where area_kind = 'police_force_area'
+            group by source_id, edition_id, "table", measure_id, period_end
+            having count(distinct area_id) = (select count(*) from areas where kind = 'police_force_area')
+        ) using (measure_id)
+    ) as printed
+    join areas as whole on whole.kind = 'countries'
+    join parts on parts.area_id = whole.area_id and parts.part_kind = 'police_force_area'
+    join areas as part on part.area_id = parts.part_id
+    left join (select distinct source_id, edition_id, "table", measure_id, period_end, area_id from observations) as held
+        on held.source_id = printed.source_id
+        and held.edition_id = printed.edition_id
+        and held."table" = printed."table"
+        and held.measure_id = printed.measure_id
+        and held.period_end = printed.period_end
+        and held.area_id = parts.part_id
+    group by all
+) as asked
+group by asked.source_id, asked.edition_id, asked.area_id
+
+-- What a reader asks first comes first.
+order by list_position(['coverage', 'total', 'districts', 'referrals', 'rate', 'population'], kind), edition_id, area_id

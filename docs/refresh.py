@@ -1,0 +1,88 @@
+"""Writes what the documents take from the last build and the register: outputs of commands, tables of sources, the picture."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration.paths import PROJECT, paths_from_environment
+from reports.figures import palette
+from transforms.sources.registry import Source, load_sources
+
+DOCUMENTS = [
+    *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+PICTURE = PROJECT / "docs" / "picture.svg"
+SESSION = re.compile(r"^```console\n\$ uv run (countylines .*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
+_MAP = re.compile(r'<svg [^>]*aria-labelledby="figure-map-.*?</svg>', re.DOTALL)
+
+
+def printed(command: str) -> str:
+    """What a command of this project prints, blanks at line ends removed, in a terminal 110 columns wide.
+
+    Raises CalledProcessError when the command fails.
+    """
+    program, *arguments = shlex.split(command)
+    run = subprocess.run(
+        ["env", "COLUMNS=110", "NO_COLOR=1", str(Path(sys.executable).with_name(program)), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        cwd=PROJECT,
+    )
+    return "".join(f"{line.rstrip()}\n" for line in run.stdout.splitlines())
+
+
+def with_outputs(text: str) -> str:
+    """A document with what each command that it shows prints now."""
+    return SESSION.sub(lambda shown: f"```console\n$ uv run {shown[1]}\n{printed(shown[1])}```", text)
+
+
+def source_row(source: Source) -> str:
+    """The row of a source in the table of README.md."""
+    held = ", ".join(f"`{edition.id}`" for edition in source.editions)
+    return f"| [{source.title}]({source.landing_page}) | {source.publisher.name} | {held} | {source.status} |"
+
+
+def licence_row(source: Source) -> str:
+    """The row of a source in the table of docs/licences.md."""
+    return f"| {source.title} | {source.licence_in} | {source.attribution} |"
+
+
+TABLES: dict[str, Callable[[Source], str]] = {
+    "| Source | Publisher | Editions held | Status |": source_row,
+    "| Source | Came under | Attribution |": licence_row,
+}
+
+
+def with_sources(text: str) -> str:
+    """A document with the rows of its table of sources as the register has them now."""
+    sources = load_sources(PROJECT / "data").values()
+    for header, row in TABLES.items():
+        head, rule, rest = text.partition(f"{header}\n{re.sub(r'[^|]+', '---', header)}\n")
+        if rule:
+            text = head + rule + "".join(f"{row(source)}\n" for source in sources) + re.sub(r"^(?:\|.*\n)*", "", rest)
+    return text
+
+
+def picture(report: str) -> str:
+    """The tile map of a report (HTML) as an SVG file of its own, on the light background that its colours are made for.
+
+    Raises ValueError when the report has no tile map.
+    """
+    found = _MAP.search(report)
+    if found is None:
+        raise ValueError("The report has no tile map; look at what reports/products/sections.py puts into it.")
+    paper = f'</desc>\n<rect width="100%" height="100%" fill="{palette.LIGHT["background"]}"/>'
+    return found.group().replace("</desc>", paper, 1) + "\n"
+
+
+if __name__ == "__main__":
+    norfolk = paths_from_environment().reports / "norfolk.html"
+    PICTURE.write_text(picture(norfolk.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in DOCUMENTS:
+        before = document.read_text(encoding="utf-8")
+        document.write_text(with_sources(with_outputs(before)), encoding="utf-8")

@@ -1,0 +1,50 @@
+# Check and test quickly: what to run before every commit.
+default: check test
+
+# Install the project and its tools into .venv.
+setup:
+    uv sync
+
+# Make every table, check and report that is not up to date.
+build *options:
+    uv run countylines build {{options}}
+
+# Style, formatting and types.
+check:
+    uv run ruff check .
+    uv run ruff format --check .
+    uv run mypy
+
+# Put the code into the project's format.
+format:
+    uv run ruff check --fix .
+    uv run ruff format .
+
+# The quick tests.
+test *options:
+    uv run pytest -m "not full" {{options}}
+
+# All tests, those included that build the whole product.
+full *options:
+    uv run pytest {{options}}
+
+# Measure a full build, a build of nothing new, and a build after one figure changed.
+bench *options:
+    uv run countylines bench {{options}}
+
+# The asset graph in a browser.
+ui *options:
+    uv run countylines ui {{options}}
+
+# Parse the original files in a landing folder and keep their cells in data/published.
+publish landing:
+    uv run countylines publish-cells --landing "{{landing}}"
+
+# Write again what the documents take from a build: outputs of commands, tables of sources, the picture.
+docs: build
+    uv run python docs/refresh.py
+
+# Write constraints.txt again from pyproject.toml.
+constraints:
+    echo "# Every distribution that the project and its tests install, with checksums. Made by: just constraints" > constraints.txt
+    uv export --quiet --no-annotate --no-header --no-emit-project --all-groups >> constraints.txt

@@ -1,0 +1,120 @@
+"""The sections on whom the police identified: referrals of potential victims, and London-linked individuals."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from reports import formats, numbers, wording
+from reports.document import Block, Heading, Paragraph, Table, TableColumn
+from reports.numbers import ReportData, Row
+from reports.products.shared import LINKS, REFERRALS, source_note
+
+
+def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
+    """M08: referrals by quarter and by year, with rates per 100,000."""
+    rows = data.preferred(REFERRALS, area_id)
+    if rows.is_empty():
+        return ()
+    listed = list(rows.sort("months", "period_end").iter_rows(named=True))
+    return (
+        Heading(2, "Potential victims referred by the police", "referrals"),
+        Paragraph((wording.REFERRALS_MEANING,)),
+        Table(
+            anchor="table-referrals",
+            caption=f"Referrals to the National Referral Mechanism by {who} as first responder",
+            columns=(
+                TableColumn("Period"),
+                TableColumn("Referrals", numeric=True),
+                TableColumn("Per 100,000 residents", numeric=True),
+                TableColumn("95% interval", numeric=True),
+            ),
+            rows=tuple(
+                (wording.capitalised(numbers.period(row)), numbers.count(row), numbers.rate(row), numbers.interval(row))
+                for row in listed
+            ),
+            source_note=source_note(data, rows),
+        ),
+        Paragraph(
+            (
+                "Counts are as first published for each quarter; the Home Office revises them later. Quarters of one force are "
+                "small numbers: the intervals say how little one quarter tells. Rates are derived here.",
+            )
+        ),
+        Paragraph((wording.populations_used(listed),)),
+    )
+
+
+def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
+    """M19: London-linked individuals of the areas that the published assessments name; nothing where they name none."""
+    rows = data.indicators.filter(
+        (pl.col("measure_id") == LINKS) & pl.col("area_id").is_in(list(area_ids)) & pl.col("is_preferred")
+    )
+    if rows.is_empty():
+        return ()
+    listed = list(
+        rows.sort("period_start", "numerator", "area_name", descending=[False, True, False], nulls_last=True).iter_rows(
+            named=True
+        )
+    )
+    ambiguous = sorted({row["area_name"] for row in listed if row["area_basis"] == "ambiguous_label"})
+    return (
+        Heading(2, "London-linked individuals", "london-links"),
+        Paragraph(
+            (
+                "A London project counted individuals from London linked to county lines in other places, arrested or known from "
+                "intelligence. It published numbers. The first period has fifteen months, the second twelve, and another body "
+                "collected most of the second: the two are not compared here.",
+            )
+        ),
+        Table(
+            anchor="table-london-links",
+            caption="London-linked individuals by place: the published number, and a rate derived here",
+            columns=(
+                TableColumn("Place"),
+                TableColumn("Period"),
+                TableColumn("Individuals", numeric=True),
+                TableColumn("Rank by number, as published", numeric=True),
+                TableColumn("Per 100,000 residents, derived", numeric=True),
+                TableColumn("95% interval", numeric=True),
+            ),
+            rows=tuple(
+                (
+                    row["area_name"],
+                    wording.exact_span(row),
+                    numbers.count(row),
+                    _published_rank(data, row) or formats.NOT_AVAILABLE,
+                    numbers.rate(row),
+                    numbers.interval(row),
+                )
+                for row in listed
+            ),
+            source_note=source_note(data, rows),
+        ),
+        *(
+            (
+                Paragraph(
+                    (
+                        f"{wording.joined(ambiguous)}: the published place may be a county smaller than the police force area whose "
+                        "residents are used, so that the derived rate may be too low.",
+                    )
+                ),
+            )
+            if ambiguous
+            else ()
+        ),
+    )
+
+
+def published_rank(data: ReportData, row: Row) -> int | None:
+    """The rank by number that was published for the row's place and period, or None."""
+    found = data.observations.filter(
+        (pl.col("measure_id") == "london_linked_rank_published")
+        & (pl.col("area_id") == row["area_id"])
+        & (pl.col("edition_id") == row["edition_id"])
+    )
+    return int(found["value"][0]) if len(found) else None
+
+
+def _published_rank(data: ReportData, row: Row) -> str | None:
+    rank = published_rank(data, row)
+    return None if rank is None else str(rank)

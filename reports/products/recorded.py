@@ -1,0 +1,246 @@
+"""The sections on drug offences recorded by the police: one area over time, and all forces side by side."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+import polars as pl
+
+from reports import formats, numbers, wording
+from reports.document import Block, Figure, Heading, Paragraph, Table, TableColumn
+from reports.figures import Break, Gap, RankedRow, Reference, Tile, ranked_intervals, tile_map, time_series
+from reports.numbers import ReportData, Row
+from reports.products.shared import DRUGS, NATION, edition_named, source_note
+
+_MARCH: Final = 3
+_BANDS: Final = 5
+
+
+def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
+    """M01 over time: one point a financial year, and every point after the last March; breaks and missing editions drawn."""
+    area = data.area(area_id)
+    rows = data.preferred(DRUGS, area_id).filter(pl.col("months") == 12)
+    last_march = rows.filter(pl.col("period_end").dt.month() == _MARCH)["period_end"].max()
+    shown = rows.filter((pl.col("period_end").dt.month() == _MARCH) | (pl.col("period_end") > last_march))
+    gaps = _gaps(shown)
+    points = shown.select(
+        pl.lit(area["name"]).alias("series"),
+        "period_end",
+        pl.col("numerator").alias("value"),
+        _segment().alias("segment"),
+    )
+    listed = list(shown.iter_rows(named=True))
+    breaks = _breaks(data, forces, listed[0]["period_end"], listed[-1]["period_end"])
+    title = f"Drug offences recorded by the police, {area['name']}, twelve months ending on the date shown"
+    description = wording.chart_description(area["name"], listed, "drug offences recorded by the police")
+    table = Table(
+        anchor="table-drug-offences",
+        caption=f"Drug offences recorded by the police in {area['name']}, with the population and edition behind each rate",
+        columns=(
+            TableColumn("Period"),
+            TableColumn("Offences", numeric=True),
+            TableColumn("Residents", numeric=True),
+            TableColumn("Per 1,000 residents", numeric=True),
+            TableColumn("95% interval", numeric=True),
+            TableColumn("Edition"),
+        ),
+        rows=tuple(
+            (
+                wording.capitalised(numbers.period(row)),
+                numbers.count(row),
+                numbers.residents(row),
+                numbers.rate(row),
+                numbers.interval(row),
+                edition_named(data, row),
+            )
+            for row in listed
+        ),
+        source_note=source_note(data, shown),
+    )
+    figure = Figure(
+        anchor="figure-drug-offences",
+        title=title,
+        description=description,
+        svg=time_series(
+            points,
+            anchor="figure-drug-offences",
+            title=title,
+            description=description,
+            unit="Offences in twelve months",
+            breaks=[Break(row["date"], row["label"]) for row in breaks if row["area_id"] != area_id],
+            gaps=gaps,
+        ),
+        table=table,
+        source_note=source_note(data, shown),
+    )
+    caveats = [sentence for row in listed if (sentence := wording.coverage(row))]
+    return (
+        Heading(2, "Drug offences recorded by the police", "drug-offences"),
+        figure,
+        Paragraph((wording.populations_used(listed),)),
+        *(Paragraph((sentence,)) for sentence in [row["in_words"] for row in breaks] + caveats),
+    )
+
+
+def _segment() -> pl.Expr:
+    """Points are joined when they are at most a year apart, cover the same forces and both have a value."""
+    apart = pl.col("period_end") > pl.col("period_end").shift(1).dt.offset_by("12mo").dt.month_end()
+    other_cover = pl.col("coverage_note").fill_null("") != pl.col("coverage_note").shift(1).fill_null("")
+    return (apart | other_cover | pl.col("numerator").is_null()).fill_null(False).cum_sum()
+
+
+def _gaps(shown: pl.DataFrame) -> list[Gap]:
+    """Stretches longer than a year without an edition, and editions in which the area has no figure."""
+    ends = shown["period_end"].to_list()
+    held = [Gap(before, after, "no edition held") for before, after in pairwise(ends) if (after - before).days > 366]
+    empty = shown.filter(pl.col("numerator").is_null())["period_end"].to_list()
+    if empty:
+        held.append(Gap(min(empty).replace(day=1), max(empty), "no data supplied"))
+    return held
+
+
+def _breaks(data: ReportData, forces: Sequence[str], first: date, last: date) -> list[Row]:
+    touching = data.breaks.filter(
+        (pl.col("measure_id") == DRUGS)
+        & (pl.col("date") > first)
+        & (pl.col("date") < last)
+        & (pl.col("area_id").is_null() | pl.col("area_id").is_in(list(forces)))
+    )
+    return list(touching.sort("date").iter_rows(named=True))
+
+
+def all_forces(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
+    """All forces side by side: ordered with intervals, and as a tile map, the report's own marked."""
+    start, end = data.headline_period(DRUGS)
+    rows = data.forces(DRUGS, start, end)
+    period = formats.period(start, end)
+    nation = data.number(DRUGS, NATION, start, end)
+    ordered = list(rows.sort("value", "area_name", descending=[True, False], nulls_last=True).iter_rows(named=True))
+    note = source_note(data, rows)
+    title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
+    described = _extremes(ordered, highlighted)
+    own = frozenset(place for place, row in enumerate(ordered) if row["area_id"] in highlighted)
+    ranked = Figure(
+        anchor="figure-forces",
+        title=title,
+        description=f"Dot chart with 95% intervals, {period}, areas ordered by rate. {described}",
+        svg=ranked_intervals(
+            [_ranked_row(row, row["area_id"] in highlighted) for row in ordered],
+            anchor="figure-forces",
+            title=title,
+            description=f"Dot chart with 95% intervals, areas ordered by rate. {described}",
+            unit="Offences per 1,000 residents, with 95% interval",
+            reference=Reference(nation["value"], f"England and Wales {formats.rate(nation['value'])}")
+            if nation
+            else None,
+        ),
+        table=Table(
+            anchor="table-forces",
+            caption=f"Values of the chart, {period}, in order of the rate",
+            columns=(
+                TableColumn("Police force area"),
+                TableColumn("Offences", numeric=True),
+                TableColumn("Residents", numeric=True),
+                TableColumn("Per 1,000 residents", numeric=True),
+                TableColumn("95% interval", numeric=True),
+            ),
+            rows=tuple(
+                (row["area_name"], numbers.count(row), numbers.residents(row), numbers.rate(row), numbers.interval(row))
+                for row in ordered
+            ),
+            source_note=note,
+            highlighted=own,
+        ),
+        source_note=note,
+    )
+    return (
+        Heading(2, "All police force areas", "all-forces"),
+        Paragraph(
+            (
+                "The areas are set side by side as recorded activity. Where two intervals overlap, the order of the two areas "
+                "says little; where they do not, recording and police work can still explain it.",
+            )
+        ),
+        ranked,
+        force_map(data, highlighted),
+    )
+
+
+def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None) -> Figure:
+    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report."""
+    start, end = data.headline_period(DRUGS)
+    period = formats.period(start, end)
+    rows = data.forces(DRUGS, start, end).join(
+        data.areas.select("area_id", "tile_label", "tile_column", "tile_row"), on="area_id"
+    )
+    note = source_note(data, rows)
+    described = _extremes(list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True)), highlighted)
+    bands, labels = _bands(rows)
+    map_title = f"Drug offences recorded by the police per 1,000 residents, {period}: tile map of the {len(rows)} police force areas"
+    table = Table(
+        anchor="table-map",
+        caption=f"Rates on the tile map, {period}",
+        columns=(TableColumn("Police force area"), TableColumn("Per 1,000 residents", numeric=True)),
+        rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
+        source_note=note,
+    )
+    return Figure(
+        anchor="figure-map",
+        title=map_title,
+        description=f"Tile map: each police force area is a square near its place on the map, with its rate. {described}",
+        svg=tile_map(
+            [
+                Tile(
+                    row["area_id"],
+                    row["tile_column"],
+                    row["tile_row"],
+                    row["tile_label"],
+                    numbers.rate(row) if row["value"] is None else formats.rate(row["value"]),  # type: ignore[arg-type]
+                    bands.get(row["area_id"]),
+                    row["area_id"] in highlighted,
+                )
+                for row in rows.iter_rows(named=True)
+            ],
+            anchor="figure-map",
+            title=map_title,
+            description=f"Each police force area is a square near its place on the map, with its rate. {described}",
+            band_labels=labels,
+            missing_label="no rate shown",
+            links=links,
+        ),
+        table=table if links else None,
+        source_note=note if links else f"{note} {wording.IN_THE_TABLE_ABOVE}",
+    )
+
+
+def _ranked_row(row: Row, highlighted: bool) -> RankedRow:
+    shown = row["value"] is not None
+    return RankedRow(
+        name=row["area_name"],
+        value=row["value"],
+        lower=row["lower_95"],
+        upper=row["upper_95"],
+        value_text=formats.rate(row["value"]) if shown else formats.missing(row["status"]),
+        highlighted=highlighted,
+        reason="" if shown else wording.no_rate(row),
+    )
+
+
+def _extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
+    valued = [row for row in ordered if row["value"] is not None]
+    own = [f"{row['area_name']} {formats.rate(row['value'])}" for row in valued if row["area_id"] in highlighted]
+    ends = f"From {formats.rate(valued[-1]['value'])} ({valued[-1]['area_name']}) to {formats.rate(valued[0]['value'])} ({valued[0]['area_name']})."
+    return f"{ends} Marked: {wording.joined(own)}." if own else ends
+
+
+def _bands(rows: pl.DataFrame) -> tuple[dict[str, int], list[str]]:
+    """Five bands with about equally many areas, labelled with the rates at their ends; areas whose rates print alike share a band."""
+    valued = rows.filter(pl.col("value").is_not_null()).sort("value", "area_id")
+    printed = pl.col("value").round(1, mode="half_away_from_zero")
+    banded = valued.with_columns(((printed.rank("min") - 1) * _BANDS // pl.len()).cast(pl.Int32).alias("band"))
+    limits = banded.group_by("band", maintain_order=True).agg(
+        pl.col("value").min().alias("low"), pl.col("value").max().alias("high")
+    )
+    labels = [formats.interval(row["low"], row["high"]) for row in limits.iter_rows(named=True)]
+    return dict(banded.select("area_id", "band").iter_rows()), labels

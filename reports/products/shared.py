@@ -1,0 +1,33 @@
+"""What the sections share: which measures and areas they are about, and how they name editions and sources."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from reports import formats
+from reports.numbers import ReportData, Row
+
+NATION: Final = "K04000001"
+DRUGS: Final = "drug_offences"
+REFERRALS: Final = "nrm_police_referrals"
+LINKS: Final = "london_linked_individuals"
+
+
+def edition_title(data: ReportData, row: Row) -> str:
+    """What the publisher calls the edition of a row, in words."""
+    return next(edition.title for edition in data.sources[row["source_id"]].editions if edition.id == row["edition_id"])
+
+
+def edition_named(data: ReportData, row: Row) -> str:
+    """The edition of a row by publisher and month: 'Home Office, April 2019'."""
+    vintage = date.fromisoformat(f"{row['vintage']}-01")
+    return f"{data.sources[row['source_id']].publisher.name}, {formats.month(vintage)}"
+
+
+def source_note(data: ReportData, rows: pl.DataFrame) -> str:
+    """The line under a table or chart: the sources of its rows, and the shorthand for what is missing."""
+    ids = [source_id for source_id in data.sources if source_id in set(rows["source_id"])]
+    named = [f"{data.sources[source_id].publisher.name}, {data.sources[source_id].title}" for source_id in ids]
+    shorthand = {formats.missing(status) for status in set(rows["status"]) - {"ok"}}
+    return f"Source: {'; '.join(named)}. {formats.legend(shorthand)}".strip()

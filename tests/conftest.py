@@ -1,0 +1,55 @@
+"""The published cells, read and understood once for each test process: the data that the tests of meanings and numbers share."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from transforms import indicators as formulas
+from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
+from transforms.harmonise.registers import areas_frame
+from transforms.sources.published import read_cells
+from transforms.sources.registry import Source, load_sources
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def sources() -> dict[str, Source]:
+    return load_sources(DATA)
+
+
+@pytest.fixture(scope="session")
+def registers() -> Registers:
+    return load_registers(DATA)
+
+
+@pytest.fixture(scope="session")
+def areas(registers: Registers) -> pl.DataFrame:
+    return areas_frame(registers)
+
+
+@pytest.fixture(scope="session")
+def published_cells(sources: dict[str, Source]) -> pl.DataFrame:
+    """Every published cell that the project keeps, all sources together."""
+    return pl.concat([read_cells(source, DATA) for source in sources.values()])
+
+
+@pytest.fixture(scope="session")
+def harmonised(published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers) -> Harmonised:
+    return harmonise(published_cells, sources, registers)
+
+
+@pytest.fixture(scope="session")
+def observations(harmonised: Harmonised) -> pl.DataFrame:
+    return harmonised.observations
+
+
+@pytest.fixture(scope="session")
+def indicators(observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    return formulas.indicators(observations, areas, registers.area_members, registers.measures)

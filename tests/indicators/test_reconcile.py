@@ -1,0 +1,133 @@
+"""Our sums and rates beside what was printed: all agree, and one wrong figure makes exactly its own totals disagree."""
+
+import polars as pl
+import pytest
+
+from transforms import indicators as formulas
+from transforms.contracts.tables import RECONCILIATION
+from transforms.harmonise import Harmonised, Registers
+from transforms.indicators import reconcile
+
+
+@pytest.fixture(scope="module")
+def reconciled(
+    harmonised: Harmonised, indicators: pl.DataFrame, areas: pl.DataFrame, registers: Registers
+) -> pl.DataFrame:
+    return reconcile(
+        harmonised.observations, harmonised.excluded, indicators, areas, registers.area_members, registers.sentinels
+    )
+
+
+def again(
+    observations: pl.DataFrame, excluded: pl.DataFrame, areas: pl.DataFrame, registers: Registers
+) -> pl.DataFrame:
+    """The reconciliation of altered observations."""
+    computed = formulas.indicators(observations, areas, registers.area_members, registers.measures)
+    return reconcile(observations, excluded, computed, areas, registers.area_members, registers.sentinels)
+
+
+def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> None:
+    assert reconciled.schema == RECONCILIATION.schema
+    assert reconciled["agrees"].all()
+    assert dict(reconciled.group_by("kind").len().rows()) == {
+        "total": 72,
+        "rate": 322,
+        "population": 107,
+        "districts": 42,
+        "referrals": 7,
+        "coverage": 15,
+    }
+
+
+def test_comparisons_say_what_they_compare(reconciled: pl.DataFrame) -> None:
+    sentences = dict(reconciled.select("reconciliation_id", "in_words").rows())
+    assert sentences["total.ye-dec-2024.K04000001"] == "England and Wales: 44 parts add up to the printed total"
+    assert sentences["total.ye-dec-2019.E12000002"] == "North West: 4 parts add up to the printed total"
+
+
+ONE_MORE = {
+    "a force's count": (
+        "ons_pfa_tables/ye-dec-2019/Table P1/X40",
+        {
+            "total.ye-dec-2019": {"E12000006", "E92000001", "K04000001"},
+            "rate.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
+            "population.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
+        },
+    ),
+    "a printed total": ("ons_pfa_tables/ye-mar-2019/Table P1/X35", {"total.ye-mar-2019": {"E12000006"}}),
+    "a printed rate": (
+        "ons_pfa_tables/ye-dec-2019/Table P3/AB40",
+        {"rate.ye-dec-2019": {"E23000024"}, "population.ye-dec-2019": {"E23000024"}},
+    ),
+    "a force's row beside its districts": (
+        "ons_pfa_tables/ye-jun-2025/Table C2/Z253",
+        {"districts.ye-jun-2025": {"E23000024"}},
+    ),
+    "a first responder": (
+        "ho_nrm_police_first_responder/2023-q1/referrals_by_police_first_responder/G52735",
+        {"referrals.2023-q1": {"NRM-POLICE-TOTAL"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("cell", "affected"), ONE_MORE.values(), ids=ONE_MORE)
+def test_one_more_in_one_cell_disagrees_where_it_should_and_nowhere_else(
+    cell: str, affected: dict[str, set[str]], harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    here = pl.col("observation_id") == cell
+    of_source = harmonised.observations.filter(source_id=cell.split("/")[0])
+    assert of_source.select(here.sum()).item() == 1
+    altered = of_source.with_columns(pl.col("value") + here.cast(pl.Float64))
+    broken = again(altered, harmonised.excluded, areas, registers).filter(~pl.col("agrees"))
+    assert set(broken["reconciliation_id"]) == {f"{what}.{area}" for what, hit in affected.items() for area in hit}
+
+
+def test_one_more_in_a_district_disagrees_with_its_force(
+    harmonised: Harmonised, indicators: pl.DataFrame, areas: pl.DataFrame, registers: Registers
+) -> None:
+    lynn = pl.col("breakdown_text").str.contains("King's Lynn").fill_null(False)
+    assert harmonised.excluded.select(lynn.sum()).item() == 1
+    printed = harmonised.excluded.filter(lynn)["value_text"].item()
+    altered = harmonised.excluded.with_columns(
+        pl.when(lynn).then(pl.lit(str(int(printed) + 1))).otherwise(pl.col("value_text")).alias("value_text")
+    )
+    broken = reconcile(
+        harmonised.observations, altered, indicators, areas, registers.area_members, registers.sentinels
+    ).filter(~pl.col("agrees"))
+    assert broken.select("reconciliation_id", "difference").rows() == [("districts.ye-jun-2025.E23000024", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("source", "edition", "table"),
+    [
+        ("ho_nrm_police_first_responder", "2023-q1", "referrals_by_police_first_responder"),
+        ("ons_pfa_tables", "ye-dec-2024", "Table P1"),
+    ],
+)
+def test_a_force_that_is_no_longer_in_a_table_is_missed(
+    source: str, edition: str, table: str, harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    norfolk = (pl.col("edition_id") == edition) & (pl.col("table") == table) & (pl.col("area_id") == "E23000024")
+    of_source = harmonised.observations.filter(source_id=source)
+    assert of_source.select(norfolk.sum()).item() == 1
+    rows = again(of_source.filter(~norfolk), harmonised.excluded, areas, registers)
+    missed = rows.filter(pl.col("kind") == "coverage", ~pl.col("agrees"))
+    assert missed.select("edition_id", "published", "computed").rows() == [(edition, 43.0, 42.0)]
+    assert "Norfolk is not in" in missed["in_words"].item()
+
+
+def test_a_third_edition_of_one_mid_year_is_compared_with_the_one_before_it(
+    harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    """A synthetic edition: the figures of December 2019 published once more."""
+    third = harmonised.observations.filter(edition_id="ye-dec-2019").with_columns(
+        pl.lit("synthetic-third").alias("edition_id"),
+        pl.lit("2020-07").alias("vintage"),
+        pl.col("observation_id").str.replace("ye-dec-2019", "synthetic-third"),
+    )
+    observations = pl.concat([harmonised.observations.filter(source_id="ons_pfa_tables"), third])
+    rows = again(observations, harmonised.excluded, areas, registers)
+    assert rows["reconciliation_id"].is_unique().all()
+    of_third = rows.filter(kind="population", edition_id="synthetic-third")
+    assert of_third["in_words"].str.ends_with("the same in ye-dec-2019 and synthetic-third").all()
+    assert of_third.height == 53

@@ -1,0 +1,87 @@
+"""Rules that hold for every number computed from the published cells."""
+
+import statistics
+from datetime import date
+
+import polars as pl
+import pytest
+
+from .look_ups import CITY_OF_LONDON, ENGLAND_AND_WALES, NORFOLK, as_published
+
+
+def test_the_printed_total_of_the_united_kingdom_is_no_number_of_ours(indicators: pl.DataFrame) -> None:
+    assert "NRM-POLICE-TOTAL" not in set(indicators["area_id"])
+
+
+def test_the_city_of_london_never_has_a_rate(indicators: pl.DataFrame) -> None:
+    city = indicators.filter(area_id=CITY_OF_LONDON)
+    assert city.select(pl.col("value", "lower_95", "upper_95").count()).row(0) == (0, 0, 0)
+    assert set(city.filter(pl.col("denominator").is_not_null())["status"]) == {"population_too_small"}
+    assert city["numerator"].null_count() == 0
+
+
+def test_british_transport_police_has_no_rate(indicators: pl.DataFrame) -> None:
+    transport = indicators.filter(area_id="BTP")
+    assert (transport["value"].count(), set(transport["status"])) == (0, {"no_population"})
+
+
+def test_british_transport_police_is_counted_in_england_and_wales_alone(
+    indicators: pl.DataFrame, observations: pl.DataFrame
+) -> None:
+    transport = observations.filter(area_id="BTP")["observation_id"].to_list()
+    counted = (
+        indicators.filter(pl.col("area_kind") != "non_territorial_force")
+        .with_columns(pl.col("numerator_observations").str.split("; ").alias("part"))
+        .explode("part")
+        .filter(pl.col("part").is_in(transport))
+    )
+    assert counted["area_id"].unique().to_list() == [ENGLAND_AND_WALES]
+
+
+def test_exactly_one_row_is_preferred_for_each_number(indicators: pl.DataFrame) -> None:
+    number = ["measure_id", "area_id", "period_start", "period_end"]
+    assert indicators.group_by(number).agg(pl.col("is_preferred").sum())["is_preferred"].unique().to_list() == [1]
+
+
+def test_the_newer_of_two_publications_of_one_year_is_preferred(indicators: pl.DataFrame) -> None:
+    """Norfolk, year to March 2018: 1,984 in the workbook, 2,019 in the table that was compiled later."""
+    rows = indicators.filter(area_id=NORFOLK, measure_id="drug_offences", period_end=date(2018, 3, 31))
+    assert dict(rows.select("is_preferred", "numerator").unique().rows()) == {True: 2_019, False: 1_984}
+
+
+def test_only_quarters_were_added_up(indicators: pl.DataFrame) -> None:
+    """Twelve-month figures overlap: whatever covers a year is one published count of each part, or four quarters of it."""
+    parts = (
+        indicators.filter(pl.col("area_kind").is_in(["police_force_area", "non_territorial_force"]))
+        .with_columns(pl.col("numerator_observations").str.split("; ").list.len().alias("parts"))
+        .group_by("measure_id", "months")
+        .agg(pl.col("parts").unique().sort())
+    )
+    assert {(measure, months): counted for measure, months, counted in parts.rows()} == {
+        ("drug_offences", 12): [1],
+        ("nrm_police_referrals", 3): [1],
+        ("nrm_police_referrals", 12): [4],
+        ("london_linked_individuals", 12): [1],
+        ("london_linked_individuals", 15): [1],
+    }
+
+
+def test_the_rate_of_a_region_is_no_mean_of_rates(indicators: pl.DataFrame) -> None:
+    east = as_published(indicators, "ye-dec-2024", "E12000006")
+    forces = indicators.filter(
+        pl.col("area_id").is_in([f"E230000{number}" for number in range(23, 29)]),
+        edition_id="ye-dec-2024",
+        denominator_rule="as_published",
+    )
+    numerators, residents, rates = (forces[column].to_list() for column in ("numerator", "denominator_used", "value"))
+    assert len(rates) == 6
+    assert east["numerator"] == sum(numerators)
+    assert east["value"] == pytest.approx(1000 * sum(numerators) / sum(residents), abs=1e-6)
+    assert abs(east["value"] - statistics.mean(rates)) > 0.05
+
+
+def test_every_rate_names_its_parts(indicators: pl.DataFrame) -> None:
+    rates = indicators.filter(pl.col("value").is_not_null())
+    named = ["numerator_observations", "denominator_observations", "denominator_edition", "lower_95", "upper_95"]
+    assert rates.select(pl.col(named).null_count()).row(0) == (0,) * len(named)
+    assert rates.filter(~((pl.col("lower_95") <= pl.col("value")) & (pl.col("value") <= pl.col("upper_95")))).is_empty()

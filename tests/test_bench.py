@@ -1,0 +1,89 @@
+"""What the benchmark measures, and how it says so. No test here is about how fast anything is."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from orchestration.bench import CHANGED, COLD, UNCHANGED, change_one_figure, markdown, measure
+from tests.full_build import ROOT, countylines
+from transforms.errors import CountyLinesError
+
+
+def build(kind: str, **values: Any) -> dict[str, Any]:
+    """A synthetic measurement."""
+    layers = {"raw": 1.0, "core": 2.0, "out": 3.0, "report": 4.0}
+    return {"kind": kind, "wall": 20.0, "cpu": 30.0, "memory": 500.0, "ran": 9, "layers": layers} | values
+
+
+def test_the_processor_time_and_memory_of_a_child_of_the_process_count() -> None:
+    at_work = (
+        "kept = bytearray(96 * 2**20)\nfor index in range(0, len(kept), 4096): kept[index] = 1\nsum(range(3_000_000))"
+    )
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {at_work!r}], check=True); print('done')"
+    cost, output = measure([sys.executable, "-c", parent], os.environ)
+    assert output == "done\n"
+    assert cost.memory > 96
+    assert cost.cpu > 0
+    assert cost.wall > 0
+
+
+def test_a_build_that_fails_is_no_measurement() -> None:
+    with pytest.raises(CountyLinesError, match="status 3: the table is empty"):
+        measure(
+            [sys.executable, "-c", "import sys; sys.stderr.write('the table is empty\\n'); sys.exit(3)"], os.environ
+        )
+
+
+def test_one_figure_of_the_largest_edition_changes_by_one(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "data" / "published", tmp_path / "published")
+    changed = change_one_figure(tmp_path / "published")
+    after = pl.read_csv(changed, infer_schema=False)
+    before = pl.read_csv(ROOT / "data" / "published" / changed.relative_to(tmp_path / "published"), infer_schema=False)
+    different = before["value_text"] != after["value_text"]
+    assert different.sum() == 1
+    was, now = (frame.filter(different)["value_text"].item() for frame in (before, after))
+    assert int(now) == int(was) + 1
+    assert before.drop("value_text").equals(after.drop("value_text"))
+
+
+def test_cells_without_a_figure_cannot_be_changed(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "edition.csv").write_text("value_text,source_url\n..,\n", encoding="utf-8")
+    with pytest.raises(CountyLinesError, match=r"edition\.csv holds no whole number"):
+        change_one_figure(tmp_path)
+
+
+def test_medians_count_and_the_parts_add_up_to_the_full_build() -> None:
+    found = [build(COLD), build(COLD, wall=99.0), build(COLD), build(UNCHANGED, wall=0.25, memory=1234.5)]
+    assert markdown(found).splitlines() == [
+        "| Build | Clock, s | Processor, s | Peak memory, MiB |",
+        "|---|--:|--:|--:|",
+        "| Everything, from nothing | 20.0 | 30.0 | 500 |",
+        "| Nothing changed | 0.2 | 30.0 | 1,234 |",
+        "",
+        "| Part of the full build | Clock, s | Share |",
+        "|---|--:|--:|",
+        "| Start of Python, imports and the run's own records | 10.0 | 50% |",
+        "| Published cells read and checked | 1.0 | 5% |",
+        "| Names, periods and definitions matched, tables checked | 2.0 | 10% |",
+        "| Rates, totals and files for analysts, tables checked | 3.0 | 15% |",
+        "| Reports drawn, set and published | 4.0 | 20% |",
+    ]
+
+
+@pytest.mark.full
+def test_a_full_build_makes_all_assets_an_unchanged_one_none_and_a_changed_figure_some(tmp_path: Path) -> None:
+    run = countylines(["bench", "--runs", "1", "--json"], tmp_path / "not-used")
+    assert run.returncode == 0, run.stderr
+    full, unchanged, changed = json.loads(run.stdout)
+    assert [full["kind"], unchanged["kind"], changed["kind"]] == [COLD, UNCHANGED, CHANGED]
+    assert unchanged["ran"] == 0
+    assert 0 < changed["ran"] < full["ran"]
+    assert all(build["memory"] > 0 and build["cpu"] > 0 for build in (full, unchanged, changed))
+    assert not (tmp_path / "not-used").exists()

@@ -91,11 +91,16 @@ def test_a_dead_correction_blows(
         harmonise(published_cells, sources, dead)
 
 
-def test_a_correction_touches_no_other_source(published_cells: pl.DataFrame, registers: Registers) -> None:
+def test_a_correction_touches_no_other_source(published_cells: pl.DataFrame) -> None:
+    """Two sources print drug offences in Norfolk; the correction belongs to one of them."""
+    texts = {"area_text": "Norfolk", "measure_text": "Drug offences"}
     figures = published_cells.filter(pl.col("kind") == "figure")
-    corrected = apply_corrections(figures, registers.corrections)
-    others = pl.col("source_id") != HO
-    assert corrected.filter(others).drop("correction_id").equals(figures.filter(others))
+    alike = figures.filter(**texts)
+    assert set(alike["source_id"]) == {ONS, HO}
+    of_ons = alike.filter(source_id=ONS).height
+    corrected = apply_corrections(figures, [correction(match=texts, set={"value_text": "1"}, expect_cells=of_ons)])
+    assert corrected.filter(correction_id="wrong-pair")["source_id"].to_list() == [ONS] * of_ons
+    assert corrected.filter(source_id=HO).drop("correction_id").equals(figures.filter(source_id=HO))
 
 
 DEAD_ROWS = {

@@ -185,10 +185,8 @@ def _failure(result: dg.ExecuteInProcessResult) -> str | None:
             raise KeyboardInterrupt
         if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
             words = " ".join((error.message.partition(": ")[2] or error.message).split())
-            ours = hasattr(errors, error.cls_name or "")
-            return (
-                words if ours else f"{(event.step_key or '').replace('__', '/')} stopped at {error.cls_name}: {words}"
-            )
+            step = (event.step_key or "").replace("__", "/")
+            return words if _is_ours(error) else f"{step} stopped at {error.cls_name}: {words}"
     broken = [
         _broken(check)
         for check in result.get_asset_check_evaluations()
@@ -207,7 +205,13 @@ def _broken(check: dg.AssetCheckEvaluation) -> str:
 
 
 def _cause(error: "SerializableErrorInfo | None") -> "SerializableErrorInfo | None":
-    """The error at the bottom of a chain: the one that this project or a library raised, not the wrapping."""
-    while error is not None and error.cause is not None:
+    """The deepest error of this project in a chain, else what is at the bottom: not the wrapping."""
+    ours, bottom = None, None
+    while error is not None:
+        ours, bottom = (error if _is_ours(error) else ours), error
         error = error.cause
-    return error
+    return ours or bottom
+
+
+def _is_ours(error: "SerializableErrorInfo") -> bool:
+    return hasattr(errors, error.cls_name or "")

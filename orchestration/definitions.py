@@ -13,12 +13,13 @@ from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.lake import ParquetLake  # noqa: E402
 from orchestration.paths import Paths, paths_from_environment  # noqa: E402
+from transforms.sources.published import sources_held  # noqa: E402
 from transforms.sources.registry import load_sources  # noqa: E402
 
 
 def definitions(paths: Paths) -> dg.Definitions:
     """All assets, for the given folders; the in-process executor, since a process a step costs seconds and these steps do not."""
-    sources = load_sources(paths.data)
+    sources = sources_held(load_sources(paths.data), paths.landing)
     return dg.Definitions(
         assets=[
             editions_asset(sources, paths),

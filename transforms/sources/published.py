@@ -33,6 +33,17 @@ def edition_files(source: Source, landing: Path) -> dict[str, Path]:
     return {edition_id: path for edition_id, path in files.items() if path.is_file()}
 
 
+def editions_held(source: Source, landing: Path | None = None) -> tuple[Edition, ...]:
+    """The editions of a source that a build reads: those whose cells are published with the project, and those in the landing folder."""
+    files = edition_files(source, landing) if landing else {}
+    return tuple(edition for edition in source.editions if edition.published or edition.id in files)
+
+
+def sources_held(sources: Mapping[str, Source], landing: Path | None = None) -> dict[str, Source]:
+    """The sources of which at least one edition is held, in the register's order."""
+    return {source_id: source for source_id, source in sources.items() if editions_held(source, landing)}
+
+
 def parse_edition(source: Source, edition: Edition, content: bytes, data: Path) -> Parsed:
     """Parse the bytes of one edition with its source's parser; raises what the parser raises."""
     parser = importlib.import_module(f"transforms.sources.{source.parser}")
@@ -52,7 +63,7 @@ def read_cells(source: Source, data: Path, landing: Path | None = None) -> pl.Da
             parse_edition(source, edition, held[edition.id].read_bytes(), data).cells
             if edition.id in held
             else _read_published(source, edition, data)
-            for edition in source.editions
+            for edition in editions_held(source, landing)
         ]
     )
 
@@ -77,7 +88,7 @@ def editions_in_use(sources: Mapping[str, Source], data: Path, landing: Path | N
     rows = []
     for source in sources.values():
         held = edition_files(source, landing) if landing else {}
-        for edition in source.editions:
+        for edition in editions_held(source, landing):
             entry = known.get((source.id, edition.id))
             if edition.id in held:
                 path = held[edition.id]
@@ -102,9 +113,11 @@ def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, toda
     written.
     """
     entries = {(row["source_id"], row["edition_id"]): row for row in read_editions(data).iter_rows(named=True)}
-    editions = [(source, edition) for source in sources.values() for edition in source.editions]
+    editions = [(source, edition) for source in sources.values() for edition in source.editions if edition.published]
     held = {
-        (source.id, each): path for source in sources.values() for each, path in edition_files(source, landing).items()
+        (source.id, edition.id): edition_files(source, landing)[edition.id]
+        for source, edition in editions
+        if edition.id in edition_files(source, landing)
     }
     contents = {key: path.read_bytes() for key, path in held.items()}
     parsed = {

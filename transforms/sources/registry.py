@@ -12,7 +12,9 @@ from typing import Any
 from transforms.errors import RegisterError
 
 FILE_KINDS = ("original", "re-save", "transcription")
-_OPTIONAL = {"period_start", "period_end", "period_words", "period_note"}
+LAYOUTS = ("original", "re-save", "documentation")
+DISCOVERIES = ("landing_page", "content_api", "manual")
+_OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published"}
 _ADDED_HERE = {"source_id"}
 
 
@@ -25,10 +27,25 @@ class Publisher:
 
 
 @dataclass(frozen=True)
+class Discovery:
+    """How a person or `countylines fetch` finds the files: never by making up an address.
+
+    ``kind`` is 'landing_page' (links on a web page), 'content_api' (attachments in the publisher's JSON) or 'manual' (read by hand);
+    ``file_pattern`` is matched against the file's name, and ``hosts`` are the only hosts that files may come from.
+    """
+
+    kind: str
+    page: str
+    file_pattern: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Edition:
     """One published file, or one publication inside a file that holds several.
 
-    ``file`` is relative to the landing folder; ``vintage`` is the month of publication, YYYY-MM; ``period_words`` is the period
+    ``file`` is relative to the landing folder; ``published`` says whether its cells are kept under ``data/published``; an edition
+    without is read only where the landing folder holds its file. ``vintage`` is the month of publication, YYYY-MM; ``period_words`` is the period
     as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several.
     """
 
@@ -42,13 +59,19 @@ class Edition:
     period_end: date | None = None
     period_words: str | None = None
     period_note: str | None = None
+    published: bool = True
 
 
 @dataclass(frozen=True)
 class Source:
-    """One register entry: who publishes what, under which terms and definition, and which editions the project knows."""
+    """One register entry: who publishes what, under which terms and definition, and which editions the project knows.
+
+    ``layout_checked_against`` says whether the parser was proven on the publisher's own file, on somebody's re-save of it, or only
+    written from documentation, and ``layout_edition`` on which edition; ``release_months`` are the months in which it appears.
+    """
 
     id: str
+    code: str
     title: str
     summary: str
     publisher: Publisher
@@ -60,6 +83,11 @@ class Source:
     format: str
     geography: str
     cadence: str
+    release_months: tuple[int, ...]
+    revision_policy: str
+    layout_checked_against: str
+    layout_edition: str
+    discovery: Discovery
     definition_id: str
     known_breaks: tuple[str, ...]
     may_claim: tuple[str, ...]
@@ -88,6 +116,16 @@ def load_source(data: Path, source_id: str) -> Source:
     _check_types(path, "", entry, Source)
     _check_keys(path, "publisher.", entry["publisher"], _fields(Publisher))
     _check_types(path, "publisher.", entry["publisher"], Publisher)
+    _check_keys(path, "discovery.", entry["discovery"], _fields(Discovery))
+    _check_types(path, "discovery.", entry["discovery"], Discovery)
+    for key, value, vocabulary in (
+        ("layout_checked_against", entry["layout_checked_against"], LAYOUTS),
+        ("discovery.kind", entry["discovery"]["kind"], DISCOVERIES),
+    ):
+        if value not in vocabulary:
+            raise RegisterError(
+                f"data/sources/{path.name}: the key {key} is {value!r}; it must be one of {', '.join(vocabulary)}."
+            )
     if entry["id"] != path.stem:
         raise RegisterError(
             f"data/sources/{path.name}: the key id is {entry['id']!r}; it must be the name of the file."
@@ -96,6 +134,7 @@ def load_source(data: Path, source_id: str) -> Source:
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "edition"
     }
     values["publisher"] = Publisher(**entry["publisher"])
+    values["discovery"] = Discovery(**{**entry["discovery"], "hosts": tuple(entry["discovery"]["hosts"])})
     return Source(**values, editions=tuple(_edition(path, item) for item in _distinct(path, entry["edition"])))
 
 
@@ -158,7 +197,9 @@ def _check_types(path: Path, where: str, entry: Mapping[str, Any], record: type)
         date | None: lambda value: type(value) is date,
         str | None: lambda value: isinstance(value, str) and value.strip() != "",
         tuple[str, ...]: lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+        tuple[int, ...]: lambda value: isinstance(value, list) and all(isinstance(item, int) for item in value),
         Publisher: lambda value: isinstance(value, dict),
+        Discovery: lambda value: isinstance(value, dict),
         tuple[Edition, ...]: lambda value: isinstance(value, list) and all(isinstance(item, dict) for item in value),
     }
     declared = {

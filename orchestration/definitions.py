@@ -24,7 +24,7 @@ def definitions(paths: Paths) -> dg.Definitions:
         assets=[
             editions_asset(sources, paths),
             *(raw_asset(source, paths) for source in sources.values()),
-            *core_assets(sources, paths),
+            *core_assets({id: source for id, source in sources.items() if source.reaches == "observations"}, paths),
             *out_assets(sources, paths),
             *report_assets(sources, paths),
         ],

@@ -12,6 +12,7 @@ from typing import Any
 from transforms.errors import RegisterError
 
 FILE_KINDS = ("original", "re-save", "transcription")
+REACHES = ("observations", "raw")
 LAYOUTS = ("original", "re-save", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")
 _OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published"}
@@ -67,7 +68,8 @@ class Source:
     """One register entry: who publishes what, under which terms and definition, and which editions the project knows.
 
     ``layout_checked_against`` says whether the parser was proven on the publisher's own file, on somebody's re-save of it, or only
-    written from documentation, and ``layout_edition`` on which edition; ``release_months`` are the months in which it appears.
+    written from documentation, and ``layout_edition`` on which edition; ``parser`` is 'none' where no layout is known; ``reaches`` is
+    'raw' for words, look-ups and overlapping figures that are kept as cells and never become observations; ``release_months`` are the months in which it appears.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Source:
     area_kinds: tuple[str, ...]
     parser: str
     editions: tuple[Edition, ...]
+    reaches: str = "observations"
 
 
 def load_source(data: Path, source_id: str) -> Source:
@@ -112,7 +115,7 @@ def load_source(data: Path, source_id: str) -> Source:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise RegisterError(f"data/sources/{path.name} is not TOML ({error}); correct it.") from error
-    _check_keys(path, "", entry, {"edition", *_fields(Source)} - {"editions"})
+    _check_keys(path, "", entry, _fields(Source) - {"editions", "reaches"}, {"edition", "reaches"})
     _check_types(path, "", entry, Source)
     _check_keys(path, "publisher.", entry["publisher"], _fields(Publisher))
     _check_types(path, "publisher.", entry["publisher"], Publisher)
@@ -121,6 +124,7 @@ def load_source(data: Path, source_id: str) -> Source:
     for key, value, vocabulary in (
         ("layout_checked_against", entry["layout_checked_against"], LAYOUTS),
         ("discovery.kind", entry["discovery"]["kind"], DISCOVERIES),
+        ("reaches", entry.get("reaches", "observations"), REACHES),
     ):
         if value not in vocabulary:
             raise RegisterError(
@@ -135,7 +139,7 @@ def load_source(data: Path, source_id: str) -> Source:
     }
     values["publisher"] = Publisher(**entry["publisher"])
     values["discovery"] = Discovery(**{**entry["discovery"], "hosts": tuple(entry["discovery"]["hosts"])})
-    return Source(**values, editions=tuple(_edition(path, item) for item in _distinct(path, entry["edition"])))
+    return Source(**values, editions=tuple(_edition(path, item) for item in _distinct(path, entry.get("edition", []))))
 
 
 def load_sources(data: Path) -> dict[str, Source]:

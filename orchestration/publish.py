@@ -50,6 +50,7 @@ def write_documents(
     unknown = sorted(set(numbers) - set(indicator_ids))
     checked = dg.AssetCheckResult(
         passed=not unknown,
+        severity=dg.AssetCheckSeverity.ERROR,
         check_name=NUMBERS_CHECK,
         description="Every number in the reports has an identifier that countylines explain can walk back.",
         metadata={

@@ -186,8 +186,12 @@ def month_span(row: Row) -> str:
 
 
 def ordinal(rank: int) -> str:
-    """Ranks in words, as far as any source here prints them."""
-    return ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")[rank]
+    """A rank in words up to the tenth, in figures beyond: 'first', 'tenth', '11th', '22nd'."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    if rank <= len(words):
+        return words[rank - 1]
+    endings = {1: "st", 2: "nd", 3: "rd"} if rank % 100 not in (11, 12, 13) else {}
+    return f"{rank}{endings.get(rank % 10, 'th')}"
 
 
 def can_and_cannot(has_london_links: bool) -> tuple[Prose, ...]:

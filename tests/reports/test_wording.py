@@ -159,3 +159,10 @@ def test_every_kind_of_reconciliation_has_its_words() -> None:
 
     kinds = next(column.allowed for column in RECONCILIATION.columns if column.name == "kind")
     assert set(wording.RECONCILED) == set(kinds or ())
+
+
+@pytest.mark.parametrize(
+    ("rank", "words"), [(1, "first"), (10, "tenth"), (11, "11th"), (21, "21st"), (42, "42nd"), (43, "43rd")]
+)
+def test_ranks_in_words_and_figures(rank: int, words: str) -> None:
+    assert wording.ordinal(rank) == words

@@ -1,13 +1,15 @@
 """The source register and the layouts: what they say agrees, and a wrong entry is named with file and key."""
 
 import importlib
+import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from transforms.contracts.tables import AREAS
-from transforms.errors import RegisterError
+from transforms.errors import LayoutError, RegisterError
+from transforms.sources.published import read_cells
 from transforms.sources.registry import load_source, load_sources
 
 from .workbooks import DATA
@@ -111,3 +113,11 @@ def test_two_editions_with_one_id_are_refused(tmp_path: Path) -> None:
 def test_a_source_that_is_not_registered_is_named(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match=r"data/sources/nothing.toml does not exist"):
         load_source(tmp_path, "nothing")
+
+
+def test_a_published_file_that_is_no_table_of_cells_is_named_with_its_edition(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("build"))
+    path = tmp_path / "data" / "published" / "mopac_rescue_and_response" / "year-2.csv"
+    path.write_text("")
+    with pytest.raises(LayoutError, match=r"mopac_rescue_and_response year-2: .*year-2\.csv is not a table of cells"):
+        read_cells(SOURCES["mopac_rescue_and_response"], tmp_path / "data")

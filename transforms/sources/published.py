@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms.contracts.tables import EDITIONS, cells
-from transforms.errors import RegisterError
+from transforms.errors import LayoutError, RegisterError
 from transforms.sources.grid import Parsed
 from transforms.sources.registry import Edition, Source
 
@@ -177,7 +177,16 @@ def _read_published(source: Source, edition: Edition, data: Path) -> pl.DataFram
             f"{source.id} {edition.id}: neither {Path(edition.file).name} is in the landing folder nor {path.name} in "
             f"data/published/{source.id}; put the file into the landing folder and publish its cells."
         )
-    return from_csv(path.read_bytes(), cells(source.id).schema)
+    try:
+        return from_csv(path.read_bytes(), cells(source.id).schema)
+    except pl.exceptions.PolarsError as error:
+        raise LayoutError(
+            f"{source.id} {edition.id}: data/published/{source.id}/{path.name} is not a table of cells ({_first_line(error)}); publish the edition again from its file, or restore the file."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def from_csv(content: bytes, schema: pl.Schema) -> pl.DataFrame:

@@ -1,0 +1,126 @@
+"""What the tests of whole builds share: copies to spoil, processes to watch, and what the run history says."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from tests.full_build import ROOT
+
+LANDING = ROOT.parent / "shared" / "landing"
+COMMAND = str(Path(sys.executable).with_name("countylines"))
+
+# Written into while they are used; all else in a build folder is only ever replaced, so that a copy may share its files.
+_WRITTEN_IN_PLACE = ("dagster", ".lock", "manifest.json")
+
+
+def copy_of_build(build: Path, copy: Path) -> Path:
+    """The same build in another folder, times of modification included, so that nothing in it is out of date."""
+
+    def place(source: str, target: str) -> str:
+        if Path(source).relative_to(build).parts[0] in _WRITTEN_IN_PLACE:
+            shutil.copy2(source, target)
+        else:
+            os.link(source, target)
+        return target
+
+    shutil.copytree(build, copy, symlinks=True, copy_function=place)
+    return copy
+
+
+def copy_of_data(folder: Path) -> Path:
+    """The authored data and the published cells, to be changed by a test."""
+    return Path(shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("build")))
+
+
+def environment(build: Path, **variables: object) -> dict[str, str]:
+    """This process's environment with a build folder, and without a developer's own settings."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("COUNTYLINES_")}
+    given = {name: str(value) for name, value in variables.items()}
+    return {**kept, "COUNTYLINES_BUILD": str(build), "COLUMNS": "110", "NO_COLOR": "1", **given}
+
+
+def start(arguments: Sequence[str], build: Path, command: str = COMMAND, **variables: object) -> subprocess.Popen[str]:
+    """Start the command line, or another command, on a build folder."""
+    return subprocess.Popen(
+        [command, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(build, **variables),
+    )
+
+
+def run(
+    arguments: Sequence[str], build: Path, command: str = COMMAND, **variables: object
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line, or another command, on a build folder to its end."""
+    process = start(arguments, build, command, **variables)
+    output, messages = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, output, messages)
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 180) -> None:
+    """Wait for a moment in the life of a process; fail when the process ends, or the time is over, before it came."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, f"the process ended too early: {process.communicate()}"
+        assert time.monotonic() < end, "the awaited moment did not come"
+        time.sleep(0.01)
+
+
+@contextmanager
+def history(build: Path) -> Iterator[dg.DagsterInstance]:
+    """The run history that a build wrote."""
+    with dg.DagsterInstance.from_config(str(build / "dagster")) as instance:
+        yield instance
+
+
+def last_run(build: Path) -> tuple[str, set[str]]:
+    """Status of the newest run, and the assets that it made."""
+    with history(build) as instance:
+        (record,) = instance.get_run_records(limit=1)
+        events = instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        made = {
+            entry.dagster_event.asset_key.to_user_string()
+            for entry in events
+            if entry.dagster_event and entry.dagster_event.asset_key
+        }
+        return record.dagster_run.status.value, made
+
+
+def digests(folder: Path, *endings: str) -> dict[str, str]:
+    """SHA-256 of every file below a folder, or of those with the given endings, by path."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and (not endings or path.suffix in endings)
+    }
+
+
+def good(build: Path) -> dict[str, str]:
+    """What readers and analysts hold in their hands: the published reports and the two files."""
+    reports = {f"reports/{name}": digest for name, digest in digests((build / "reports").resolve()).items()}
+    return reports | {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(build.glob("county_lines.*"))
+    }
+
+
+def build_id(build: Path) -> str:
+    """The build id of the published reports."""
+    return (build / "reports").readlink().name.split("-")[0]
+
+
+def change_cells(published: Path, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
+    """Rewrite a file of published cells after changing its rows; an absent value stays absent."""
+    before = pl.read_csv(published, infer_schema=False)
+    pl.DataFrame(change(before.to_dicts()), schema=before.schema).write_csv(published)

@@ -1,0 +1,103 @@
+"""What a full build leaves behind: documents, tables, files for analysts, and a history that says what was checked."""
+
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import polars as pl
+import pytest
+
+from orchestration.build import dagster_home
+from orchestration.definitions import definitions
+from orchestration.paths import Paths
+from tests.full_build import ROOT
+from tests.orchestration.builds import digests, good, history, last_run
+from tests.orchestration.graph import CONTRACTS, all_assets
+from transforms.contracts import Contract
+
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
+
+PAGES = {"index.html", "data-quality.html", "data-dictionary.html"}
+
+
+def test_54_reports_as_html_and_pdf_and_three_pages_are_published(built: Path) -> None:
+    names = {path.name for path in (built / "reports").iterdir()}
+    pdf = {Path(name).stem for name in names if name.endswith(".pdf")}
+    html = {Path(name).stem for name in names - PAGES if name.endswith(".html")}
+    assert names >= PAGES
+    assert pdf == html
+    assert len(pdf) == 1 + 10 + 43
+    assert len(names) == 2 * 54 + 3
+    assert all((built / "reports" / f"{name}.pdf").read_bytes().startswith(b"%PDF-1.7") for name in pdf)
+
+
+def test_analysts_find_every_table_of_the_lake_in_the_warehouse(built: Path) -> None:
+    with duckdb.connect(str(built / "county_lines.duckdb"), read_only=True) as warehouse:
+        held = warehouse.sql(
+            "select schema_name || '/' || table_name as name, estimated_size as rows from duckdb_tables()"
+        ).pl()
+    kept = {contract.table: pl.read_parquet(built / "lake" / f"{contract.table}.parquet") for contract in CONTRACTS}
+    assert dict(held.iter_rows()) == {table: len(frame) for table, frame in kept.items()}
+    tidy = pl.read_csv(built / "county_lines.csv", infer_schema=False)
+    assert len(tidy) == len(kept["out/indicators"])
+
+
+def test_the_history_has_one_run_that_made_everything_once(built: Path) -> None:
+    assert last_run(built) == ("SUCCESS", all_assets())
+    with history(built) as instance:
+        assert instance.get_runs_count() == 1
+        force = dg.AssetKey(["report", "force"])
+        assert len(instance.get_materialized_partitions(force)) == 43
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: str(contract.table))
+def test_a_table_is_recorded_with_its_rows_and_columns(built: Path, contract: Contract) -> None:
+    table = contract.table
+    with history(built) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(table.split("/")))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    frame = pl.read_parquet(built / "lake" / f"{table}.parquet")
+    assert metadata["dagster/row_count"].value == len(frame)
+    recorded = metadata["dagster/column_schema"].value
+    assert isinstance(recorded, dg.TableSchema)
+    assert [column.name for column in recorded.columns] == frame.columns
+    assert metadata["dagster/uri"].value == str(built / "lake" / f"{table}.parquet")
+
+
+def test_every_check_is_recorded_as_passed_with_the_severity_of_its_rule(built: Path) -> None:
+    expected = {
+        (contract.table, rule.name): rule.severity == "critical" for contract in CONTRACTS for rule in contract.rules
+    }
+    with history(built) as instance:
+        (run,) = instance.get_runs()
+        events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = [entry.dagster_event.asset_check_evaluation_data for entry in events if entry.dagster_event]
+    assert [check for check in found if not check.passed] == []
+    severities = {
+        (check.asset_key.to_user_string(), check.check_name): check.severity == dg.AssetCheckSeverity.ERROR
+        for check in found
+        if check.asset_key.path[0] != "report"
+    }
+    assert severities == expected
+    assert not list((built / "quarantine").rglob("*.csv"))
+
+
+def test_one_force_can_be_made_again_by_itself(copied: Path) -> None:
+    paths = Paths(data=ROOT / "data", build=copied)
+    before, documents = good(copied), digests(copied / "documents")
+    for norfolk in (copied / "documents").rglob("norfolk.*"):
+        norfolk.unlink()
+    job = dg.define_asset_job("one_force", selection=dg.AssetSelection.assets(["report", "force"]))
+    with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
+        result = (
+            dg.Definitions.merge(definitions(paths), dg.Definitions(jobs=[job]))
+            .resolve_job_def("one_force")
+            .execute_in_process(instance=instance, partition_key="norfolk")
+        )
+        assert result.success
+        (event,) = result.get_asset_materialization_events()
+        assert event.partition == "norfolk"
+    assert digests(copied / "documents") == documents
+    assert good(copied) == before

@@ -1,0 +1,131 @@
+"""The asset graph in a browser: the real process, asked what its pages ask."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.full_build import ROOT
+from tests.orchestration.builds import COMMAND, environment
+from tests.orchestration.graph import all_assets, graph
+
+pytestmark = pytest.mark.full
+
+QUESTION = """{
+  assetNodes {
+    assetKey { path } groupName kinds description owners { ... on TeamAssetOwner { team } }
+    partitionKeys
+    assetChecksOrError { ... on AssetChecks { checks { name description blocking
+      executionForLatestMaterialization { status evaluation { severity } } } } }
+    assetMaterializations(limit: 1) { runId }
+  }
+  runsOrError { ... on Runs { results { runId status jobName } } }
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def ask(port: int, question: str) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/graphql",
+        data=json.dumps({"query": question}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read())["data"]
+
+
+def listening_addresses(port: int) -> set[str]:
+    """The addresses, in the kernel's own writing, on which something listens at a port."""
+    lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
+    listening = [line[1].split(":") for line in lines if line[3] == "0A"]
+    return {address for address, hexadecimal in listening if int(hexadecimal, 16) == port}
+
+
+def processes_of(build: Path) -> list[str]:
+    """Every process that was started for a build folder, by its environment."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if f"COUNTYLINES_BUILD={build}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_text())
+        except (FileNotFoundError, NotADirectoryError, PermissionError, ProcessLookupError):
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def port(built: Path) -> Iterator[int]:
+    """The port of a user interface on the shared build, which is ended, children included, after the module."""
+    number = free_port()
+    process = subprocess.Popen(
+        [COMMAND, "ui", "--port", str(number)],
+        cwd=ROOT,
+        env=environment(built),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        end = time.monotonic() + 150
+        while True:
+            assert process.poll() is None, process.stderr and process.stderr.read().decode()
+            assert time.monotonic() < end, "the user interface did not answer"
+            try:
+                if ask(number, QUESTION)["assetNodes"]:
+                    break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                pass
+            time.sleep(0.5)
+        yield number
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+    end = time.monotonic() + 30
+    while processes_of(built) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not processes_of(built), "the user interface left processes behind"
+
+
+def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) -> None:
+    answer = ask(port, QUESTION)
+    nodes = {"/".join(node["assetKey"]["path"]): node for node in answer["assetNodes"]}
+    assert nodes.keys() == all_assets()
+    for name, node in nodes.items():
+        here = graph().get(next(key for key in graph().get_all_asset_keys() if key.to_user_string() == name))
+        assert node["groupName"] == name.split("/")[0]
+        assert node["description"] == here.description
+        assert set(node["kinds"]) == here.kinds
+        assert {f"team:{owner['team']}" for owner in node["owners"]} == set(here.owners)
+        checks = node["assetChecksOrError"].get("checks", [])
+        assert {check["name"]: check["blocking"] for check in checks} == {
+            key.name: graph().get(key).blocking for key in here.check_keys
+        }
+        for check in checks:
+            assert check["description"], (name, check["name"])
+            assert check["executionForLatestMaterialization"]["status"] == "SUCCEEDED", (name, check["name"])
+            assert (check["executionForLatestMaterialization"]["evaluation"]["severity"] == "ERROR") == check[
+                "blocking"
+            ]
+        assert node["assetMaterializations"], f"{name} was made by the last build"
+    assert len(nodes["report/force"]["partitionKeys"]) == 43
+    assert "norfolk" in nodes["report/force"]["partitionKeys"]
+    (run,) = answer["runsOrError"]["results"]
+    assert (run["status"], run["jobName"]) == ("SUCCESS", "build")
+
+
+def test_it_listens_on_loopback_only(port: int) -> None:
+    assert listening_addresses(port) == {"0100007F"}

@@ -1,0 +1,120 @@
+"""Nothing is made twice: what an unchanged, a touched and a damaged build do."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.bench import change_one_figure
+from orchestration.build import _touched
+from orchestration.fingerprint import hash_code, outputs, read_manifest
+from orchestration.paths import Paths
+from tests.full_build import ROOT
+from tests.orchestration.builds import build_id, copy_of_data, digests, good, history, last_run, run
+from tests.orchestration.graph import graph
+
+MOPAC = "mopac_rescue_and_response"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe\x00", b"[]", b"null", b'{"assets": [], "outputs": {}}', b"{}"]
+)
+def test_a_manifest_that_is_none_counts_as_none(tmp_path: Path, content: bytes) -> None:
+    paths = Paths(data=ROOT / "data", build=tmp_path)
+    assert read_manifest(paths) == {}
+    paths.manifest.write_bytes(content)
+    assert read_manifest(paths) == {}
+
+
+def test_the_hash_of_one_module_is_not_that_of_another() -> None:
+    assert hash_code("transforms/outputs.py") != hash_code("transforms/errors.py")
+    assert hash_code("transforms/outputs.py") != hash_code("transforms/no-such-module.py")
+
+
+@pytest.mark.parametrize(
+    ("file", "made_again"),
+    [
+        ("lake/core/areas.parquet", {"core/areas"}),
+        ("checks/out/indicators.json", {"out/indicators"}),
+        ("county_lines.csv", {"out/tidy_csv"}),
+        ("county_lines.duckdb", {"out/warehouse"}),
+        ("editions/0123-4567/norfolk.html", {"report/site"}),
+        (
+            "documents/0123/norfolk.html",
+            {f"report/{name}" for name in ("national", "region", "force", "pages", "site")},
+        ),
+        ("lake/notes-of-a-reader.txt", set()),
+    ],
+)
+@pytest.mark.parametrize("size", [None, 2], ids=["deleted", "edited"])
+def test_a_damaged_file_leads_to_the_assets_that_make_it(file: str, made_again: set[str], size: int | None) -> None:
+    after = {} if size is None else {file: [size, 0]}
+    touched = _touched({file: [1, 0]}, after, sorted(graph().get_all_asset_keys()))
+    assert {key.to_user_string() for key in touched} == made_again
+
+
+@pytest.mark.full
+def test_an_unchanged_build_makes_nothing_and_imports_none_of_the_machinery(copied: Path) -> None:
+    before = outputs(Paths(data=ROOT / "data", build=copied))
+    program = (
+        "import json, sys; from orchestration.cli import cli; "
+        f"cli(['build', '--json', '--output', {str(copied)!r}], standalone_mode=False); "
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    result = run(["-c", program], copied, command=sys.executable)
+    assert result.returncode == 0, result.stderr
+    said, imported = map(json.loads, result.stdout.splitlines())
+    assert said["ran"] == 0
+    assert not set(imported) & {
+        "dagster",
+        "polars",
+        "duckdb",
+        "great_expectations",
+        "pandas",
+        "typst",
+        "jinja2",
+        "rich",
+    }
+    assert outputs(Paths(data=ROOT / "data", build=copied)) == before
+    with history(copied) as instance:
+        assert instance.get_runs_count() == 1
+
+
+@pytest.mark.full
+def test_deleted_reports_and_files_are_put_back_without_making_the_rest(copied: Path) -> None:
+    before = good(copied)
+    (copied / "reports" / "norfolk.html").unlink()
+    (copied / "reports" / "region-london.pdf").unlink()
+    (copied / "county_lines.csv").unlink()
+    result = run(["build"], copied)
+    assert result.returncode == 0, result.stderr
+    assert last_run(copied) == ("SUCCESS", {"report/site", "out/tidy_csv"})
+    assert good(copied) == before
+
+
+@pytest.mark.full
+def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copied: Path, tmp_path: Path) -> None:
+    data = copy_of_data(tmp_path / "data")
+    lake, reports, was = digests(copied / "lake"), good(copied), build_id(copied)
+
+    source = change_one_figure(data / "published").parent.name
+    assert source != MOPAC
+    (copied / "lake" / "raw" / f"{MOPAC}.parquet").unlink()
+    result = run(["build"], copied, COUNTYLINES_DATA=data)
+    assert result.returncode == 0, result.stderr
+    assert last_run(copied) == (
+        "SUCCESS",
+        {
+            *(f"raw/{source}", f"raw/{MOPAC}"),
+            *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes")),
+            *(f"out/{name}" for name in ("indicators", "reconciliation", "warehouse", "tidy_csv")),
+            *(f"report/{name}" for name in ("national", "region", "force", "pages", "site")),
+        },
+    )
+    changed = {name for name, digest in digests(copied / "lake").items() if lake[name] != digest}
+    assert changed == {f"raw/{source}.parquet", "core/observations.parquet", "out/indicators.parquet"}
+    assert build_id(copied) != was
+    now = good(copied)
+    assert now.keys() == reports.keys()
+    assert {name for name in now if now[name] == reports[name]} == set(), "the new build id is on every page"

@@ -1,0 +1,270 @@
+"""What a publisher may get wrong, and how the build says so: one clear line, status 1, and the last good reports as they were.
+
+Every case runs the command line on a copy of a good build; only what the bad input concerns is made again.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from orchestration.definitions import definitions
+from orchestration.paths import Paths
+from tests.full_build import ROOT
+from tests.full_build import built as built
+from tests.orchestration.builds import LANDING, change_cells, copy_of_build, copy_of_data, digests, good, run
+from tests.sources.workbooks import FIXTURES, Sheets, read_sheets, row_of, workbook_bytes
+from transforms.sources.grid import workbook_grids
+from transforms.sources.registry import load_source
+
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
+
+ONS, ROLLING = "ons_pfa_tables", "ho_recorded_crime_rolling"
+EDITION = "ye-dec-2019"
+P1_HEADER, P1_DRUGS = 4, 23  # places in the fixture: the row of offence labels, and the column 'Drug offences', X
+
+Cells = list[dict[str, str]]
+
+
+@pytest.fixture
+def copied(built: Path, tmp_path: Path) -> Path:
+    return copy_of_build(built, tmp_path / "build")
+
+
+def refusal(build: Path, *arguments: str, data: Path | None = None) -> str:
+    """What a build says that must fail: one line; and all that was good stays byte for byte, in the lake too."""
+    before, tables = good(build), set(digests(build / "lake"))
+    result = run(["build", *arguments], build, COUNTYLINES_DATA=data or ROOT / "data")
+    assert result.returncode == 1, result.stdout
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert result.stderr.startswith("countylines: ")
+    assert result.stderr.endswith(" Nothing was published; the last good reports are as they were.\n")
+    assert "Traceback" not in result.stderr
+    assert "stopped at" not in result.stderr, "an error of a library reached the reader"
+    assert good(build) == before
+    assert set(digests(build / "lake")) == tables
+    return result.stderr.removeprefix("countylines: ")
+
+
+def quarantined(build: Path, table: str, rule: str) -> pl.DataFrame:
+    """The rows that broke a rule, which must be the only ones that are listed."""
+    assert set(digests(build / "quarantine")) == {f"{table}/{rule}.csv"}
+    return pl.read_csv(build / "quarantine" / table / f"{rule}.csv", infer_schema=False)
+
+
+# Original files, as they arrive in a landing folder
+
+
+def landing_with(folder: Path, content: bytes) -> Path:
+    """A landing folder that holds the workbook of one edition."""
+    (edition,) = (each for each in load_source(ROOT / "data", ONS).editions if each.id == EDITION)
+    path = folder / edition.file
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return folder
+
+
+def truncated(sheets: Sheets) -> bytes:
+    content = workbook_bytes(sheets)
+    return content[: len(content) // 2]
+
+
+def renamed_column(sheets: Sheets) -> bytes:
+    header = sheets["Table P1"][P1_HEADER]
+    assert header[P1_DRUGS] == "Drug offences"
+    header[P1_DRUGS] = "Drug crimes"
+    return workbook_bytes(sheets)
+
+
+def extra_column(sheets: Sheets) -> bytes:
+    sheets["Table P1"][P1_HEADER].append("Cyber offences")
+    return workbook_bytes(sheets)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (truncated, [f"{ONS} {EDITION}", "pfatablesdec19.xlsx cannot be read", "fetch the file again"]),
+        (
+            renamed_column,
+            [f"{ONS} {EDITION}, table 'Table P1', cell X5", "'Drug crimes'", "'Drug offences'", "data/layouts"],
+        ),
+        (extra_column, [f"{ONS} {EDITION}, table 'Table P1', cell", "'Cyber offences' is not in the layout"]),
+    ],
+    ids=["truncated workbook", "renamed column", "extra column"],
+)
+def test_a_workbook_that_is_not_as_its_layout_says(
+    copied: Path, tmp_path: Path, spoil: Callable[[Sheets], bytes], words: Sequence[str]
+) -> None:
+    landing = landing_with(tmp_path / "landing", spoil(read_sheets(FIXTURES / ONS / EDITION)))
+    said = refusal(copied, "--landing", str(landing))
+    assert all(word in said for word in words), said
+    assert not (copied / "quarantine").exists()
+
+
+def test_a_row_printed_twice_in_a_workbook(copied: Path, tmp_path: Path) -> None:
+    sheets = read_sheets(FIXTURES / ONS / EDITION)
+    rows = sheets["Table P1"]
+    norfolk = row_of(rows, "Norfolk")
+    rows.insert(norfolk, list(rows[norfolk]))
+    said = refusal(copied, "--landing", str(landing_with(tmp_path / "landing", workbook_bytes(sheets))))
+    cells = f"cell B{norfolk + 1} and B{norfolk + 2}"
+    assert f"{ONS} {EDITION}, table 'Table P1', {cells}: the area 'Norfolk' stands more than once" in said
+
+
+@pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
+def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, tmp_path: Path) -> None:
+    (edition,) = (each for each in load_source(ROOT / "data", ONS).editions if each.id == EDITION)
+    content = (LANDING / edition.file).read_bytes()
+    grids = workbook_grids(content, edition, ["Notes", "Table P1", "Table P3"])
+    sheets = {name: [[text or "" for text in row] for row in grid.drop("row").rows()] for name, grid in grids.items()}
+    sheets = {"Read me first": [["A sheet that was never there before"]], **sheets}
+    paths = Paths(
+        data=ROOT / "data",
+        build=tmp_path / "build",
+        landing=landing_with(tmp_path / "landing", workbook_bytes(sheets)),
+    )
+    defs = definitions(paths)
+    result = dg.materialize(
+        [
+            asset
+            for asset in defs.assets or []
+            if isinstance(asset, dg.AssetsDefinition) and all(key.path[0] != "report" for key in asset.keys)
+        ],
+        resources=defs.resources,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    assert result.success
+    for table in (f"raw/{ONS}", "core/excluded", "core/notes", "out/indicators"):
+        ours, theirs = (pl.read_parquet(build / "lake" / f"{table}.parquet") for build in (paths.build, built))
+        # The writer of this workbook keeps sixteen digits of a rate, the publisher's file has seventeen.
+        in_digits = "value_text" if table == f"raw/{ONS}" else []
+        assert ours.drop(in_digits).equals(theirs.drop(in_digits)), table
+
+
+# Published cells, as they are kept
+
+
+def spoiled_data(folder: Path, source: str, edition: str, change: Callable[[Cells], Cells]) -> Path:
+    data = copy_of_data(folder)
+    change_cells(data / "published" / source / f"{edition}.csv", change)
+    return data
+
+
+def norfolk_offences(cell: dict[str, str]) -> bool:
+    return cell["area_text"] == "Norfolk" and cell["table"] == "Table P1" and cell["measure_text"] == "Drug offences"
+
+
+def only(cells: Cells, wanted: Callable[[dict[str, str]], bool], **texts: str) -> Cells:
+    """The cells, with new texts in the one that is wanted."""
+    assert sum(map(wanted, cells)) == 1
+    return [{**cell, **texts} if wanted(cell) else cell for cell in cells]
+
+
+def test_a_force_that_no_register_knows(copied: Path, tmp_path: Path) -> None:
+    data = spoiled_data(
+        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, area_text="Norfolkshire")
+    )
+    said = refusal(copied, data=data)
+    assert f"{ONS} {EDITION}, table 'Table P1', cell X40" in said
+    assert "Norfolkshire" in said
+    assert "nearest known" in said
+    assert "data/registers" in said
+    assert quarantined(copied, "core/unmatched", "nothing_unmatched")["area_text"].to_list() == ["Norfolkshire"]
+
+
+def test_a_word_where_a_number_stood(copied: Path, tmp_path: Path) -> None:
+    data = spoiled_data(
+        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, value_text="not known")
+    )
+    said = refusal(copied, data=data)
+    assert f"{ONS} {EDITION}, table 'Table P1', cell X40: the value 'not known'" in said
+    assert quarantined(copied, "core/unmatched", "nothing_unmatched")["text"].to_list() == ["not known"]
+
+
+def test_a_cell_that_is_there_twice(copied: Path, tmp_path: Path) -> None:
+    data = spoiled_data(
+        tmp_path / "data",
+        ONS,
+        EDITION,
+        lambda cells: [copy for cell in cells for copy in [cell] * (2 if norfolk_offences(cell) else 1)],
+    )
+    for _ in ("when first tried", "when tried again, after someone emptied the quarantine"):
+        said = refusal(copied, data=data)
+        assert f"source_id {ONS}, edition_id {EDITION}, table Table P1, cell X40" in said
+        assert "edition_id_table_cell_unique.csv" in said
+        doubled = quarantined(copied, f"raw/{ONS}", "edition_id_table_cell_unique")
+        assert doubled["cell"].to_list() == ["X40", "X40"]
+        shutil.rmtree(copied / "quarantine")
+
+
+@pytest.mark.parametrize(
+    ("source", "edition", "lost", "words"),
+    [
+        (
+            ONS,
+            EDITION,
+            lambda cell: cell["area_text"] == "Norfolk" and cell["table"] == "Table P3",
+            "Norfolk is not in Table P3 (drug_offence_rate_published, 1 of 1 periods, the first to 2019-12-31); Norfolk is not in Table P3 (resident_population",
+        ),
+        (
+            ROLLING,
+            "2019-04",
+            lambda cell: cell["area_text"] == "Norfolk" and cell["period_text"] == "30-06-2012",
+            "Norfolk is not in rec-crime-pfa (drug_offences, 1 of 52 periods, the first to 2012-06-30)",
+        ),
+    ],
+    ids=["a rate without a total", "one period of many"],
+)
+def test_a_force_that_one_edition_lost(
+    copied: Path, tmp_path: Path, source: str, edition: str, lost: Callable[[dict[str, str]], bool], words: str
+) -> None:
+    data = spoiled_data(tmp_path / "data", source, edition, lambda cells: [cell for cell in cells if not lost(cell)])
+    said = refusal(copied, data=data)
+    assert f"source_id {source}, edition_id {edition}, area_id K04000001" in said
+    assert words in said
+    assert "published 43.0, computed 42.0" in said
+    rows = quarantined(copied, "out/reconciliation", "totals_agree")
+    assert rows["reconciliation_id"][0] == f"coverage.{edition}.K04000001"
+
+
+def test_an_edition_that_lost_all_its_cells(copied: Path, tmp_path: Path) -> None:
+    data = spoiled_data(tmp_path / "data", ONS, EDITION, lambda cells: [])
+    said = refusal(copied, data=data)
+    assert f"raw/{ONS} breaks the rule edition_ye_dec_2019_has_cells (The edition {EDITION} of {ONS} has cells)" in said
+
+
+def test_a_count_that_was_changed_no_longer_adds_up_to_its_totals_and_a_repair_heals(
+    copied: Path, tmp_path: Path
+) -> None:
+    lake, before = digests(copied / "lake"), good(copied)
+    (printed,) = (
+        cell
+        for cell in pl.read_csv(ROOT / "data" / "published" / ONS / f"{EDITION}.csv", infer_schema=False).to_dicts()
+        if norfolk_offences(cell)
+    )
+    one_more = str(int(printed["value_text"]) + 1)
+    data = spoiled_data(
+        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, value_text=one_more)
+    )
+    said = refusal(copied, data=data)
+    assert "out/reconciliation breaks the rule totals_agree" in said
+    assert f"source_id {ONS}, edition_id {EDITION}" in said
+    assert "quarantine/out/reconciliation/totals_agree.csv" in said
+    rows = quarantined(copied, "out/reconciliation", "totals_agree")
+    totals = rows.filter(pl.col("kind") == "total").select("area_id", "difference")
+    assert dict(totals.iter_rows()) == dict.fromkeys(("E12000006", "E92000001", "K04000001"), "1.0")
+    assert "E23000024" in rows.filter(pl.col("kind") == "rate")["area_id"].to_list()
+    assert digests(copied / "lake")["out/reconciliation.parquet"] == lake["out/reconciliation.parquet"]
+
+    result = run(["build"], copied)
+    assert result.returncode == 0, result.stderr
+    assert digests(copied / "lake") == lake
+    assert digests(copied / "quarantine") == {}
+    assert {name: digest for name, digest in good(copied).items() if name != "county_lines.duckdb"} == {
+        name: digest for name, digest in before.items() if name != "county_lines.duckdb"
+    }

@@ -26,11 +26,12 @@ COLD = "Everything, from nothing"
 UNCHANGED = "Nothing changed"
 CHANGED = "One figure of one edition changed"
 
-# The layers that `countylines build --json` reports, in the order in which they run, and what happens in each.
+# The layers, and the checks in them, that `countylines build --json` reports, in the order in which they run, and what happens in each.
 _PARTS = {
-    "raw": "Published cells read and checked",
-    "core": "Names, periods and definitions matched, tables checked",
-    "out": "Rates, totals and files for analysts, tables checked",
+    "raw": "Published cells read (or files parsed)",
+    "core": "Names, periods and definitions matched",
+    "out": "Rates, totals and files for analysts",
+    "checks": "Checks, the import of Great Expectations included",
     "report": "Reports drawn, set and published",
 }
 _START = "Start of Python, imports and the run's own records"

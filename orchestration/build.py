@@ -1,6 +1,7 @@
 """Runs the asset graph in one process: what is stale and all that depends on it, with progress, and remembers what it made."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
 from orchestration.fingerprint import hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
@@ -44,7 +46,7 @@ _FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
 
 @dataclass(frozen=True)
 class BuildResult:
-    """How a build ended: the first error in words if any, seconds a layer, and how many assets ran of how many."""
+    """How a build ended: the first error in words if any, seconds a layer and of its checks, and how many assets ran of how many."""
 
     error: str | None
     seconds: Mapping[str, float]
@@ -95,11 +97,15 @@ def build(
     failure = _failure(result)
     if failure is None:
         _remember(paths, versions, fingerprint)
-    seconds: dict[str, float] = {}
+    seconds: defaultdict[str, float] = defaultdict(float)
     for step in stats:
         if step.start_time and step.end_time:
-            layer = step.step_key.split("__")[0]
-            seconds[layer] = seconds.get(layer, 0.0) + step.end_time - step.start_time
+            seconds[step.step_key.split("__")[0]] += step.end_time - step.start_time
+    for event in result.get_asset_materialization_events():
+        checking = event.materialization.metadata.get(SECONDS_OF_CHECKING)
+        if checking is not None and isinstance(checking.value, float) and event.asset_key is not None:
+            seconds[event.asset_key.path[0]] -= checking.value
+            seconds["checks"] += checking.value
     warned = tuple(
         f"{check.asset_key.to_user_string()}: {check.description}"
         for check in result.get_asset_check_evaluations()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from orchestration.fingerprint import hash_code, hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
 from transforms.contracts import Contract, RuleResult, Validation, validate
+
+# The time that the checks of a table took, the import of Great Expectations included where it had to be.
+SECONDS_OF_CHECKING = "seconds of checking"
 
 _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 _DAGSTER_TYPES = {
@@ -67,8 +71,10 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
     Withholding the output keeps the last good table in the lake and everything downstream as it was; the rows that broke a
     rule are in the quarantine folder, one CSV a rule.
     """
+    began = time.monotonic()
     content = _content_hash(frame)
     results = _results(frame, contract, paths, content)
+    checking = time.monotonic() - began
     for result in results:
         yield dg.AssetCheckResult(
             check_name=result["rule"],
@@ -92,6 +98,7 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
                 "dagster/row_count": len(frame),
                 "dagster/column_schema": column_schema(contract),
                 "dagster/uri": str(table_path(paths, asset_key(contract))),
+                SECONDS_OF_CHECKING: checking,
                 "preview": dg.MetadataValue.md(markdown(frame.head(5))),
             },
         )

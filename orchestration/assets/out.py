@@ -10,7 +10,7 @@ from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
-from transforms.indicators import indicators, reconcile
+from transforms.indicators import indicators, reconcile, revisions
 from transforms.outputs import write_tidy_csv, write_warehouse
 from transforms.sources.registry import Source
 
@@ -70,6 +70,22 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
         yield from checked(frame, tables.RECONCILIATION, paths)
 
     @dg.asset(
+        key=["out", "revisions"],
+        group_name="out",
+        ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
+        description="Figures that several editions print: the first and each later value, with the edition.",
+        owners=_OWNERS,
+        kinds={"duckdb", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.REVISIONS)},
+        check_specs=check_specs(tables.REVISIONS),
+        output_required=False,
+        code_version=version,
+    )
+    def out_revisions(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
+        frame = revisions(observations, areas, load_registers(paths.data).measures)
+        yield from checked(frame, tables.REVISIONS, paths)
+
+    @dg.asset(
         key=["out", "warehouse"],
         group_name="out",
         deps=[
@@ -77,6 +93,7 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
             *(["raw", source_id] for source_id in sources),
             *_KEYS.values(),
             ["out", "reconciliation"],
+            ["out", "revisions"],
         ],
         description="county_lines.duckdb: every table of the lake in one file, for analysts.",
         owners=["team:data-engineering"],
@@ -105,4 +122,4 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
             metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(computed)}
         )
 
-    return [out_indicators, out_reconciliation, out_warehouse, out_tidy_csv]
+    return [out_indicators, out_reconciliation, out_revisions, out_warehouse, out_tidy_csv]

@@ -76,7 +76,7 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         "pages",
         "Data quality (what each expectation found), data dictionary, and the page that leads to every report.",
         ins=_INS,
-        deps=[["core", "unmatched"], ["core", "excluded"]],
+        deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"]],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)

@@ -20,6 +20,7 @@ from transforms.contracts import (
     NOTES,
     OBSERVATIONS,
     RECONCILIATION,
+    REVISIONS,
     UNMATCHED,
     Contract,
     cells,
@@ -194,7 +195,7 @@ def dictionary(data: ReportData) -> Page:
 def _contracts(data: ReportData) -> list[Contract]:
     """The contract of every table, in the order in which a figure goes through them."""
     raw = [EDITIONS, *(cells(source_id) for source_id in data.sources)]
-    return [*raw, AREAS, OBSERVATIONS, EXCLUDED, UNMATCHED, NOTES, INDICATORS, RECONCILIATION]
+    return [*raw, AREAS, OBSERVATIONS, EXCLUDED, UNMATCHED, NOTES, INDICATORS, RECONCILIATION, REVISIONS]
 
 
 def _described(contract: Contract) -> tuple[Block, ...]:

@@ -17,6 +17,7 @@ from transforms.contracts.tables import (
     NOTES,
     OBSERVATIONS,
     RECONCILIATION,
+    REVISIONS,
     UNMATCHED,
     cells,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "NOTES",
     "OBSERVATIONS",
     "RECONCILIATION",
+    "REVISIONS",
     "UNMATCHED",
     "Column",
     "Contract",

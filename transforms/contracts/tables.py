@@ -409,3 +409,31 @@ RECONCILIATION = Contract(
         ),
     ),
 )
+
+REVISIONS = Contract(
+    table="out/revisions",
+    title="Revisions",
+    one_row_is="published value of a figure that several editions print",
+    columns=(
+        Column("measure_id", pl.String, "Measure"),
+        Column("area_id", pl.String, "Area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("period_start", pl.Date, "First day covered"),
+        Column("period_end", pl.Date, "Last day covered"),
+        Column("place", pl.Int32, "Place of the edition in the order of publication, from 1", minimum=1),
+        Column("source_id", pl.String, "Source"),
+        Column("edition_id", pl.String, "Edition that prints the value"),
+        Column(
+            "vintage", pl.String, "Month in which it was published", pattern=r"^[0-9]{4}-[0-9]{2}$", example="2020-04"
+        ),
+        Column("value", pl.Float64, "The figure in this edition", minimum=0, severity="warning"),
+        Column("edition_before", pl.String, "The edition before it that prints the same figure", nullable=True),
+        Column("value_before", pl.Float64, "The figure in that edition", nullable=True),
+        Column("change", pl.Float64, "This figure less the one before", nullable=True),
+        Column("change_since_first", pl.Float64, "This figure less the first one published"),
+        Column("observation_id", pl.String, "Where the figure stands in what was published"),
+    ),
+    key=("measure_id", "area_id", "period_start", "period_end", "place"),
+    extra_rules=(never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),),
+    may_be_empty=True,
+)

@@ -1,0 +1,17 @@
+"""How published figures changed from edition to edition."""
+
+import polars as pl
+
+from transforms.contracts.tables import REVISIONS
+from transforms.sql import query
+
+
+def revisions(observations: pl.DataFrame, areas: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    """Every count that two or more editions print for one measure, area and period, in the order of publication.
+
+    Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
+    revisions: a symbol that gives way to a number is not counted as a change.
+    """
+    counted = measures.filter(pl.col("role") == "count")["measure_id"].implode()
+    counts = observations.filter(pl.col("measure_id").is_in(counted))
+    return query("revisions", counts=counts, areas=areas).select(list(REVISIONS.schema)).cast(REVISIONS.schema)

@@ -30,7 +30,7 @@ _HEADERS = {
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def sources(as_of: datetime | None, as_json: bool) -> None:
-    """Every source of the register: editions held, their age in months, and when the next release is due.
+    """Every known source: editions held, their age, and when the next release is due.
 
     The state is one of up to date, release due, overdue, no timetable, discontinued and not held.
 

@@ -28,7 +28,8 @@ def methods(data: ReportData, register: Mapping[str, Source]) -> Page:
             Paragraph(
                 (
                     f"Ages are counted to {_month(as_of)}, when the newest edition in this build came out. "
-                    "A source that is not held is known to the project and stands in no report.",
+                    "A source that is not held is known to the project and stands in no report. Grades, which are words, and figures whose periods "
+                    "overlap are held as printed: they are never added up, and no report computes with them.",
                 )
             ),
             _ages(calendar),
@@ -54,27 +55,27 @@ def _ages(calendar: pl.DataFrame) -> Table:
         columns=(
             TableColumn("Source"),
             TableColumn("Code"),
-            TableColumn("Publisher"),
-            TableColumn("Editions held", numeric=True),
+            TableColumn("State"),
             TableColumn("Newest edition"),
             TableColumn("Published"),
             TableColumn("Age in months", numeric=True),
             TableColumn("Next release"),
-            TableColumn("State"),
+            TableColumn("Editions held", numeric=True),
             TableColumn("Layout checked against"),
+            TableColumn("Publisher"),
         ),
         rows=tuple(
             (
                 row["source_id"],
                 row["code"],
-                row["publisher"],
-                formats.count(row["editions"]),
+                row["state"],
                 row["newest_edition"] or "",
                 _month(row["vintage"]),
                 "" if row["age_months"] is None else formats.count(row["age_months"]),
                 _month(row["next_release"]),
-                row["state"],
+                formats.count(row["editions"]),
                 row["layout_checked_against"],
+                row["publisher"],
             )
             for row in calendar.iter_rows(named=True)
         ),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.errors import LayoutError
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -104,11 +103,10 @@ def _refuse_without_page(rows: pl.DataFrame, measures: list[str], url: str, tabl
     found = pl.any_horizontal(pl.col(measures).is_not_null())
     without = rows.filter(found & ~pl.col(url).fill_null("").str.contains(r"^https?://"))
     for row in without["row"].head(1):
-        error: LayoutError = layout_error(
+        raise layout_error(
             edition,
             table,
             f"{url}{row}",
             "the row has a figure but no page that it was read on",
             "add the page's address",
         )
-        raise error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.paths import PROJECT, paths_from_environment
 from reports.figures import palette
+from transforms.sources.published import sources_held
 from transforms.sources.registry import Source, load_sources
 
 DOCUMENTS = [
@@ -60,7 +61,7 @@ TABLES: dict[str, Callable[[Source], str]] = {
 
 def with_sources(text: str) -> str:
     """A document with the rows of its table of sources as the register has them now."""
-    sources = load_sources(PROJECT / "data").values()
+    sources = sources_held(load_sources(PROJECT / "data")).values()
     for header, row in TABLES.items():
         head, rule, rest = text.partition(f"{header}\n{re.sub(r'[^|]+', '---', header)}\n")
         if rule:

@@ -14,6 +14,7 @@ import click
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.lock import only_build
 from orchestration.paths import PROJECT, Paths, paths_from_environment
+from orchestration.sources_command import sources
 from transforms.errors import CountyLinesError
 
 _LANDING = click.option(
@@ -35,6 +36,9 @@ def cli() -> None:
     countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     countylines ui                                               the asset graph in a browser
     """
+
+
+cli.add_command(sources)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import pytest
 from transforms import indicators as formulas
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
-from transforms.sources.published import read_cells
+from transforms.sources.published import read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
 DATA = Path(__file__).parents[1] / "data"
@@ -21,7 +21,8 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def sources() -> dict[str, Source]:
-    return load_sources(DATA)
+    """The sources that a build reads, as it does without a landing folder."""
+    return sources_held(load_sources(DATA))
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +37,8 @@ def areas(registers: Registers) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def published_cells(sources: dict[str, Source]) -> pl.DataFrame:
-    """Every published cell that the project keeps, all sources together."""
-    return pl.concat([read_cells(source, DATA) for source in sources.values()])
+    """Every published cell that is given a meaning, all sources together."""
+    return pl.concat([read_cells(source, DATA) for source in sources.values() if source.reaches == "observations"])
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from orchestration.publish import NUMBERS_CHECK, Written, publish, write_documen
 from reports.numbers import ReportData
 from reports.products import pages, products
 from transforms.harmonise import load_registers
-from transforms.sources.registry import Source
+from transforms.sources.registry import Source, load_sources
 
 _INS = {
     "editions": dg.AssetIn(key=["raw", "editions"]),
@@ -74,14 +74,15 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
 
     @asset(
         "pages",
-        "Data quality (what each expectation found), data dictionary, and the page that leads to every report.",
+        "Data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         ins=_INS,
         deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"]],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
-        return write_pages([pages.index(content), quality, pages.dictionary(content)], paths)
+        methods = pages.methods(content, load_sources(paths.data))
+        return write_pages([pages.index(content), quality, pages.dictionary(content), methods], paths)
 
     @asset(
         "site",

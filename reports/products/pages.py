@@ -10,6 +10,7 @@ from reports import formats, wording
 from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import provenance, recorded
+from reports.products.methods import methods as methods
 from reports.products.products import forces_of, region_ids
 from reports.products.shared import NATION
 from transforms.contracts import (
@@ -27,7 +28,7 @@ from transforms.contracts import (
     dictionary_frame,
 )
 
-SLUGS = ("index", "data-quality", "data-dictionary")
+SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
 
 def index(data: ReportData) -> Page:
@@ -70,6 +71,7 @@ def index(data: ReportData) -> Page:
                 (
                     ("Data quality", "data-quality.html", "what each check found in this build"),
                     ("Data dictionary", "data-dictionary.html", "every table and column"),
+                    ("Methods and sources", "methods.html", "how old each source is, and what it may be used to say"),
                 ),
             ),
             *provenance.sources(data, data.sources),

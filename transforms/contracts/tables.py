@@ -31,7 +31,12 @@ _CELL_COLUMNS = (
         pattern=r"^[A-Z]{1,3}[1-9][0-9]*$",
         example="W38",
     ),
-    Column("kind", pl.String, "A figure, or a footnote that the publisher printed", allowed=("figure", "note")),
+    Column(
+        "kind",
+        pl.String,
+        "A figure or grade, or a note: a publisher's footnote, or the remark beside a hand-gathered figure",
+        allowed=("figure", "note"),
+    ),
     Column(
         "area_code_text",
         pl.String,

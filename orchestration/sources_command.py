@@ -1,0 +1,59 @@
+"""`countylines sources`: what the register knows, what is held, how old it is, and what should have come out since."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from orchestration.paths import paths_from_environment
+
+_HEADERS = {
+    "source_id": "Source",
+    "code": "Code",
+    "editions": "Held",
+    "newest_edition": "Newest edition",
+    "vintage": "Vintage",
+    "age_months": "Months",
+    "next_release": "Next due",
+    "state": "State",
+    "layout_checked_against": "Layout from",
+    "publisher": "Publisher",
+}
+
+
+@click.command("sources")
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="The day to compare with, YYYY-MM-DD; today unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def sources(as_of: datetime | None, as_json: bool) -> None:
+    """Every known source: editions held, their age, and when the next release is due.
+
+    The state is one of up to date, release due, overdue, no timetable, discontinued and not held.
+
+    \b
+    Example: countylines sources
+             countylines sources --as-of 2026-11-24 --json
+    """
+    from transforms.sources.calendar import release_calendar
+    from transforms.sources.published import editions_held
+    from transforms.sources.registry import load_sources
+
+    paths = paths_from_environment()
+    register = load_sources(paths.data)
+    held = {source_id: editions_held(source, paths.landing) for source_id, source in register.items()}
+    rows = release_calendar(register, held, f"{as_of or date.today():%Y-%m}").to_dicts()
+    click.echo(json.dumps(rows, indent=1) if as_json else _table(rows))
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """The rows in columns as wide as their longest text; the last column is not padded."""
+    texts = [list(_HEADERS.values())]
+    texts += [["-" if row[name] is None else str(row[name]) for name in _HEADERS] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in texts
+    )

@@ -84,12 +84,10 @@ def test_a_host_that_asks_to_wait_is_given_the_time(publisher: Publisher, part: 
     assert part.read_bytes() == BOOK
 
 
-@pytest.mark.parametrize("later", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)])
-def test_a_host_that_asks_to_wait_long_is_left_alone(publisher: Publisher, get: Get, later: str) -> None:
-    with pytest.raises(
-        FetchError,
-        match=r"answered 429 Too Many Requests; run countylines fetch ons_pfa_tables again in (3600|359\d) seconds",
-    ):
+@pytest.mark.parametrize("written", ["seconds", "date"])
+def test_a_host_that_asks_to_wait_long_is_left_alone(publisher: Publisher, get: Get, written: str) -> None:
+    later = "3600" if written == "seconds" else format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    with pytest.raises(FetchError, match=r"answered 429 Too Many Requests; run .* again in (3600|35\d\d) seconds"):
         get(publisher.serve("/tables.xlsx", Answer(status=429, headers={"Retry-After": later})))
     assert len(publisher.asked("/tables.xlsx")) == 1
 

@@ -183,6 +183,13 @@ def test_a_name_that_climbs_out_of_the_store_is_refused(store: Path, run: Run, p
     assert not store.exists()
 
 
+def test_a_name_with_a_line_separator_is_one_record(store: Path, run: Run, publisher: Publisher) -> None:
+    publisher.serve("/media/tables%E2%80%A8final.xlsx", Answer(BOOK))
+    source = source_at(publisher.page("/tables", "/media/tables%E2%80%A8final.xlsx"), r"(?s)tables.*\.xlsx")
+    run(source)
+    assert outcomes(run(source)) == [("ons_pfa_tables", "tables\u2028final.xlsx", "unchanged")]
+
+
 def test_progress_tells_the_bytes_so_far_and_in_all(store: Path, source: Source) -> None:
     told: list[tuple[str, str, int, int | None]] = []
     list(

@@ -151,7 +151,7 @@ def _fetch(
         return _outcome(editions, last, "unchanged")
     # One write of one line: a fetch that is killed leaves a whole record or none, and without it the file is simply fetched again.
     with (editions / "fetched.jsonl").open("ab", buffering=0) as file:
-        file.write(f"{json.dumps(dataclasses.asdict(record), ensure_ascii=False)}\n".encode())
+        file.write(f"{json.dumps(dataclasses.asdict(record))}\n".encode())
     return _outcome(editions, record, "revision" if last else "new")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.lock import only_build
 from orchestration.paths import PROJECT, Paths, paths_from_environment
@@ -57,6 +58,9 @@ def main() -> None:
     except click.exceptions.Abort:
         click.echo("countylines: interrupted; the last good reports are as they were.", err=True)
         sys.exit(130)
+
+
+cli.add_command(fetch)
 
 
 @cli.command()

@@ -19,3 +19,11 @@ class UnmatchedError(CountyLinesError):
 
 class ContractError(CountyLinesError):
     """A table broke a critical rule of its contract."""
+
+
+class FetchError(CountyLinesError):
+    """A publisher's page or file could not be had: no answer, an error, a body that ends too early or takes too long."""
+
+
+class RefusedError(FetchError):
+    """What a publisher's server sent, or where it sent us, is not what the register allows; it is not kept."""

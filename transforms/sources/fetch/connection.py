@@ -1,0 +1,165 @@
+"""Requests to publishers: allowed hosts only, at their pace, and again after a passing fault."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+import stamina
+
+from transforms.errors import FetchError, RefusedError
+from transforms.sources.fetch.limits import Limits
+from transforms.sources.registry import Source
+
+Returned = TypeVar("Returned")
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# Not errors: the file has not changed, and the part that was asked for is not there.
+_ANSWERS = {304, 416}
+
+
+class Connection:
+    """The open connections of one fetch, and how many requests each host has had."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Open nothing yet; certificates are verified, and proxies of the environment are used except for loopback."""
+        self.limits = limits
+        self._client = httpx.Client(
+            follow_redirects=False,
+            timeout=limits.silence_seconds,
+            trust_env=not limits.loopback,
+            headers={"User-Agent": f"countylines/{version('countylines')}"},
+        )
+        self._tokens: dict[str, tuple[float, float]] = {}
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    @contextmanager
+    def stream(self, source: Source, address: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """One request, its redirects followed; the body is not yet read. Status 304 and 416 are answers like 2xx.
+
+        Raises RefusedError for an address or redirect that the source does not allow, and what httpx raises.
+        """
+        url = httpx.URL(address)
+        for _ in range(self.limits.redirects + 1):
+            self._check_allowed(source, url)
+            self._wait_for_turn(url.host)
+            with self._client.stream("GET", url, headers=dict(headers)) as response:
+                if response.has_redirect_location:
+                    url = url.join(response.headers["Location"])
+                    continue
+                if response.status_code not in _ANSWERS:
+                    response.raise_for_status()
+                yield response
+                return
+        raise RefusedError(
+            f"{source.id}: {address} redirects more than {self.limits.redirects} times; open it in a browser and correct discovery in data/sources/{source.id}.toml."
+        )
+
+    def read_page(self, source: Source, address: str) -> str:
+        """The text of a web page or JSON answer. Raises FetchError in one sentence, RefusedError for one larger than the limit."""
+
+        def read() -> str:
+            with self.stream(source, address, {}) as response:
+                content = bytearray()
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > self.limits.page_bytes:
+                        raise RefusedError(
+                            f"{source.id}: the page {address} is larger than {self.limits.page_bytes:,} bytes; correct discovery.page in data/sources/{source.id}.toml."
+                        )
+                return content.decode(response.charset_encoding or "utf-8", errors="replace")
+
+        with said_plainly(source, address):
+            return retried(self.limits, read)
+
+    def _check_allowed(self, source: Source, url: httpx.URL) -> None:
+        local = self.limits.loopback and url.host in _LOOPBACK
+        if not local and (url.scheme != "https" or url.port is not None or url.userinfo):
+            raise RefusedError(f"{source.id}: {url} is not a plain https address; nothing is read from it.")
+        if url.host not in source.discovery.hosts:
+            raise RefusedError(
+                f"{source.id}: {url} is on the host {url.host}, which is not among discovery.hosts; if it is the publisher's, add it in data/sources/{source.id}.toml."
+            )
+
+    def _wait_for_turn(self, host: str) -> None:
+        """Token bucket: as many requests at once as the burst, then one for each token that time adds."""
+        rate, burst = self.limits.requests_per_second.get(host, self.limits.otherwise_per_second)
+        now = time.monotonic()
+        tokens, since = self._tokens.get(host, (float(burst), now))
+        tokens = min(burst, tokens + (now - since) * rate)
+        if tokens < 1:
+            time.sleep((1 - tokens) / rate)
+        # Below zero only until the clock has caught up with the wait: no token is given twice.
+        self._tokens[host] = (tokens - 1, now)
+
+
+def retried(limits: Limits, function: Callable[[], Returned]) -> Returned:
+    """Call a function, again after a broken connection, a time-out, 429 and 5xx, as late as Retry-After asks or ever later."""
+
+    def again(error: Exception) -> bool | float:
+        if isinstance(error, httpx.HTTPStatusError):
+            if error.response.status_code != 429 and error.response.status_code < 500:
+                return False
+            asked = _retry_after(error.response)
+            if asked is None:
+                return True
+            return max(asked, limits.first_wait_seconds) if asked <= limits.longest_wait_seconds else False
+        return isinstance(error, httpx.TransportError)
+
+    caller = stamina.RetryingCaller(
+        attempts=limits.attempts,
+        timeout=None,
+        wait_initial=limits.first_wait_seconds,
+        wait_max=limits.longest_wait_seconds,
+        wait_jitter=limits.first_wait_seconds,
+    )
+    return caller(again, function)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the header Retry-After asks for, from its number or its date (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+@contextmanager
+def said_plainly(source: Source, address: str) -> Iterator[None]:
+    """Turn what httpx raises into a FetchError of one sentence with source, address and what to do."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        response = error.response
+        asked = _retry_after(response)
+        answered = f"{source.id}: {address} answered {response.status_code} {response.reason_phrase}".rstrip()
+        if response.status_code == 429 or response.status_code >= 500:
+            later = f"in {asked:.0f} seconds" if asked else "later"
+            raise FetchError(f"{answered}; run countylines fetch {source.id} again {later}.") from error
+        raise FetchError(
+            f"{answered}; look on {source.landing_page} whether it has moved, and correct discovery in data/sources/{source.id}.toml if so."
+        ) from error
+    except httpx.TimeoutException as error:
+        raise FetchError(
+            f"{source.id}: {address} sent nothing for too long; run countylines fetch {source.id} again later."
+        ) from error
+    except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as error:
+        raise FetchError(
+            f"{source.id}: {address} could not be read ({error}); run countylines fetch {source.id} again."
+        ) from error

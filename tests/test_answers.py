@@ -16,6 +16,12 @@ from transforms.sources.published import read_editions
 YEAR_2019 = (date(2019, 1, 1), date(2019, 12, 31))
 
 
+@pytest.fixture(scope="session")
+def areas(registers: Registers) -> pl.DataFrame:
+    """The areas that a person may ask for: local authorities are not among them."""
+    return registers.areas
+
+
 @pytest.mark.parametrize(
     ("said", "area_id"),
     [

@@ -32,7 +32,7 @@ def test_the_correction_of_the_typo_date_is_told_on_every_cell(harmonised: Harmo
         ]
     )
     assert corrected.height == 47
-    ends = harmonised.observations.filter(pl.col("correction_id").is_not_null())["period_end"].unique()
+    ends = harmonised.observations.filter(pl.col("correction_id") == "rolling-2017-12-typo")["period_end"].unique()
     assert [str(end) for end in ends] == ["2017-12-31"]
 
 
@@ -76,7 +76,7 @@ def test_a_corrected_value_is_used_and_the_printed_one_kept(
 def test_a_correction_that_finds_another_number_of_cells_blows(
     expected: int, found: int, published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
-    (typo,) = registers.corrections
+    (typo,) = (each for each in registers.corrections if each.id == "rolling-2017-12-typo")
     wrong = dataclasses.replace(registers, corrections=(dataclasses.replace(typo, expect_cells=expected),))
     message = f"{HO}: correction rolling-2017-12-typo expects {expected} cells and finds {found}"
     with pytest.raises(RegisterError, match=message):

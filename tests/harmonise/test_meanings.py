@@ -197,10 +197,24 @@ def test_a_day_that_ends_no_quarter_is_no_period(text: str) -> None:
 
 def test_the_symbols_in_the_published_tables_became_missing_values(harmonised: Harmonised) -> None:
     """Greater Manchester 2019 ('..'), the City of London's rates ('+', '[u1]') and two ranked places without a number."""
-    missing = harmonised.observations.filter(pl.col("value").is_null())
+    of_police = ~pl.col("source_id").str.starts_with("dfe_")
+    missing = harmonised.observations.filter(pl.col("value").is_null() & of_police)
     found = missing.group_by("value_text", "status").len().sort("len").rows()
     assert sorted(found, key=str) == sorted(
         [("..", "not_available", 6), ("+", "suppressed", 5), ("[u1]", "suppressed", 1), (None, "not_published", 2)],
         key=str,
     )
     assert harmonised.observations.filter(pl.col("value").is_not_null())["status"].unique().to_list() == ["ok"]
+
+
+def test_the_symbols_of_local_authorities_became_missing_values(harmonised: Harmonised) -> None:
+    """Not collected, suppressed, unreliable, not applicable, and two zeros of Hampshire that are corrected."""
+    missing = harmonised.observations.filter(pl.col("value").is_null() & pl.col("source_id").str.starts_with("dfe_"))
+    assert set(missing.select("source_id", "value_text", "status").rows()) == {
+        ("dfe_children_in_need", "x", "not_published"),
+        ("dfe_children_in_need", "c", "suppressed"),
+        ("dfe_children_in_need", "u", "not_available"),
+        ("dfe_children_in_need", "z", "not_available"),
+        ("dfe_children_in_need", "0", "not_available"),
+        ("dfe_child_population", "x", "not_available"),
+    }

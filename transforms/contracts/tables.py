@@ -155,13 +155,18 @@ AREAS = Contract(
                 "regional_organised_crime_unit",
                 "non_territorial_force",
                 "published_total",
+                "local_authority",
+                "district",
             ),
         ),
         Column("name", pl.String, "Name used in tables (the ONS name for police force areas)"),
         Column("operating_name", pl.String, "Name used in prose"),
         Column("slug", pl.String, "Name used in file names", pattern=r"^[a-z0-9-]+$", example="norfolk"),
         Column(
-            "region_id", pl.String, "Statistical region (E12…) or Wales that a police force area lies in", nullable=True
+            "region_id",
+            pl.String,
+            "Statistical region (E12…) or Wales that a police force area or local authority lies in",
+            nullable=True,
         ),
         Column(
             "policing_region_id",

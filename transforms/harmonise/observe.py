@@ -11,7 +11,7 @@ from transforms.harmonise.areas import PLACE, resolve
 from transforms.harmonise.corrections import apply_corrections
 from transforms.harmonise.meanings import plain, with_measure, with_period, with_value
 from transforms.harmonise.names import fold, name_table, nearest
-from transforms.harmonise.registers import PUBLISHED_NAME, Registers
+from transforms.harmonise.registers import PUBLISHED_NAME, Registers, known_areas
 from transforms.sources.registry import Source
 
 _CELL = ["source_id", "edition_id", "table", "cell"]
@@ -36,7 +36,7 @@ def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Reg
     """
     printed = cells.filter(pl.col("kind") == "figure")
     figures = apply_corrections(printed, registers.corrections)
-    names = name_table(registers.areas, registers.area_names)
+    names = name_table(known_areas(registers), registers.area_names)
     kinds = {source.id: source.area_kinds for source in sources.values()}
     resolved = resolve(figures.select(PLACE), names, kinds)
     understood = (
@@ -127,7 +127,9 @@ def _observations(matched: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         "area_basis",
     )
     return (
-        matched.join(registers.areas.select("area_id", pl.col("kind").alias("area_kind")), on="area_id", how="left")
+        matched.join(
+            known_areas(registers).select("area_id", pl.col("kind").alias("area_kind")), on="area_id", how="left"
+        )
         .join(registers.measures.select("measure_id", "definition_id"), on="measure_id", how="left")
         .join(basis, on=["source_id", "area_id", "name_key"], how="left")
         .with_columns(

@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.contracts.tables import AREAS, STATUSES
 from transforms.errors import RegisterError
+from transforms.harmonise.local_authorities import as_areas, load_local_authorities
 
 NAME_TYPES = ("as_published", "operating", "everyday", "abbreviation", "historical", "welsh")
 # Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
@@ -39,6 +40,7 @@ class Registers:
     measure_labels: pl.DataFrame
     sentinels: pl.DataFrame
     breaks: pl.DataFrame
+    local_authorities: pl.DataFrame
     corrections: tuple[Correction, ...]
 
 
@@ -107,6 +109,7 @@ def load_registers(data: Path) -> Registers:
         breaks=_read(
             folder / "breaks.csv", ("break_id", "date", "measure_id", "area_id", "label", "in_words", "evidence")
         ).with_columns(pl.col("date").str.to_date(), pl.col("area_id").replace("", None)),
+        local_authorities=load_local_authorities(data),
         corrections=_read_corrections(data / "corrections"),
     )
     _check_references(registers)
@@ -114,11 +117,13 @@ def load_registers(data: Path) -> Registers:
 
 
 def _check_references(registers: Registers) -> None:
-    known = set(registers.areas["area_id"])
+    known = set(known_areas(registers)["area_id"])
     used = (
         set(registers.area_names["area_id"])
         | set(registers.area_members["parent_id"])
         | set(registers.area_members["child_id"])
+        | set(registers.local_authorities["police_force_area_id"])
+        | set(registers.local_authorities["region_id"])
     )
     for what, unknown in (
         ("area", sorted(used - known)),
@@ -132,15 +137,23 @@ def _check_references(registers: Registers) -> None:
             )
 
 
+def known_areas(registers: Registers) -> pl.DataFrame:
+    """The areas and the local authorities, with the columns of the register of areas."""
+    return pl.concat([registers.areas, as_areas(registers.local_authorities)])
+
+
 def areas_frame(registers: Registers) -> pl.DataFrame:
-    """The areas with the region and policing region of each police force area: the contract AREAS."""
+    """The areas with the region and policing region of each police force area, and the region of each local authority: the contract AREAS."""
     parents = registers.area_members.filter(pl.col("relation").is_in(["region", "policing_region"])).pivot(
         on="relation", index="child_id", values="parent_id"
     )
+    authorities = registers.local_authorities.select("authority_id", pl.col("region_id").alias("authority_region"))
     return (
-        registers.areas.join(parents, left_on="area_id", right_on="child_id", how="left")
+        known_areas(registers)
+        .join(parents, left_on="area_id", right_on="child_id", how="left")
+        .join(authorities, left_on="area_id", right_on="authority_id", how="left")
         .with_columns(
-            pl.col("region").alias("region_id"),
+            pl.coalesce("region", "authority_region").alias("region_id"),
             pl.col("policing_region").alias("policing_region_id"),
             pl.col("tile_label").replace("", None),
             pl.col("tile_column", "tile_row").replace("", None).cast(pl.Int32),

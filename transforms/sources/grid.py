@@ -15,7 +15,7 @@ from transforms.contracts.tables import cells
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.registry import Edition, Source
 
-_LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
+LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
 # Footnote marks: bracketed ('[note 7,8]'), glued to a word or bracket ('fraud3)', '(mid-2018)3'), or set off by a blank at the end (' 5').
 _BRACKETED_MARK = r"\[note[^\]]*\]"
 _GLUED_MARK = r"([A-Za-z)])\d{1,2}(?:,\d{1,2})*\b"
@@ -50,7 +50,7 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
         records = pl.read_csv(content, has_header=False, infer_schema=False)
     except (PolarsError, OSError) as error:
         raise _unreadable(edition, error) from error
-    letters = dict(zip(records.columns, _LETTERS, strict=False))
+    letters = dict(zip(records.columns, LETTERS, strict=False))
     return records.rename(letters).with_row_index("row", offset=1)
 
 
@@ -81,7 +81,7 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str]) -> d
 
 
 def _sheet_grid(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
-    letters = _LETTERS[: max((len(row) for row in rows), default=0)]
+    letters = LETTERS[: max((len(row) for row in rows), default=0)]
     text = [[_stored_text(value) for value in row] for row in rows]
     return pl.DataFrame(text, schema=dict.fromkeys(letters, pl.String), orient="row").with_row_index("row", offset=1)
 
@@ -150,7 +150,7 @@ def columns_by_role(
     )
     wanted = expected.with_columns((pl.col("role") != "heading").alias("lowest"))
     compared = wanted.join(found, on=["column", "lowest"], how="full", suffix="_found", coalesce=True).with_columns(
-        pl.col("column").replace_strict({letter: place for place, letter in enumerate(_LETTERS)}).alias("place")
+        pl.col("column").replace_strict({letter: place for place, letter in enumerate(LETTERS)}).alias("place")
     )
     wrong = compared.filter(~pl.col("label").eq_missing(pl.col("label_found"))).sort("place", "lowest")
     if not wrong.is_empty():

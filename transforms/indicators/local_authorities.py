@@ -1,0 +1,178 @@
+"""From local authorities to police force areas: sums of authorities, and rates per 10,000 children.
+
+A county with the name of a police force area is often smaller than it (Hampshire, Essex, Kent): figures go by code, never by name. England
+and its regions are rounded to ten by the publisher and never take part in a sum.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from transforms.harmonise.local_authorities import in_being
+from transforms.indicators.rates import with_rate
+
+POPULATION = "child_population"
+ASSESSED = "assessed_episodes"
+FACTORS = ("child_criminal_exploitation_episodes", "gangs_episodes")
+CHILDREN = 10_000
+# A zero where ten are expected has a chance of 1 in 22,000 if need were recorded as elsewhere: the factor was not recorded.
+EXPECTED_AT_LEAST = 10
+
+_SERIES = ["measure_id", "source_id", "edition_id", "period_start", "period_end"]
+
+
+def upper_tier(authorities: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The authorities responsible for children on a day (counties and single-tier): authority_id, name, police_force_area_id."""
+    return authorities.filter((pl.col("kind") == "local_authority") & in_being(pl.lit(day))).select(
+        "authority_id", "name", "police_force_area_id"
+    )
+
+
+def area_equal_forces(authorities: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The police force areas that were one upper-tier authority on a day: police_force_area_id, authority_id, name."""
+    return (
+        upper_tier(authorities, day)
+        .filter(pl.len().over("police_force_area_id") == 1)
+        .select("police_force_area_id", "authority_id", "name")
+        .sort("police_force_area_id")
+    )
+
+
+def implausible_zeros(observations: pl.DataFrame) -> pl.DataFrame:
+    """Zeros of authorities whose assessments let ten or more be expected at England's share: the factor was probably not recorded.
+
+    Expected is the authority's assessments × England's assessments with the factor ÷ England's assessments, of the same edition. Returns
+    observation_id, measure_id, area_id, area_text, period_end, assessed and expected.
+    """
+    assessed = observations.filter(pl.col("measure_id") == ASSESSED)
+    factors = observations.filter(pl.col("measure_id").is_in(FACTORS))
+    england = factors.filter(pl.col("area_kind") == "country").join(
+        assessed.filter(pl.col("area_kind") == "country"), on=["source_id", "edition_id"], suffix="_assessed"
+    )
+    share = england.select(
+        "source_id", "edition_id", "measure_id", (pl.col("value") / pl.col("value_assessed")).alias("share")
+    )
+    return (
+        factors.filter((pl.col("area_kind") == "local_authority") & (pl.col("value") == 0))
+        .join(
+            assessed.select("source_id", "edition_id", "area_id", pl.col("value").alias("assessed")),
+            on=["source_id", "edition_id", "area_id"],
+        )
+        .join(share, on=["source_id", "edition_id", "measure_id"])
+        .with_columns((pl.col("assessed") * pl.col("share")).alias("expected"))
+        .filter(pl.col("expected") >= EXPECTED_AT_LEAST)
+        .select("observation_id", "measure_id", "area_id", "area_text", "period_end", "assessed", "expected")
+        .sort("observation_id")
+    )
+
+
+def without_implausible_zeros(observations: pl.DataFrame) -> pl.DataFrame:
+    """The observations, where an implausible zero has no value and the status 'not_comparable'."""
+    doubted = pl.col("observation_id").is_in(implausible_zeros(observations)["observation_id"].implode())
+    return observations.with_columns(
+        pl.when(doubted).then(None).otherwise(pl.col("value")).alias("value"),
+        pl.when(doubted).then(pl.lit("not_comparable")).otherwise(pl.col("status")).alias("status"),
+    )
+
+
+def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
+    """Sums of upper-tier authorities by police force area, one row for each measure, edition, period and force of England.
+
+    ``observations`` follows its contract; rows that are no local authority's are not looked at. ``authorities`` is the register. A force is
+    made of the authorities that existed on the last day of the period; a former code of the same place counts as the present one.
+
+    Returns the series (measure_id, source_id, edition_id, period_start, period_end), vintage, area_id, value, status, reason,
+    authorities (how many) and observation_ids joined by '; '. As soon as one authority has no value the sum is null: its status is
+    'not_available' where an authority is not in the table, else that of the first authority in question, and reason names each of them.
+    """
+    recoded = authorities.filter(pl.col("ended_by") == "recoded").select("authority_id", "successor_ids")
+    known = (
+        observations.filter(pl.col("area_kind") == "local_authority")
+        .join(recoded, left_on="area_id", right_on="authority_id", how="left")
+        .with_columns(pl.coalesce("successor_ids", "area_id").alias("authority_id"))
+        .select(*_SERIES, "authority_id", "value", "status", "observation_id")
+    )
+    editions = observations.filter(pl.col("area_kind") == "local_authority").select(*_SERIES, "vintage").unique()
+    english = authorities.filter(
+        (pl.col("kind") == "local_authority") & pl.col("police_force_area_id").str.starts_with("E")
+    )
+    expected = editions.join(
+        english.select("authority_id", "name", "police_force_area_id", "valid_from", "valid_to", "ended_by"),
+        how="cross",
+    ).filter(in_being(pl.col("period_end")))
+    found = expected.join(known, on=[*_SERIES, "authority_id"], how="left").with_columns(
+        pl.col("status").fill_null("not_in_table"),
+    )
+    lacking = pl.col("value").is_null()
+    return (
+        found.sort(*_SERIES, "police_force_area_id", "authority_id")
+        .group_by(*_SERIES, "vintage", "police_force_area_id", maintain_order=True)
+        .agg(
+            pl.when(lacking.any()).then(None).otherwise(pl.col("value").sum()).alias("value"),
+            pl.col("status").filter(lacking).alias("statuses"),
+            pl.format("{}: {}", "name", pl.col("status").str.replace_all("_", " ", literal=True))
+            .filter(lacking)
+            .str.join("; ")
+            .alias("reasons"),
+            pl.len().cast(pl.Int64).alias("authorities"),
+            pl.col("observation_id").drop_nulls().sort().str.join("; ").alias("observation_ids"),
+        )
+        .with_columns(
+            pl.when(pl.col("statuses").list.contains("not_in_table"))
+            .then(pl.lit("not_available"))
+            .otherwise(pl.col("statuses").list.first())
+            .fill_null("ok")
+            .alias("status"),
+            pl.when(pl.col("reasons") != "").then(pl.col("reasons")).alias("reason"),
+        )
+        .rename({"police_force_area_id": "area_id"})
+        .select(*_SERIES, "vintage", "area_id", "value", "status", "reason", "authorities", "observation_ids")
+    )
+
+
+def force_rates(sums: pl.DataFrame) -> pl.DataFrame:
+    """Rates per 10,000 children aged 0 to 17 from ``force_sums`` of counts and populations.
+
+    The population is that of the mid-year inside the period (the year to March 2025: mid-2024), of its newest edition. Returns the
+    series of the count, area_id, numerator, reason, denominator, denominator_edition, multiplier, value, lower_95, upper_95, method and
+    status. The limits treat assessments as independent; a child may be assessed more than once, so that they are, if anything, narrow.
+    """
+    population = (
+        sums.filter(pl.col("measure_id") == POPULATION)
+        .sort("vintage", "edition_id")
+        .unique(["period_end", "area_id"], keep="last", maintain_order=True)
+        .select(
+            pl.col("period_end").alias("mid_year"),
+            "area_id",
+            pl.col("value").alias("denominator"),
+            pl.col("reason").alias("population_reason"),
+            pl.format("{} {}", "source_id", "edition_id").alias("denominator_edition"),
+        )
+    )
+    return (
+        sums.filter(pl.col("measure_id") != POPULATION)
+        .with_columns(pl.date(pl.col("period_start").dt.year(), 6, 30).alias("mid_year"))
+        .join(population, on=["mid_year", "area_id"], how="left", maintain_order="left")
+        .with_columns(
+            pl.col("value").alias("numerator"),
+            pl.col("status").alias("numerator_status"),
+            pl.col("denominator").alias("denominator_used"),
+            pl.coalesce("reason", "population_reason").alias("reason"),
+            pl.lit(CHILDREN, pl.Int64).alias("multiplier"),
+        )
+        .pipe(with_rate)
+        .select(
+            *_SERIES,
+            "area_id",
+            "numerator",
+            "reason",
+            "denominator",
+            "denominator_edition",
+            "multiplier",
+            "value",
+            "lower_95",
+            "upper_95",
+            "method",
+            "status",
+        )
+    )

@@ -1,0 +1,121 @@
+"""Reads tidy tables, one row for each place and period: every column names the place, the period or a breakdown, is a figure, or is ignored.
+
+The columns of a source are in ``data/layouts/<source id>_columns.csv``. Their roles are ``code`` and ``name`` of the place, or, where one
+table holds places of several levels, ``level`` with ``code: <level>`` and ``name: <level>``; ``period``, ``breakdown``, ``measure``, ``ignored``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from transforms.errors import RegisterError
+from transforms.sources.grid import (
+    Parsed,
+    as_cells,
+    columns_by_role,
+    filled,
+    layout_error,
+    layout_rows,
+    left_out,
+    only_column,
+    read_layout,
+    refuse_blanks,
+    rows_of_edition,
+)
+from transforms.sources.registry import Edition, load_source
+
+LAYOUT = ("edition_id", "table", "column_set")
+COLUMNS = ("column_set", "column", "label", "role")
+BREAKDOWN_SEPARATOR = " | "
+
+_AGAIN = "fetch the file again, or look whether the publisher changed the table"
+
+
+def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
+    """One cell for each row and measure column of a tidy table whose first row is the header.
+
+    measure_text is the column's header, breakdown_text the breakdown columns joined by ' | ', area_code_text and area_text stand in the
+    columns of the row's level. Where the table has a period column, only the rows of the edition's ``period_words`` are kept.
+
+    Raises LayoutError for a column that is new, missing, renamed or moved, a level that is not in the layout, a blank place, period or
+    breakdown, two rows that say the same, and a period that is no edition's.
+    """
+    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
+    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
+    table = layout["table"]
+    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    rows = filled(grid.filter(pl.col("row") > 1))
+    breakdowns = list(roles.get("breakdown", {}))
+    refuse_blanks(rows, [*roles.get("level", {}), *roles.get("period", {}), *breakdowns], table, edition)
+    of_edition = rows = _with_place(rows, roles, edition, table)
+    if "period" in roles:
+        if edition.period_words is None:
+            raise RegisterError(
+                f"data/sources/{edition.source_id}.toml: edition {edition.id} lacks period_words; give its period as printed."
+            )
+        source = load_source(data, edition.source_id)
+        of_edition = rows_of_edition(rows, only_column(roles, "period"), source, edition, table)
+    described = of_edition.with_columns(
+        pl.concat_str(breakdowns, separator=BREAKDOWN_SEPARATOR).alias("breakdown_text")
+        if breakdowns
+        else pl.lit(None, pl.String).alias("breakdown_text"),
+        pl.lit(edition.period_words, pl.String).alias("period_text"),
+    )
+    labels = ["area_code_text", "area_text", "breakdown_text", "period_text"]
+    _refuse_doubled(described, labels, edition, table)
+    measures = roles["measure"]
+    cells = (
+        described.unpivot(list(measures), index=["row", *labels], variable_name="column", value_name="value_text")
+        .with_columns(
+            pl.lit(table).alias("table"),
+            pl.format("{}{}", "column", "row").alias("cell"),
+            pl.col("column").replace_strict(measures, return_dtype=pl.String).alias("measure_text"),
+        )
+        .sort("row", maintain_order=True)
+        .drop("row", "column")
+    )
+    return Parsed(
+        cells=as_cells(cells, edition),
+        rows_read=rows.height + 1,
+        left_out=left_out({"header": 1, "row of another edition": rows.height - of_edition.height}),
+    )
+
+
+def _with_place(
+    rows: pl.DataFrame, roles: Mapping[str, Mapping[str, str]], edition: Edition, table: str
+) -> pl.DataFrame:
+    """Add area_code_text and area_text, from the columns of each row's level where the table has levels."""
+    if "level" not in roles:
+        refuse_blanks(rows, [*roles["code"], *roles.get("name", {})], table, edition)
+        name = pl.col(only_column(roles, "name")) if "name" in roles else pl.lit(None, pl.String)
+        return rows.with_columns(
+            pl.col(only_column(roles, "code")).alias("area_code_text"),
+            name.alias("area_text"),
+        )
+    level = only_column(roles, "level")
+    known = [role.removeprefix("code: ") for role in roles if role.startswith("code: ")]
+    for row, text in rows.filter(~pl.col(level).is_in(known)).select("row", level).head(1).iter_rows():
+        raise layout_error(
+            edition,
+            table,
+            f"{level}{row}",
+            f"found the level {text!r} where the layout knows {', '.join(known)}",
+            _AGAIN,
+        )
+    for each in known:
+        here = rows.filter(pl.col(level) == each)
+        refuse_blanks(here, [only_column(roles, f"code: {each}"), only_column(roles, f"name: {each}")], table, edition)
+    return rows.with_columns(
+        pl.coalesce(
+            pl.when(pl.col(level) == each).then(pl.col(only_column(roles, f"{part}: {each}"))) for each in known
+        ).alias(column)
+        for part, column in (("code", "area_code_text"), ("name", "area_text"))
+    )
+
+
+def _refuse_doubled(rows: pl.DataFrame, labels: list[str], edition: Edition, table: str) -> None:
+    for row, code in (
+        rows.filter(~pl.struct(labels).is_first_distinct()).select("row", "area_code_text").head(1).iter_rows()
+    ):
+        raise layout_error(edition, table, f"A{row}", f"the row of {code} stands in the table twice", _AGAIN)

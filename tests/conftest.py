@@ -8,7 +8,7 @@ import pytest
 from transforms import indicators as formulas
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
-from transforms.sources.published import read_cells
+from transforms.sources.published import read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
 DATA = Path(__file__).parents[1] / "data"
@@ -36,8 +36,9 @@ def areas(registers: Registers) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def published_cells(sources: dict[str, Source]) -> pl.DataFrame:
-    """Every published cell that the project keeps, all sources together."""
-    return pl.concat([read_cells(source, DATA) for source in sources.values()])
+    """Every published cell that the project keeps and that becomes an observation, all sources together."""
+    held = sources_held(sources).values()
+    return pl.concat([read_cells(source, DATA) for source in held if source.reaches == "observations"])
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,16 @@ from .workbooks import DATA
 SOURCES = load_sources(DATA)
 
 
-def test_the_four_sources_are_registered() -> None:
+def test_the_sources_are_registered() -> None:
     assert list(SOURCES) == [
+        "bbc_outcomes_by_force",
+        "ho_arrests",
         "ho_nrm_police_first_responder",
+        "ho_offence_reference",
+        "ho_police_workforce_open_data",
+        "ho_police_workforce_tables",
         "ho_recorded_crime_rolling",
+        "ho_stop_and_search",
         "mopac_rescue_and_response",
         "ons_pfa_tables",
     ]

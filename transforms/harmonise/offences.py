@@ -37,5 +37,7 @@ def offence_codes(cells: pl.DataFrame) -> pl.DataFrame:
         "old_sub_group",
     ).unique(maintain_order=True)
     for code in codes.filter(pl.col("offence_code").is_duplicated())["offence_code"].head(1):
-        raise RegisterError(f"ho_offence_reference: the offence code {code} has two meanings; correct the table's cells.")
+        raise RegisterError(
+            f"ho_offence_reference: the offence code {code} has two meanings; correct the table's cells."
+        )
     return codes

@@ -57,11 +57,12 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     """Add period_start and period_end.
 
     In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
-    period gives that period (the parser has compared it with the title); otherwise the text is the last day of twelve months,
-    and must be the last day of a quarter.
+    period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
+    figures as they stood on that day; otherwise the text is the last day of twelve months, and must be the last day of a quarter.
     """
     year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
     end = pl.col("period_text").str.to_date("%d-%m-%Y", strict=False)
+    day = pl.col("period_text").str.to_date("%Y-%m-%d 00:00:00", strict=False)
     quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
     is_population = pl.col("measure_id") == "resident_population"
     twelve_months = pl.when(quarter_end)
@@ -70,12 +71,16 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.date(year, 6, 30))
         .when(pl.col("edition_start").is_not_null())
         .then(pl.col("edition_start"))
+        .when(day.is_not_null())
+        .then(day)
         .otherwise(twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo")))
         .alias("period_start"),
         pl.when(is_population)
         .then(pl.date(year, 6, 30))
         .when(pl.col("edition_end").is_not_null())
         .then(pl.col("edition_end"))
+        .when(day.is_not_null())
+        .then(day)
         .otherwise(twelve_months.then(end))
         .alias("period_end"),
     )

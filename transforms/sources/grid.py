@@ -54,8 +54,8 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
     return records.rename(letters).with_row_index("row", offset=1)
 
 
-def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """The named sheets of an XLSX workbook as grids, found by exact name and never by position.
+def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | None = None) -> dict[str, pl.DataFrame]:
+    """The named sheets of an XLSX or ODS workbook as grids, found by exact name and never by position; all of them without names.
 
     A number is stored text: an integer without '.0' when it is integral, else its shortest exact decimal form.
     Raises LayoutError when the workbook is cut short or corrupt, or a sheet is not in it.
@@ -64,7 +64,8 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str]) -> d
 
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            for sheet in sheets:
+            wanted = workbook.sheet_names if sheets is None else sheets
+            for sheet in wanted:
                 if sheet not in workbook.sheet_names:
                     held = ", ".join(repr(name) for name in workbook.sheet_names)
                     raise layout_error(
@@ -74,7 +75,7 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str]) -> d
                         f"the workbook has no sheet of this name, but {held}",
                         _amend(edition.source_id),
                     )
-            rows = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in sheets}
+            rows = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in wanted}
     except CalamineError as error:
         raise _unreadable(edition, error) from error
     return {sheet: _sheet_grid(values) for sheet, values in rows.items()}

@@ -1,0 +1,122 @@
+"""Police officers by force: synthetic cuts of two workbooks with the originals' warts, and the originals where they are at hand."""
+
+import polars as pl
+import pytest
+
+from transforms.errors import LayoutError
+from transforms.sources.grid import Parsed
+from transforms.sources.ho_police_workforce_tables import parse
+from transforms.sources.registry import load_source
+
+from .accounting import assert_nothing_lost
+from .workbooks import DATA, FIXTURES, LANDING, Sheets, one, read_sheets, row_of, workbook_bytes
+
+SOURCE = "ho_police_workforce_tables"
+EDITIONS = {edition.id: edition for edition in load_source(DATA, SOURCE).editions}
+
+
+def sheets(edition_id: str) -> Sheets:
+    return read_sheets(FIXTURES / SOURCE / edition_id)
+
+
+def parsed(edition_id: str, changed: Sheets | None = None) -> Parsed:
+    return parse(workbook_bytes(changed or sheets(edition_id)), EDITIONS[edition_id], DATA)
+
+
+@pytest.mark.parametrize("edition_id", ["30-sep-2015", "30-sep-2019"])
+def test_every_row_is_a_cell_or_left_out_with_a_reason(edition_id: str) -> None:
+    assert_nothing_lost(parsed(edition_id), SOURCE)
+
+
+def test_a_cell_says_its_unit_and_day_as_stored() -> None:
+    cell = one(parsed("30-sep-2015").cells, area_text="Norfolk", period_text="2015-03-31 00:00:00")
+    assert (cell["table"], cell["cell"], cell["value_text"]) == ("Table_1", "C15", "301.25")
+    assert cell["breakdown_text"] == "Full-time equivalents"
+
+
+def test_a_region_and_a_force_of_one_name_are_told_apart() -> None:
+    result = parsed("30-sep-2015")
+    west_midlands = result.cells.filter(pl.col("area_text").str.strip_chars() == "West Midlands")
+    assert west_midlands["cell"].to_list() == ["B13", "C13", "D13"]
+    assert dict(result.left_out.iter_rows())["region, the sum of the forces below it"] == 10
+
+
+def test_a_region_that_lost_its_blank_is_refused() -> None:
+    changed = sheets("30-sep-2015")
+    table = changed["Table_1"]
+    table[row_of(table, "West Midlands ", 0)][0] = "West Midlands"
+    with pytest.raises(LayoutError, match="cell A13: the name 'West Midlands' stands twice"):
+        parsed("30-sep-2015", changed)
+    table[row_of(table, "Eastern ", 0)][0] = "East of England"
+    table.pop(row_of(table, "West Midlands", 0))
+    with pytest.raises(LayoutError, match="no row has the name 'West Midlands ', 'Eastern '"):
+        parsed("30-sep-2015", changed)
+
+
+def test_a_table_is_found_by_its_title_whatever_its_number() -> None:
+    changed = sheets("30-sep-2019")
+    moved = {"Index": changed["Index"], "Table_1": changed["Table_2"], "Table_9": changed["Table_1"]}
+    result = parsed("30-sep-2019", {**moved, "Table_7": changed["Table_7"]})
+    assert result.cells.select("table", "breakdown_text").unique().sort("table").rows() == [
+        ("Table_7", "Headcount"),
+        ("Table_9", "Full-time equivalents"),
+    ]
+
+
+def test_a_workbook_of_another_day_is_refused() -> None:
+    changed = sheets("30-sep-2019")
+    changed["Table_1"][0][0] = changed["Table_1"][0][0].replace("2019 (FTE)", "2020 (FTE)")
+    with pytest.raises(LayoutError, match=r"30-sep-2019.*0 sheets have the title 'Table 1.*2019 \(FTE\)' in A1"):
+        parsed("30-sep-2019", changed)
+
+
+def test_a_unit_that_is_not_expected_is_refused() -> None:
+    changed = sheets("30-sep-2019")
+    changed["Table_7"][2][4] = "Full-time equivalents"
+    with pytest.raises(LayoutError, match=r"cell E3: found the unit 'Full-time equivalents' where .* 'Headcount'"):
+        parsed("30-sep-2019", changed)
+
+
+def test_a_table_cut_short_is_refused() -> None:
+    changed = sheets("30-sep-2015")
+    table = changed["Table_1"]
+    changed["Table_1"] = table[: row_of(table, "Total", 0)]
+    with pytest.raises(LayoutError, match="found 0 rows 'Total' where the layout expects one"):
+        parsed("30-sep-2015", changed)
+
+
+def test_a_force_without_a_figure_is_refused() -> None:
+    changed = sheets("30-sep-2015")
+    changed["Table_1"][row_of(changed["Table_1"], "Norfolk", 0)][3] = ""
+    with pytest.raises(LayoutError, match="cell D15: the label is blank"):
+        parsed("30-sep-2015", changed)
+
+
+def test_footnotes_are_notes_with_their_mark() -> None:
+    notes = parsed("30-sep-2015").cells.filter(pl.col("kind") == "note")
+    assert notes.select("cell", "measure_text", "value_text").rows() == [
+        ("A30", "2", "Figures of one force were taken later (synthetic footnote).")
+    ]
+
+
+def test_the_originals_add_up_and_hold_the_days_of_their_titles() -> None:
+    paths = {key: LANDING / edition.file for key, edition in EDITIONS.items()}
+    if not all(path.is_file() for path in paths.values()):
+        pytest.skip("the originals are not in the landing folder")
+    results = {key: parse(path.read_bytes(), EDITIONS[key], DATA) for key, path in paths.items()}
+    for result in results.values():
+        assert_nothing_lost(result, SOURCE)
+    cells = pl.concat(result.cells for result in results.values()).filter(pl.col("kind") == "figure")
+    named = cells.with_columns(pl.col("value_text").cast(pl.Float64).alias("value"))
+    below = ["Total 43 forces", "Central Service Secondments", "British Transport Police", "Total"]
+    key = ["edition_id", "table", "period_text"]
+    forces = named.filter(~pl.col("area_text").is_in(below)).group_by(key).agg(pl.len(), pl.sum("value"))
+    printed = named.filter(pl.col("area_text") == "Total 43 forces").select(*key, pl.col("value").alias("printed"))
+    compared = forces.join(printed, on=key)
+    assert compared.height == 14
+    assert (compared["len"] == 43).all()
+    assert ((compared["value"] - compared["printed"]).abs() < 0.001).all()
+    newest = named.filter(pl.col("edition_id") == "30-sep-2017")["period_text"].max()
+    assert newest == "2017-09-30 00:00:00"
+    revised = printed.filter(pl.col("period_text") == "2018-09-30 00:00:00").sort("edition_id")["printed"].round(2)
+    assert revised.to_list() == [122395.45, 122406.45]

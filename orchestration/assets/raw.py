@@ -9,13 +9,13 @@ from orchestration.checks import CheckedTable, check_specs, checked, column_sche
 from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
 from orchestration.paths import Paths
 from transforms.contracts import tables
-from transforms.sources.published import editions_in_use, read_cells
+from transforms.sources.published import editions_held, editions_in_use, read_cells
 from transforms.sources.registry import Source
 
 
 def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
     """The asset raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
-    contract = tables.cells(source.id, [edition.id for edition in source.editions])
+    contract = tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing)))
 
     @dg.asset(
         key=["raw", source.id],

@@ -21,7 +21,7 @@ CONTRACTS: list[Contract] = [
         tables.cells(source.id, [edition.id for edition in source.editions])
         for source in load_sources(ROOT / "data").values()
     ),
-    *(tables.EDITIONS, tables.AREAS, *HARMONISED.values(), tables.INDICATORS, tables.RECONCILIATION),
+    *(tables.EDITIONS, tables.AREAS, *HARMONISED.values(), tables.INDICATORS, tables.RECONCILIATION, tables.REVISIONS),
 ]
 
 

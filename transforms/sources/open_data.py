@@ -95,8 +95,7 @@ def _with_all_columns(batch: pl.DataFrame, columns: list[str], edition: Edition,
     """The batch with every column of the layout, blank where no row of the batch reaches it; refuses cells outside the layout."""
     for column in batch.columns[1:]:
         if column not in columns:
-            row = batch.filter(pl.col(column).is_not_null())["row"].min()
-            if row is not None:
+            for row in batch.filter(pl.col(column).is_not_null())["row"].head(1):
                 raise layout_error(
                     edition,
                     sheet,

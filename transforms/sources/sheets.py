@@ -20,7 +20,7 @@ from transforms.sources.grid import layout_error
 from transforms.sources.registry import Edition
 from transforms.sources.sheet_xml import OdsRows, column_letters, stored_number
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 5_000
 _CHUNK = 1 << 18
 
 

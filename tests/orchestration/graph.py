@@ -14,12 +14,13 @@ from orchestration.definitions import definitions
 from orchestration.paths import Paths
 from tests.full_build import ROOT
 from transforms.contracts import Contract, tables
+from transforms.sources.published import sources_held
 from transforms.sources.registry import load_sources
 
 CONTRACTS: list[Contract] = [
     *(
         tables.cells(source.id, [edition.id for edition in source.editions])
-        for source in load_sources(ROOT / "data").values()
+        for source in sources_held(load_sources(ROOT / "data")).values()
     ),
     *(tables.EDITIONS, tables.AREAS, *HARMONISED.values(), tables.INDICATORS, tables.RECONCILIATION, tables.REVISIONS),
 ]

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from transforms.harmonise.periods import financial_quarter
+
 # A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'. Western digits only, and too few to be infinite.
 _NUMBER = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$"
 
@@ -58,7 +60,8 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
 
     In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
     period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
-    figures as they stood on that day; otherwise the text is the last day of twelve months, and must be the last day of a quarter.
+    figures as they stood on that day; otherwise the text is a financial quarter, or the last day of twelve months, which must
+    be the last day of a quarter.
     """
     year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
     end = pl.col("period_text").str.to_date("%d-%m-%Y", strict=False)
@@ -66,6 +69,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
     is_population = pl.col("measure_id") == "resident_population"
     twelve_months = pl.when(quarter_end)
+    quarter_from, quarter_to = financial_quarter(pl.col("period_text"))
     return cells.join(editions, on=["source_id", "edition_id"], how="left", maintain_order="left").with_columns(
         pl.when(is_population)
         .then(pl.date(year, 6, 30))
@@ -73,7 +77,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("edition_start"))
         .when(day.is_not_null())
         .then(day)
-        .otherwise(twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo")))
+        .otherwise(pl.coalesce(quarter_from, twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo"))))
         .alias("period_start"),
         pl.when(is_population)
         .then(pl.date(year, 6, 30))
@@ -81,7 +85,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("edition_end"))
         .when(day.is_not_null())
         .then(day)
-        .otherwise(twelve_months.then(end))
+        .otherwise(pl.coalesce(quarter_to, twelve_months.then(end)))
         .alias("period_end"),
     )
 

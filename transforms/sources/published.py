@@ -60,10 +60,13 @@ def read_cells(source: Source, data: Path, landing: Path | None = None) -> pl.Da
     held = edition_files(source, landing) if landing else {}
     return pl.concat(
         [
-            parse_edition(source, edition, held[edition.id].read_bytes(), data).cells
-            if edition.id in held
-            else _read_published(source, edition, data)
-            for edition in editions_held(source, landing)
+            cells(source.id).schema.to_frame(),
+            *(
+                parse_edition(source, edition, held[edition.id].read_bytes(), data).cells
+                if edition.id in held
+                else _read_published(source, edition, data)
+                for edition in editions_held(source, landing)
+            ),
         ]
     )
 

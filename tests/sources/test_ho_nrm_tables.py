@@ -1,0 +1,75 @@
+"""National Referral Mechanism workbooks: a synthetic table in the documented layout, on a sheet and header row that drift."""
+
+from pathlib import Path
+
+import pytest
+
+from transforms.errors import LayoutError
+from transforms.sources.grid import Parsed
+from transforms.sources.ho_nrm_tables import parse
+
+from .accounting import assert_nothing_lost
+from .editions import with_edition
+from .open_documents import ods_bytes
+from .workbooks import FIXTURES, Sheets, read_rows
+
+ROWS = read_rows(FIXTURES / "ho_nrm_tables" / "table_13.csv")
+LAYOUT = (r"Table_\d+", "by police first responder", "police_first_responder")
+OTHER: Sheets = {
+    "Table_12": [["Table 12: Synthetic referrals by non-governmental first responder"], ["First responder", "Total"]]
+}
+
+
+def parsed(data: Path, sheets: Sheets) -> Parsed:
+    data, edition = with_edition(data, "ho_nrm_tables", "2023-q4", *LAYOUT)
+    return parse(ods_bytes(sheets), edition, data)
+
+
+def test_totals_and_children_referred_for_criminal_exploitation_are_kept(tmp_path: Path) -> None:
+    result = parsed(tmp_path, {**OTHER, "Table_13": ROWS})
+    assert_nothing_lost(result, "ho_nrm_tables")
+    assert result.cells.select("table", "cell", "area_text", "breakdown_text", "value_text").rows() == [
+        ("Table_13", "G5", "Norfolk Constabulary", None, "12"),
+        ("Table_13", "G10", "Norfolk Constabulary", "Criminal | Child (17 or under) | Total", "5"),
+        ("Table_13", "G13", "Norfolk Constabulary", "Labour & Criminal | Child (17 or under) | Total", "1"),
+        ("Table_13", "G18", "Tarian ROCU", None, "1"),
+    ]
+
+
+def test_the_table_is_found_by_its_title_and_its_header_by_its_labels(tmp_path: Path) -> None:
+    header = ["First responder (Police)", "Claimed exploitation type", "Age group at exploitation", *ROWS[3][3:]]
+    result = parsed(tmp_path, {"Table_11": [ROWS[0], ["A note"], ["Another"], [], [], header, *ROWS[4:]]})
+    assert result.cells.select("table", "cell", "value_text").row(0) == ("Table_11", "G7", "12")
+
+
+def test_keys_printed_in_every_row_give_the_same_cells(tmp_path: Path) -> None:
+    full, above = [], ["", "", "", ""]
+    for row in ROWS[4:]:
+        deepest = max(place for place, text in enumerate(row[:4]) if text)
+        above = [*above[:deepest], row[deepest], *[""] * (3 - deepest)] if deepest else [row[0], "", "", ""]
+        full.append([*above, *row[4:]])
+    once = parsed(tmp_path / "once", {"Table_13": ROWS}).cells
+    assert parsed(tmp_path / "every", {"Table_13": [*ROWS[:4], *full]}).cells.equals(once)
+
+
+def test_a_breakdown_is_not_taken_from_the_responder_above(tmp_path: Path) -> None:
+    rows = [*ROWS[:18], ["", "", "Child (17 or under)", "", "0", "1", "1"]]
+    with pytest.raises(
+        LayoutError, match="table 'Table_13', cell B19: the exploitation type is blank, and no row above"
+    ):
+        parsed(tmp_path, {"Table_13": rows})
+
+
+@pytest.mark.parametrize(
+    ("sheets", "message"),
+    [
+        (OTHER, "should have 'by police first responder' in its title, found none"),
+        ({"Table_1": ROWS, "Table_2": ROWS}, "found 'Table_1', 'Table_2'"),
+        ({"Table_13": [*ROWS[:3], ["Police", *ROWS[3][1:]], *ROWS[4:]]}, "no row starts with 'First responder"),
+        ({"Table_13": [*ROWS[:3], ROWS[3][:6], *ROWS[4:]]}, "cell A4: found the header"),
+        ({"Table_13": [*ROWS, ["A note below the table"]]}, "cell G22: the total is blank"),
+    ],
+)
+def test_a_workbook_that_is_not_as_documented_is_refused(sheets: Sheets, message: str, tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match=message):
+        parsed(tmp_path, sheets)

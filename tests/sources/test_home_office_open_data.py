@@ -1,0 +1,181 @@
+"""Recorded crime, outcomes and drug subcodes open data: synthetic cuts in the documented layout, added as editions without any code."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from transforms.errors import LayoutError, RegisterError
+from transforms.harmonise import harmonise, load_registers
+from transforms.harmonise.periods import financial_quarter
+from transforms.sources.grid import Parsed
+from transforms.sources.ho_drug_offence_subcodes import class_a_supply
+from transforms.sources.published import parse_edition
+from transforms.sources.registry import load_source
+
+from .accounting import assert_nothing_lost
+from .editions import with_edition
+from .open_documents import ods_bytes
+from .workbooks import DATA, FIXTURES, Sheets, read_rows, workbook_bytes
+
+CRIME, OUTCOMES, SUBCODES = "ho_recorded_crime_open_data", "ho_crime_outcomes", "ho_drug_offence_subcodes"
+FILES = {CRIME: "2024_25", OUTCOMES: "outcomes", SUBCODES: "subcodes"}
+LAYOUTS = {
+    CRIME: (r"\d{4}[-_]\d{2}", "1", "number_of_offences"),
+    OUTCOMES: ("2025_26", "1", "outcomes"),
+    SUBCODES: ("Data", "1", "subcodes"),
+}
+
+
+def rows_of(source_id: str) -> list[list[str]]:
+    return read_rows(FIXTURES / source_id / f"{FILES[source_id]}.csv")
+
+
+def sheets_of(source_id: str, rows: list[list[str]] | None = None) -> Sheets:
+    sheet = {CRIME: "2024_25", OUTCOMES: "2025_26", SUBCODES: "Data"}[source_id]
+    return {"Notes": [["Notes"]], sheet: rows or rows_of(source_id)}
+
+
+def parsed(data: Path, source_id: str, sheets: Sheets | None = None, *layout: str) -> Parsed:
+    data, edition = with_edition(data, source_id, "added", *(layout or LAYOUTS[source_id]))
+    build = workbook_bytes if source_id == OUTCOMES else ods_bytes
+    return parse_edition(load_source(data, source_id), edition, build(sheets or sheets_of(source_id)), data)
+
+
+@pytest.mark.parametrize("source_id", FILES)
+def test_a_new_edition_is_a_row_of_the_layout_and_every_row_is_accounted_for(source_id: str, tmp_path: Path) -> None:
+    assert not load_source(DATA, source_id).editions
+    assert_nothing_lost(parsed(tmp_path, source_id), source_id)
+
+
+def test_every_cell_of_recorded_crime_has_a_meaning_or_a_reason(tmp_path: Path) -> None:
+    cells = parsed(tmp_path, CRIME).cells
+    result = harmonise(cells, {CRIME: load_source(tmp_path, CRIME)}, load_registers(tmp_path))
+    assert result.unmatched.is_empty()
+    assert sorted(result.excluded["area_text"]) == ["Action Fraud", "CIFAS", "UK Finance"]
+    columns = ("area_id", "measure_id", "period_start", "period_end", "value")
+    assert sorted(result.observations.select(columns).rows()) == [
+        ("BTP", "modern_slavery_offences_in_quarter", date(2025, 1, 1), date(2025, 3, 31), -1),
+        ("E23000024", "drug_possession_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 2),
+        ("E23000024", "drug_trafficking_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 31),
+        ("E23000034", "drug_possession_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 17),
+        ("E23000035", "drug_possession_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 44),
+    ]
+
+
+def test_the_sheets_and_the_header_of_older_editions_are_another_row_of_the_layout(tmp_path: Path) -> None:
+    header, *rows = rows_of(CRIME)
+    older = [[*header[:-1], "Offence Count"], *(["2019-20", f"Q{row[1]}", *row[2:]] for row in rows)]
+    result = parsed(tmp_path, CRIME, {"2019-20": older}, r"\d{4}[-_]\d{2}", "1", "offence_count")
+    assert result.cells.select("table", "cell", "area_text", "breakdown_text", "period_text", "value_text").row(0) == (
+        *("2019-20", "H2", "Norfolk", "92A", "2019-20 | Q1", "31"),
+    )
+
+
+def test_the_two_counts_of_an_outcome_stay_two_measures(tmp_path: Path) -> None:
+    cells = parsed(tmp_path, OUTCOMES).cells
+    recorded = "Outcomes for offences that were recorded in the quarter"
+    closed = "Outcomes for investigations closed in the quarter"
+    assert cells.select("cell", "measure_text", "breakdown_text", "value_text").rows() == [
+        ("L2", recorded, "92A | 1", "12"),
+        ("M2", closed, "92A | 1", "15"),
+        ("L3", recorded, "92A | 0", "9"),
+        ("M3", closed, "92A | 0", "0"),
+        ("L4", recorded, "106 | 16", "-1"),
+        ("M4", closed, "106 | 16", "3"),
+    ]
+
+
+def test_both_wordings_of_the_outcome_counts_are_known_and_not_taken_for_each_other(tmp_path: Path) -> None:
+    rows = rows_of(OUTCOMES)
+    rows[0][11:] = [f"Number of {label}" for label in rows[0][11:]]
+    result = parsed(tmp_path / "right", OUTCOMES, sheets_of(OUTCOMES, rows), "2025_26", "1", "number_of_outcomes")
+    assert result.cells.height == 6
+    with pytest.raises(LayoutError, match="cell L1: found 'Number of Outcomes for offences"):
+        parsed(tmp_path / "wrong", OUTCOMES, sheets_of(OUTCOMES, rows))
+
+
+def test_the_row_of_england_and_wales_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    result = parsed(tmp_path, SUBCODES)
+    assert result.cells["area_text"].unique(maintain_order=True).to_list() == ["Norfolk", "Kent"]
+    assert ("aggregate of police forces", 1) in result.left_out.rows()
+
+
+def changed(source_id: str, row: int, column: int, text: str) -> Sheets:
+    rows = rows_of(source_id)
+    rows[row][column] = text
+    return sheets_of(source_id, rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "message"),
+    [
+        (0, 7, "Offences", "table '2024_25', cell H1: found 'Offences' where the layout expects 'Number of Offences'"),
+        (1, 0, "2024/26", "cell A2: found '2024/26' where a financial year like '2024/25' is expected"),
+        (2, 0, "2023/24", "cell A3: found the year '2023/24' on the sheet of another year"),
+        (3, 1, "5", "cell B4: found '5' where a quarter, 1 to 4, is expected"),
+        (2, 6, "92F", "cell G3: the drug offence code '92F' is not in the layout"),
+        (1, 6, "92E", "no row has '92A', which the layout expects"),
+        (4, 2, "", "cell C5|C5: the label is blank"),
+    ],
+)
+def test_what_is_not_as_documented_is_refused(row: int, column: int, text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match=message):
+        parsed(tmp_path, CRIME, changed(CRIME, row, column, text))
+
+
+def test_a_figure_in_a_column_without_a_label_is_refused(tmp_path: Path) -> None:
+    rows = rows_of(CRIME)
+    rows[3].append("12")
+    with pytest.raises(LayoutError, match="cell I4: the cell is in a column without a label"):
+        parsed(tmp_path, CRIME, sheets_of(CRIME, rows))
+
+
+def test_subcodes_without_their_aggregate_are_refused(tmp_path: Path) -> None:
+    rows = [row for row in rows_of(SUBCODES) if row[2] != "England and Wales"]
+    with pytest.raises(LayoutError, match="no row has 'England and Wales'"):
+        parsed(tmp_path, SUBCODES, sheets_of(SUBCODES, rows))
+
+
+def test_a_column_set_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match="edition added needs a header_row that is a number and a column_set"):
+        parsed(tmp_path, CRIME, None, "2024_25", "1", "nothing")
+
+
+def test_class_a_supply_follows_the_register_and_is_not_confirmed() -> None:
+    texts = pl.Series(
+        [
+            "Possession of a Class A drug with intent to supply (synthetic)",
+            "Supplying a Class B drug (synthetic)",
+            "Possession of a Class A drug (synthetic)",
+        ]
+    )
+    assert class_a_supply(texts, DATA).select("is_class_a_supply", "confirmed_by_subject_expert").rows() == [
+        (True, False),
+        (False, False),
+        (None, None),
+    ]
+
+
+def test_two_patterns_that_disagree_are_refused() -> None:
+    with pytest.raises(RegisterError, match="two patterns disagree about 'Supply of Class A and Class B drugs'"):
+        class_a_supply(pl.Series(["Supply of Class A and Class B drugs"]), DATA)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2024/25 | 1", date(2024, 4, 1), date(2024, 6, 30)),
+        ("2019-20 | Q2", date(2019, 7, 1), date(2019, 9, 30)),
+        ("2019_20 | 3", date(2019, 10, 1), date(2019, 12, 31)),
+        ("2023/24 | 4", date(2024, 1, 1), date(2024, 3, 31)),
+        ("1999/00 | 4", date(2000, 1, 1), date(2000, 3, 31)),
+        ("2024/26 | 1", None, None),
+        ("2024/25 | 5", None, None),
+        ("31-12-2017", None, None),
+    ],
+)
+def test_a_financial_quarter_is_three_months(text: str, first: date | None, last: date | None) -> None:
+    start, end = financial_quarter(pl.col("text"))
+    assert pl.DataFrame({"text": [text]}).select(start.alias("start"), end.alias("end")).row(0) == (first, last)

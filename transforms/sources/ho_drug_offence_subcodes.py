@@ -1,0 +1,51 @@
+"""Parser of the Home Office drug offence subcodes, and which of them are supply of Class A drugs.
+
+The layout is written from documentation and not yet proven on a published file; see ``transforms.sources.open_data``.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from transforms.errors import RegisterError
+from transforms.sources.open_data import parse_open_data as parse
+
+__all__ = ["class_a_supply", "parse"]
+
+REGISTER = ("description_pattern", "is_class_a_supply", "confirmed_by_subject_expert", "evidence")
+
+
+def class_a_supply(descriptions: pl.Series, data: Path) -> pl.DataFrame:
+    """Say of each subcode description whether the register counts it as supply of Class A drugs.
+
+    Returns description, is_class_a_supply (null where no pattern matches the whole description, case folded) and
+    confirmed_by_subject_expert: while it is false the answer may not be published. Raises RegisterError when two patterns give
+    different answers, or the register's columns or truth values are not what they should be.
+    """
+    register = pl.read_csv(data / "registers" / "class_a_supply_subcodes.csv", infer_schema=False)
+    truths = register.select("is_class_a_supply", "confirmed_by_subject_expert") if register.width == 4 else register
+    if tuple(register.columns) != REGISTER or not truths.select(pl.all().is_in(["true", "false"]).all()).row(0) == (
+        True,
+        True,
+    ):
+        raise RegisterError(
+            f"class_a_supply_subcodes.csv: its columns must be {', '.join(REGISTER)}, the second and third true or false."
+        )
+    distinct = descriptions.unique(maintain_order=True).alias("description").to_frame()
+    matched = (
+        distinct.join(register, how="cross")
+        .filter(pl.col("description").str.to_lowercase().str.contains(pl.format("^(?:{})$", "description_pattern")))
+        .with_columns(pl.col("is_class_a_supply", "confirmed_by_subject_expert") == "true")
+        .group_by("description", maintain_order=True)
+        .agg(pl.col("is_class_a_supply").unique(), pl.col("confirmed_by_subject_expert").all())
+    )
+    for description in matched.filter(pl.col("is_class_a_supply").list.len() > 1)["description"].head(1):
+        raise RegisterError(
+            f"class_a_supply_subcodes.csv: two patterns disagree about {description!r}; make one of them narrower."
+        )
+    return distinct.join(
+        matched.with_columns(pl.col("is_class_a_supply").list.first()),
+        on="description",
+        how="left",
+        maintain_order="left",
+    )

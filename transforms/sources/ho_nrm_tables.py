@@ -1,0 +1,156 @@
+"""Parser of the National Referral Mechanism workbooks (ODS): the table of referrals by police first responder, wherever it stands.
+
+Tables change their number and their header its row from quarter to quarter; the table is found by the title in A1, the header by its
+labels, all variants of which are in ``data/layouts/ho_nrm_tables_columns.csv``. Written from documentation, not yet proven on a file.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from transforms.sources.grid import (
+    Parsed,
+    as_cells,
+    column_label,
+    filled_cells,
+    layout_error,
+    layout_rows,
+    left_out,
+    read_layout,
+    text_at,
+)
+from transforms.sources.registry import Edition
+from transforms.sources.sheets import sheet_batches
+
+LAYOUT = ("edition_id", "sheets", "title", "column_set")
+COLUMNS = ("column_set", "label", "role")
+
+_KEYS = ("first_responder", "exploitation_type", "age", "gender")
+_TOTAL = "Total"
+
+
+def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
+    """Cells of the column 'Total': each responder's total, and its children referred for criminal exploitation, alone or combined.
+
+    The first row of a block is its total and leaves the lower keys blank: a blank left of the last key filled takes the text above, one
+    right of it means 'Total'. breakdown_text is null for a responder's total, else exploitation type | age | gender. period_text is the
+    title. Only rows that no other row kept contains are figures to add up within one breakdown.
+
+    Raises LayoutError when no sheet or more than one has the title, the header has an unknown or a doubled label or lacks one, a row stands in
+    no block, or a row has no total.
+    """
+    (layout,) = layout_rows(read_layout(data, "ho_nrm_tables", LAYOUT), edition)
+    known = read_layout(data, "ho_nrm_tables_columns", COLUMNS).filter(pl.col("column_set") == layout["column_set"])
+    table, grid = _table(content, edition, layout)
+    header_row, columns = _header(grid, known, edition, table)
+    rows = grid.filter(pl.col("row") > header_row)
+    keyed = _with_keys(rows, [columns[key] for key in _KEYS], edition, table)
+    total = columns["measure"]
+    for row in keyed.filter(pl.col(total).is_null())["row"].head(1):
+        raise layout_error(edition, table, f"{total}{row}", "the total is blank", "look whether the table ends here")
+    of_responder = pl.all_horizontal(pl.col(_KEYS[1:]) == _TOTAL)
+    criminal_child = (
+        pl.col("exploitation_type").str.contains("Criminal")
+        & pl.col("age").str.starts_with("Child")
+        & (pl.col("gender") == _TOTAL)
+    )
+    used = keyed.filter(of_responder | criminal_child)
+    cells = used.select(
+        pl.lit(table).alias("table"),
+        pl.format("{}{}", pl.lit(total), "row").alias("cell"),
+        pl.col("first_responder").alias("area_text"),
+        pl.lit(_TOTAL).alias("measure_text"),
+        pl.when(~of_responder).then(pl.concat_str(_KEYS[1:], separator=" | ")).alias("breakdown_text"),
+        pl.lit(text_at(grid, "A1")).alias("period_text"),
+        pl.col(total).alias("value_text"),
+    )
+    return Parsed(
+        cells=as_cells(cells, edition),
+        rows_read=grid.height,
+        left_out=left_out(
+            {
+                "header, and what stands above it": grid.height - rows.height,
+                "breakdown that is not used": rows.height - used.height,
+            }
+        ),
+    )
+
+
+def _table(content: bytes, edition: Edition, layout: dict[str, str]) -> tuple[str, pl.DataFrame]:
+    grids: dict[str, list[pl.DataFrame]] = {}
+    for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
+        title = text_at(batch.head(1), "A1") if sheet not in grids else None
+        if sheet in grids or (title and layout["title"].lower() in title.lower()):
+            grids.setdefault(sheet, []).append(batch)
+    if len(grids) != 1:
+        found = ", ".join(map(repr, grids)) or "none"
+        raise layout_error(
+            edition,
+            layout["sheets"],
+            "A1",
+            f"one sheet should have {layout['title']!r} in its title, found {found}",
+            "look at the file, then amend the title in data/layouts/ho_nrm_tables.csv",
+        )
+    ((table, batches),) = grids.items()
+    return table, pl.concat(batches, how="diagonal")
+
+
+def _header(grid: pl.DataFrame, known: pl.DataFrame, edition: Edition, table: str) -> tuple[int, dict[str, str]]:
+    """The row of the header, and the column letter of each key and of the total; every other label must be a nationality."""
+    variants = known.filter(pl.col("role") == "first_responder")["label"].to_list()
+    rows = grid.filter(column_label(pl.col("A")).is_in(variants))["row"]
+    if rows.is_empty():
+        raise layout_error(
+            edition,
+            table,
+            None,
+            f"no row starts with {' or '.join(map(repr, variants))}",
+            "look at the file, then add its header to data/layouts/ho_nrm_tables_columns.csv",
+        )
+    header_row = int(rows[0])
+    printed = filled_cells(grid.filter(pl.col("row") == header_row)).select(
+        pl.col("cell").str.strip_chars_end("0123456789").alias("column"), column_label(pl.col("text")).alias("label")
+    )
+    found = printed.join(known, on="label", how="inner", maintain_order="left")
+    columns = dict(found.select("role", "column").iter_rows())
+    wanted = [*_KEYS, "measure"]
+    between = printed["column"].to_list()[len(_KEYS) :]
+    if (
+        sorted(found["role"]) != sorted(wanted)
+        or [columns[key] for key in _KEYS] != list("ABCD")
+        or columns["measure"] not in between
+    ):
+        raise layout_error(
+            edition,
+            table,
+            f"A{header_row}",
+            f"found the header {', '.join(found['label'])} where each of {', '.join(wanted)} is expected once, the keys first",
+            "look at the file, then amend data/layouts/ho_nrm_tables_columns.csv",
+        )
+    return header_row, columns
+
+
+def _with_keys(rows: pl.DataFrame, letters: list[str], edition: Edition, table: str) -> pl.DataFrame:
+    """The rows with the four keys in full; raises LayoutError for the first row that stands in no block."""
+    filled_to = pl.max_horizontal(
+        pl.when(pl.col(letter).is_not_null()).then(place).otherwise(-1) for place, letter in enumerate(letters)
+    )
+    keyed = rows.with_columns(filled_to.alias("level"))
+    for place, (key, letter) in enumerate(zip(_KEYS, letters, strict=True)):
+        # A block of the keys to the left begins wherever one of them is filled.
+        begins = pl.any_horizontal(pl.col(letters[:place]).is_not_null()) if place else pl.lit(False)
+        keyed = keyed.with_columns(begins.cast(pl.Int32).cum_sum().alias("block")).with_columns(
+            pl.col(letter).forward_fill().over("block").alias("above")
+        )
+        keyed = keyed.with_columns(
+            pl.when(pl.col("level") < place).then(pl.lit(_TOTAL)).otherwise(pl.col("above")).alias(key)
+        )
+        for row in keyed.filter(pl.col(key).is_null() | (pl.col("level") < 0))["row"].head(1):
+            raise layout_error(
+                edition,
+                table,
+                f"{letter}{row}",
+                f"the {key.replace('_', ' ')} is blank, and no row above gives it",
+                "look whether the table ends here, or its rows have another order",
+            )
+    return keyed

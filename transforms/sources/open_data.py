@@ -1,0 +1,172 @@
+"""The layout that the Home Office's open data tables share: one row for each financial quarter, force and offence, on one sheet or more.
+
+Which sheets, header and columns an edition has is in ``data/layouts/<source>.csv`` and ``<source>_columns.csv``; which offences are
+used, and which names in the force column are no police force, in ``ho_open_data_offences.csv`` and ``ho_open_data_bodies.csv``.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from transforms.errors import RegisterError
+from transforms.sources.grid import (
+    Parsed,
+    as_cells,
+    columns_by_role,
+    layout_error,
+    layout_rows,
+    left_out,
+    only_column,
+    read_layout,
+    refuse_blanks,
+)
+from transforms.sources.registry import Edition
+from transforms.sources.sheets import sheet_batches
+
+LAYOUT = ("edition_id", "sheets", "header_row", "column_set")
+COLUMNS = ("column_set", "column", "label", "role")
+OFFENCES = ("source_id", "code", "role")
+BODIES = ("source_id", "label", "role")
+
+_DRUG_OFFENCES = "drug offences"
+_YEAR = r"^(\d{4})[/_-](\d{2})$"
+_QUARTER = r"^Q?[1-4]$"
+
+Roles = Mapping[str, Mapping[str, str]]
+
+
+def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
+    """Cells of the offences used and of the bodies that are no police force, a batch of rows at a time.
+
+    period_text is year and quarter as printed, '2024/25 | 1'. breakdown_text is the offence code as printed, then the columns with the
+    role 'breakdown'. measure_text is the column with the role 'measure_label', or, where there is none, the header of each count: so
+    that two counts in one row stay two measures. Rows of an aggregate of forces are left out, so that nothing is added up twice.
+
+    Raises LayoutError when a sheet is not there, a column is new, missing, renamed or moved, a label is blank, a year or quarter is not
+    one, a year is not its sheet's, a drug offence has a code that is not in the layout, or a code or aggregate of the layout is
+    not in the file; RegisterError when the layout has no row of this edition or gives it a header row that is not a number.
+    """
+    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
+    expected = read_layout(data, f"{edition.source_id}_columns", COLUMNS).filter(
+        pl.col("column_set") == layout["column_set"]
+    )
+    if expected.is_empty() or not (layout["header_row"] or "").isdigit():
+        raise RegisterError(
+            f"data/layouts/{edition.source_id}.csv: edition {edition.id} needs a header_row that is a number and a column_set of "
+            f"{edition.source_id}_columns.csv; it has {layout['header_row']!r} and {layout['column_set']!r}."
+        )
+    offences = _of_source(read_layout(data, "ho_open_data_offences", OFFENCES), edition)
+    bodies = _of_source(read_layout(data, "ho_open_data_bodies", BODIES), edition)
+    header_row = int(layout["header_row"])
+    kept, read, reasons, found = [], 0, Counter[str](), set[str]()
+    roles: dict[str, dict[str, dict[str, str]]] = {}
+    for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
+        if sheet not in roles:
+            roles[sheet] = columns_by_role(batch, (header_row, header_row), expected, edition, sheet)
+        complete = _with_all_columns(batch, expected["column"].unique().to_list(), edition, sheet)
+        rows = complete.filter(pl.col("row") > header_row)
+        _check(rows, roles[sheet], offences, sheet, edition)
+        code, area = only_column(roles[sheet], "offence_code"), only_column(roles[sheet], "area_name")
+        aggregate = pl.col(area).is_in(_labels(bodies, "aggregate"))
+        used = pl.col(code).is_in(_labels(offences, "measure")) | pl.col(area).is_in(_labels(bodies, "non_force"))
+        selected = rows.filter(used & ~aggregate)
+        kept.append(_cells(selected, roles[sheet], sheet, edition))
+        found |= {*rows[code].unique(), *rows[area].unique()}
+        aggregates = rows.filter(aggregate).height
+        read += batch.height
+        reasons["header, and what stands above it"] += batch.height - rows.height
+        reasons["aggregate of police forces"] += aggregates
+        reasons["offence that is not used"] += rows.height - selected.height - aggregates
+    _refuse_absent([*_labels(offences, "measure"), *_labels(bodies, "aggregate")], found, layout["sheets"], edition)
+    return Parsed(cells=pl.concat(kept), rows_read=read, left_out=left_out(reasons))
+
+
+def _of_source(layout: pl.DataFrame, edition: Edition) -> pl.DataFrame:
+    return layout.filter(pl.col("source_id") == edition.source_id)
+
+
+def _labels(layout: pl.DataFrame, role: str) -> list[str]:
+    return layout.filter(pl.col("role") == role).to_series(1).to_list()
+
+
+def _with_all_columns(batch: pl.DataFrame, columns: list[str], edition: Edition, sheet: str) -> pl.DataFrame:
+    """The batch with every column of the layout, blank where no row of the batch reaches it; refuses cells outside the layout."""
+    for column in batch.columns[1:]:
+        if column not in columns:
+            for row in batch.filter(pl.col(column).is_not_null())["row"].head(1):
+                raise layout_error(
+                    edition,
+                    sheet,
+                    f"{column}{row}",
+                    "the cell is in a column without a label",
+                    f"look at the file, then amend data/layouts/{edition.source_id}_columns.csv",
+                )
+    missing = [pl.lit(None, pl.String).alias(column) for column in columns if column not in batch.columns]
+    return batch.with_columns(missing)
+
+
+def _check(rows: pl.DataFrame, roles: Roles, offences: pl.DataFrame, sheet: str, edition: Edition) -> None:
+    year, quarter, area, code, group = (
+        only_column(roles, role)
+        for role in ("financial_year", "financial_quarter", "area_name", "offence_code", "offence_group")
+    )
+    refuse_blanks(rows, (year, quarter, area, code, group, *roles.get("measure_label", {})), sheet, edition)
+    of_sheet = pl.Series([sheet]).str.extract_groups(_YEAR).struct.rename_fields(["start", "end"])[0]
+    printed = pl.col(year).str.extract_groups(_YEAR).struct.rename_fields(["start", "end"])
+    next_year = (printed.struct["start"].cast(pl.Int32) + 1) % 100
+    is_year = (next_year == printed.struct["end"].cast(pl.Int32)).fill_null(False)
+    in_sheet = pl.lit(True)
+    if of_sheet["start"] is not None:
+        in_sheet = (printed.struct["start"] == of_sheet["start"]) & (printed.struct["end"] == of_sheet["end"])
+    unknown_drug = pl.col(group).str.to_lowercase().str.strip_chars() == _DRUG_OFFENCES
+    unknown_drug &= ~pl.col(code).is_in(offences["code"].to_list())
+    for column, wrong, problem, remedy in (
+        (year, ~is_year, "found {} where a financial year like '2024/25' is expected", "look at the file"),
+        (year, ~in_sheet, "found the year {} on the sheet of another year", "look at the file"),
+        (quarter, ~pl.col(quarter).str.contains(_QUARTER), "found {} where a quarter, 1 to 4, is expected", "look at the file"),
+        (
+            code,
+            unknown_drug,
+            "the drug offence code {} is not in the layout",
+            "say in data/layouts/ho_open_data_offences.csv whether it is used",
+        ),
+    ):  # fmt: skip
+        for row, text in rows.filter(wrong).select("row", pl.col(column).cast(pl.String)).head(1).iter_rows():
+            raise layout_error(edition, sheet, f"{column}{row}", problem.replace("{}", repr(text)), remedy)
+
+
+def _refuse_absent(wanted: list[str], found: set[str], sheets: str, edition: Edition) -> None:
+    if absent := [label for label in wanted if label not in found]:
+        raise layout_error(
+            edition,
+            sheets,
+            None,
+            f"no row has {', '.join(map(repr, absent))}, which the layout expects",
+            "look at the file, then amend data/layouts/ho_open_data_offences.csv or ho_open_data_bodies.csv",
+        )
+
+
+def _cells(rows: pl.DataFrame, roles: Roles, sheet: str, edition: Edition) -> pl.DataFrame:
+    year, quarter, area, code = (
+        only_column(roles, role) for role in ("financial_year", "financial_quarter", "area_name", "offence_code")
+    )
+    label = next(iter(roles.get("measure_label", {})), None)
+    counts = [
+        rows.select(
+            "row",
+            pl.lit(place).alias("place"),
+            pl.lit(sheet).alias("table"),
+            pl.format("{}{}", pl.lit(column), "row").alias("cell"),
+            pl.col(area).alias("area_text"),
+            (pl.col(label) if label else pl.lit(header)).alias("measure_text"),
+            pl.concat_str([code, *roles.get("breakdown", {})], separator=" | ", ignore_nulls=True).alias(
+                "breakdown_text"
+            ),
+            pl.concat_str([year, quarter], separator=" | ").alias("period_text"),
+            pl.col(column).alias("value_text"),
+        )
+        for place, (column, header) in enumerate(roles["measure"].items())
+    ]
+    return as_cells(pl.concat(counts).sort("row", "place").drop("row", "place"), edition)

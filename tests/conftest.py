@@ -26,6 +26,12 @@ def sources() -> dict[str, Source]:
 
 
 @pytest.fixture(scope="session")
+def registered() -> dict[str, Source]:
+    """Every source of the register, held or not."""
+    return load_sources(DATA)
+
+
+@pytest.fixture(scope="session")
 def registers() -> Registers:
     return load_registers(DATA)
 

@@ -37,8 +37,8 @@ def today(authorities: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def look_ups(sources: dict[str, Source], data: Path) -> pl.DataFrame:
-    return pl.concat([read_cells(sources[source_id], data, LANDING) for source_id in LOOK_UPS])
+def look_ups(registered: dict[str, Source], data: Path) -> pl.DataFrame:
+    return pl.concat([read_cells(registered[source_id], data, LANDING) for source_id in LOOK_UPS])
 
 
 def test_there_are_318_districts_each_in_one_police_force_area(today: pl.DataFrame) -> None:
@@ -170,9 +170,9 @@ def test_the_boundaries_are_those_of_the_43_police_force_areas(look_ups: pl.Data
 
 
 @with_landing_folder
-def test_an_original_look_up_is_held_for_every_edition(sources: dict[str, Source]) -> None:
+def test_an_original_look_up_is_held_for_every_edition(registered: dict[str, Source]) -> None:
     for source_id in LOOK_UPS:
-        assert list(edition_files(sources[source_id], LANDING)) == [each.id for each in sources[source_id].editions]
+        assert list(edition_files(registered[source_id], LANDING)) == [each.id for each in registered[source_id].editions]
 
 
 def look_up(**texts: str) -> pl.DataFrame:

@@ -18,8 +18,8 @@ NORFOLK, WEST_MIDLANDS = "E23000024", "E23000014"
 
 
 @pytest.fixture(scope="module")
-def officers(sources: dict[str, Source], registers: Registers, data: Path) -> Harmonised:
-    source = sources[SOURCE]
+def officers(registered: dict[str, Source], registers: Registers, data: Path) -> Harmonised:
+    source = registered[SOURCE]
     if len(edition_files(source, LANDING)) < len(source.editions):
         pytest.skip("the originals are not in the landing folder")
     return harmonise(

@@ -20,9 +20,11 @@ from .open_documents import ods_bytes
 from .workbooks import DATA, FIXTURES, Sheets, read_rows, workbook_bytes
 
 CRIME, OUTCOMES, SUBCODES = "ho_recorded_crime_open_data", "ho_crime_outcomes", "ho_drug_offence_subcodes"
-FILES = {CRIME: "2024_25", OUTCOMES: "outcomes", SUBCODES: "subcodes"}
+PARTNERSHIPS = "ho_recorded_crime_community_safety_partnership"
+FILES = {CRIME: "2024_25", PARTNERSHIPS: "2024_25", OUTCOMES: "outcomes", SUBCODES: "subcodes"}
 LAYOUTS = {
     CRIME: (r"\d{4}[-_]\d{2}", "1", "number_of_offences"),
+    PARTNERSHIPS: (r"\d{4}[-_]\d{2}", "1", "offence_count"),
     OUTCOMES: ("2025_26", "1", "outcomes"),
     SUBCODES: ("Data", "1", "subcodes"),
 }
@@ -33,7 +35,7 @@ def rows_of(source_id: str) -> list[list[str]]:
 
 
 def sheets_of(source_id: str, rows: list[list[str]] | None = None) -> Sheets:
-    sheet = {CRIME: "2024_25", OUTCOMES: "2025_26", SUBCODES: "Data"}[source_id]
+    sheet = {CRIME: "2024_25", PARTNERSHIPS: "2024_25", OUTCOMES: "2025_26", SUBCODES: "Data"}[source_id]
     return {"Notes": [["Notes"]], sheet: rows or rows_of(source_id)}
 
 
@@ -71,6 +73,15 @@ def test_the_sheets_and_the_header_of_older_editions_are_another_row_of_the_layo
     assert result.cells.select("table", "cell", "area_text", "breakdown_text", "period_text", "value_text").row(0) == (
         *("2019-20", "H2", "Norfolk", "92A", "2019-20 | Q1", "31"),
     )
+
+
+def test_a_partnership_stands_beside_the_offence_and_what_no_district_was_given_is_kept(tmp_path: Path) -> None:
+    cells = parsed(tmp_path, PARTNERSHIPS).cells
+    assert cells.filter(area_text="Norfolk").select("cell", "breakdown_text", "period_text", "value_text").rows() == [
+        ("I2", "92A | Kings Lynn and West Norfolk", "2024/25 | Q1", "7"),
+        ("I3", "92A | Norwich", "2024/25 | Q1", "24"),
+        ("I4", "92C | Unassigned Norfolk", "2024/25 | Q1", "2"),
+    ]
 
 
 def test_the_two_counts_of_an_outcome_stay_two_measures(tmp_path: Path) -> None:

@@ -172,7 +172,9 @@ def test_the_boundaries_are_those_of_the_43_police_force_areas(look_ups: pl.Data
 @with_landing_folder
 def test_an_original_look_up_is_held_for_every_edition(registered: dict[str, Source]) -> None:
     for source_id in LOOK_UPS:
-        assert list(edition_files(registered[source_id], LANDING)) == [each.id for each in registered[source_id].editions]
+        assert list(edition_files(registered[source_id], LANDING)) == [
+            each.id for each in registered[source_id].editions
+        ]
 
 
 def look_up(**texts: str) -> pl.DataFrame:

@@ -17,17 +17,17 @@ from transforms.contracts import Contract
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
 
-PAGES = {"index.html", "data-quality.html", "data-dictionary.html"}
+PAGES = {"index.html", "data-quality.html", "data-dictionary.html", "methods.html"}
 
 
-def test_54_reports_as_html_and_pdf_and_three_pages_are_published(built: Path) -> None:
+def test_54_reports_as_html_and_pdf_and_the_pages_beside_them_are_published(built: Path) -> None:
     names = {path.name for path in (built / "reports").iterdir()}
     pdf = {Path(name).stem for name in names if name.endswith(".pdf")}
     html = {Path(name).stem for name in names - PAGES if name.endswith(".html")}
     assert names >= PAGES
     assert pdf == html
     assert len(pdf) == 1 + 10 + 43
-    assert len(names) == 2 * 54 + 3
+    assert len(names) == 2 * 54 + len(PAGES)
     assert all((built / "reports" / f"{name}.pdf").read_bytes().startswith(b"%PDF-1.7") for name in pdf)
 
 

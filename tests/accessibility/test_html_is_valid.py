@@ -1,0 +1,37 @@
+"""Every page against the HTML standard, by the standard's own checker."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.full_build import ROOT
+from tests.full_build import built as built
+
+pytestmark = pytest.mark.full
+
+CHECKER = ROOT / ".tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def messages(pages: list[Path]) -> list[str]:
+    """What the Nu HTML checker finds wrong, with file and line."""
+    if shutil.which("java") is None or not CHECKER.is_file():
+        pytest.skip("the Nu HTML checker is not installed: see .ci/run")
+    command = ["java", "-Xss4m", "-jar", str(CHECKER), "--errors-only", "--exit-zero-always", "--format", "json"]
+    run = subprocess.run([*command, *map(str, pages)], capture_output=True, text=True, check=True, timeout=300)
+    found = json.loads(run.stderr)["messages"]
+    return [f"{Path(each['url']).name}:{each.get('lastLine')}: {each['message']}" for each in found]
+
+
+def test_every_page_is_valid_html(built: Path) -> None:
+    pages = sorted((built / "reports").glob("*.html"))
+    assert len(pages) > 50
+    assert messages(pages) == []
+
+
+def test_the_checker_does_find_what_is_wrong(built: Path, tmp_path: Path) -> None:
+    page = (built / "reports" / "norfolk.html").read_text(encoding="utf-8")
+    (tmp_path / "broken.html").write_text(page.replace("<main", "<main><li>loose</li><main", 1), encoding="utf-8")
+    assert any("li" in message for message in messages([tmp_path / "broken.html"]))

@@ -1,0 +1,131 @@
+"""What a reader meets: no rule of accessibility broken, light, dark and printed; the keyboard reaches everything; nothing is cut off."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.full_build import built as built
+
+pytestmark = pytest.mark.full
+
+# One of each type, and the force with the most that is missing.
+PAGES = (
+    "index",
+    "england-and-wales",
+    "region-london",
+    "norfolk",
+    "city-of-london",
+    "data-quality",
+    "data-dictionary",
+    "methods",
+)
+every_page = pytest.mark.parametrize("name", PAGES)
+# Pages share one frame and one style sheet: what depends on these alone is looked at on a few.
+some_pages = pytest.mark.parametrize("name", ["index", "norfolk", "data-quality", "methods"])
+# What has the focus, whether a line around it (in a drawing: the line of its shape) says so, and whether it is in the window.
+_FOCUSED = """() => {
+  const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+  const shape = element.closest("svg") && getComputedStyle(element.firstElementChild);
+  return {
+    what: element.tagName + " " + (element.textContent || "").trim().slice(0, 40),
+    outline: shape ? parseFloat(shape.strokeWidth) >= 3 : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
+    visible: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+
+
+def opened(browser: Browser, built: Path, name: str, **settings: object) -> Page:
+    page = browser.new_page(**settings)  # type: ignore[arg-type]
+    page.goto((built / "reports" / f"{name}.html").as_uri())
+    return page
+
+
+@every_page
+@pytest.mark.parametrize("view", ["light", "dark", "print"])
+def test_no_rule_of_accessibility_is_broken(browser: Browser, built: Path, name: str, view: str) -> None:
+    page = opened(browser, built, name, color_scheme="dark" if view == "dark" else "light")
+    if view == "print":
+        page.emulate_media(media="print")
+    # What is folded is read, too.
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    found = Axe().run(page).response
+    page.close()
+    broken = {violation["id"]: [node["target"] for node in violation["nodes"]] for violation in found["violations"]}
+    assert found["passes"]
+    assert broken == {}
+
+
+@some_pages
+def test_the_keyboard_reaches_every_link_and_the_reader_sees_where_they_are(
+    browser: Browser, built: Path, name: str
+) -> None:
+    page = opened(browser, built, name, viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+    reachable = page.evaluate(
+        "() => [...document.querySelectorAll('a[href], summary, button, input, [tabindex=\"0\"]')]"
+        ".filter(element => element.checkVisibility()).length"
+    )
+    assert reachable > 3
+    seen = []
+    for _ in range(min(reachable, 40)):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(_FOCUSED)
+        seen.append(focused["what"])
+        assert focused["outline"], focused
+        assert focused["visible"], focused
+    page.close()
+    assert not any(what.startswith("BODY") for what in seen), "the keyboard lost its place"
+
+
+@some_pages
+def test_the_first_key_offers_a_way_past_the_head_of_the_page(browser: Browser, built: Path, name: str) -> None:
+    page = opened(browser, built, name)
+    page.keyboard.press("Tab")
+    assert "skip" in page.evaluate("document.activeElement.textContent").lower()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash && document.querySelector(location.hash).tagName") == "MAIN"
+    page.close()
+
+
+@some_pages
+@pytest.mark.parametrize(("width", "what"), [(320, "a small telephone"), (640, "a window of 1280 at 200 per cent")])
+def test_nothing_is_cut_off_in_a_small_window_or_at_double_size(
+    browser: Browser, built: Path, name: str, width: int, what: str
+) -> None:
+    page = opened(browser, built, name, viewport={"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+    # A table that is wider than the window scrolls by itself, and the keyboard can reach it to do so.
+    unreachable = page.evaluate(
+        "() => [...document.querySelectorAll('*')].filter(element => element.scrollWidth > element.clientWidth + 1"
+        " && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX) && element.tabIndex < 0).map(e => e.className)"
+    )
+    page.close()
+    assert unreachable == []
+
+
+@some_pages
+def test_a_page_asks_nothing_of_any_server(browser: Browser, built: Path, name: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((built / "reports" / f"{name}.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert len([url for url in asked if url.startswith("file:")]) == 1
+
+
+@some_pages
+def test_motion_is_left_out_for_who_asked_for_none(browser: Browser, built: Path, name: str) -> None:
+    page = opened(browser, built, name, reduced_motion="reduce")
+    moving = page.evaluate(
+        "() => [...document.querySelectorAll('*')].filter(element => parseFloat(getComputedStyle(element).transitionDuration) > 0.01"
+        " || getComputedStyle(element).animationName !== 'none').length"
+    )
+    page.close()
+    assert moving == 0
+
+
+def test_the_first_view_is_small(built: Path) -> None:
+    assert (built / "reports" / "index.html").stat().st_size <= 100_000

@@ -15,4 +15,5 @@ def build_id(paths: Paths, sources: Mapping[str, Source]) -> str:
         *editions.select("sha256").to_series(),
         hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
         hash_code("transforms", "reports"),
+        str(paths.as_of or ""),
     )[:12]

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import click
 
 from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
+from orchestration.landing_command import in_words, landing, landing_rows
 from orchestration.lock import only_build
 from orchestration.paths import PROJECT, Paths, paths_from_environment
 from orchestration.sources_command import sources
@@ -61,6 +62,7 @@ def main() -> None:
 
 
 cli.add_command(fetch)
+cli.add_command(landing)
 
 
 @cli.command()
@@ -68,8 +70,16 @@ cli.add_command(fetch)
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Build folder; data/build unless given."
 )
+@click.option(
+    "--fetched", is_flag=True, help="Read also what countylines fetch has got, before what the project keeps itself."
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Only what had been published by this day, YYYY-MM-DD; reports go to a folder of their own.",
+)
 @_JSON
-def build(landing: Path | None, output: Path | None, as_json: bool) -> None:
+def build(landing: Path | None, output: Path | None, fetched: bool, as_of: datetime | None, as_json: bool) -> None:
     """Make every table, check and report that is not up to date.
 
     Exits with status 1 and one sentence when a check blocks or a file cannot be read; the last good reports then stay.
@@ -77,10 +87,13 @@ def build(landing: Path | None, output: Path | None, as_json: bool) -> None:
     \b
     Example: countylines build
              countylines build --landing ~/downloads/published-files
+             countylines build --as-of 2020-05-31
     """
     began = time.monotonic()
-    paths = paths_from_environment(landing, output)
-    current = fingerprint(paths, _landing_files(paths))
+    if fetched:
+        landing = _fetched_files(landing, output)
+    paths = paths_from_environment(landing, output, as_of.date() if as_of else None)
+    current = fingerprint(paths)
     manifest = read_manifest(paths)
     if manifest.get("fingerprint") == current and manifest.get("outputs") == outputs(paths):
         _say_built(
@@ -97,6 +110,16 @@ def build(landing: Path | None, output: Path | None, as_json: bool) -> None:
     _say_built(
         paths, {"ran": result.ran, "seconds": total, "layers": seconds, "warnings": list(result.warnings)}, as_json
     )
+
+
+def _fetched_files(landing: Path | None, output: Path | None) -> Path:
+    """The folder in which `countylines fetch` keeps what it got."""
+    if landing:
+        raise CountyLinesError("--fetched and --landing name two folders of files; give one of them.")
+    store = paths_from_environment(build=output).lake / "editions"
+    if not store.is_dir():
+        raise CountyLinesError("Nothing has been fetched yet; run countylines fetch first.")
+    return store
 
 
 def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
@@ -122,23 +145,17 @@ def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
         )
 
 
-def _landing_files(paths: Paths) -> list[str]:
-    """The files that a landing folder may hold, from the registers; empty without a landing folder."""
-    if paths.landing is None:
-        return []
-    from transforms.sources.registry import load_sources
-
-    return [edition.file for source in load_sources(paths.data).values() for edition in source.editions]
-
-
 def _say_built(paths: Paths, result: dict[str, Any], as_json: bool) -> None:
     reports = paths.reports.resolve()
     made = {"html": len(list(reports.glob("*.html"))), "pdf": len(list(reports.glob("*.pdf")))}
     result |= {"reports": str(paths.reports / "index.html"), "documents": made}
     result |= {"warehouse": str(paths.build / "county_lines.duckdb"), "tidy_csv": str(paths.build / "county_lines.csv")}
+    files = landing_rows(paths) if paths.landing else []
     if as_json:
-        click.echo(json.dumps(result))
+        click.echo(json.dumps(result | ({"files": files} if paths.landing else {}), ensure_ascii=False))
         return
+    if files:
+        click.echo(f"{in_words(files)}\n")
     if result["ran"]:
         spent = ", ".join(f"{layer} {seconds:.1f} s" for layer, seconds in result["layers"].items())
         click.echo(f"{result['ran']} assets made in {result['seconds']:.1f} s ({spent}).")

@@ -8,25 +8,27 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from orchestration.assets.core import core_assets  # noqa: E402
-from orchestration.assets.out import out_assets  # noqa: E402
+from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
 from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.lake import ParquetLake  # noqa: E402
 from orchestration.paths import Paths, paths_from_environment  # noqa: E402
-from transforms.sources.published import sources_held  # noqa: E402
-from transforms.sources.registry import load_sources  # noqa: E402
+from orchestration.registered import registered  # noqa: E402
 
 
 def definitions(paths: Paths) -> dg.Definitions:
     """All assets, for the given folders; the in-process executor, since a process a step costs seconds and these steps do not."""
-    sources = sources_held(load_sources(paths.data), paths.landing)
+    found = registered(paths)
+    sources = found.sources
+    understood = {id: source for id, source in sources.items() if source.reaches == "observations"}
     return dg.Definitions(
         assets=[
             editions_asset(sources, paths),
             *(raw_asset(source, paths) for source in sources.values()),
-            *core_assets({id: source for id, source in sources.items() if source.reaches == "observations"}, paths),
+            *core_assets(understood, found.settled, paths),
             *out_assets(sources, paths),
-            *report_assets(sources, paths),
+            *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
+            *report_assets(sources, found.known, paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths},
         executor=dg.in_process_executor,

@@ -54,13 +54,14 @@ def hash_environment() -> str:
     return hash_text(sys.version, *sorted({f"{found.name}=={found.version}" for found in distributions()}))
 
 
-def fingerprint(paths: Paths, landing_files: Iterable[str]) -> str:
+def fingerprint(paths: Paths) -> str:
     """Everything that a build depends on, as one hash: code, authored data, landing files, installed versions."""
     return hash_text(
         hash_code("orchestration", "transforms", "reports"),
         hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
-        hash_landing(paths, *landing_files),
+        hash_files(_files(paths.landing), paths.landing) if paths.landing else hash_text(),
         hash_environment(),
+        str(paths.as_of or ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -9,11 +10,15 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders that a run reads and writes. ``landing`` holds original files, if any; all else comes from ``data``."""
+    """The folders that a run reads and writes. ``landing`` holds original files, if any; all else comes from ``data``.
+
+    ``as_of`` is the day on which everything that is read had been published; None for all that is held.
+    """
 
     data: Path
     build: Path
     landing: Path | None = None
+    as_of: date | None = None
 
     @property
     def lake(self) -> Path:
@@ -56,10 +61,19 @@ class Paths:
         return self.build / "dagster"
 
 
-def paths_from_environment(landing: Path | None = None, build: Path | None = None) -> Paths:
-    """Paths of this checkout; COUNTYLINES_DATA, COUNTYLINES_BUILD and COUNTYLINES_LANDING override, the arguments override those."""
+def paths_from_environment(landing: Path | None = None, build: Path | None = None, as_of: date | None = None) -> Paths:
+    """Paths of this checkout; COUNTYLINES_DATA, _BUILD, _LANDING and _AS_OF override, the arguments override those.
+
+    What was known on a day is built into a folder of its own, so that it never stands in for today's reports.
+    """
+    day = os.environ.get("COUNTYLINES_AS_OF")
+    as_of = as_of or (date.fromisoformat(day) if day else None)
     folder = os.environ.get("COUNTYLINES_LANDING")
     landing = landing or (Path(folder) if folder else None)
-    build = build or Path(os.environ.get("COUNTYLINES_BUILD", PROJECT / "data" / "build"))
+    if build is None:
+        build = Path(os.environ.get("COUNTYLINES_BUILD", PROJECT / "data" / "build"))
+        build = build / f"as-of-{as_of}" if as_of else build
     data = Path(os.environ.get("COUNTYLINES_DATA", PROJECT / "data"))
-    return Paths(data=data.resolve(), build=build.resolve(), landing=landing.resolve() if landing else None)
+    return Paths(
+        data=data.resolve(), build=build.resolve(), landing=landing.resolve() if landing else None, as_of=as_of
+    )

@@ -19,7 +19,10 @@ OLDEST_POPULATION_MONTHS = 18
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything that products draw on: tables of the lake, registers, and what stands on every cover."""
+    """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
+
+    ``known_on`` is the day by which everything had been published, of a report on the past.
+    """
 
     indicators: pl.DataFrame
     areas: pl.DataFrame
@@ -30,6 +33,7 @@ class ReportData:
     breaks: pl.DataFrame
     sources: Mapping[str, Source]
     build_id: str
+    known_on: date | None = None
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

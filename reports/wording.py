@@ -6,6 +6,7 @@ called a count, and police figures are called what the police recorded.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from reports import formats
 from reports.document import Block, Callout, Document, Figure, Heading, KeyMessages, Number, Paragraph, Prose, Table
@@ -16,6 +17,14 @@ STATUS_LINE = (
     "Independent analysis of official statistics and management information. It is not itself an official statistic; "
     "it applies the principles of the Code of Practice for Statistics voluntarily."
 )
+
+
+def status_line(known_on: date | None) -> str:
+    """What a report is and is not; a report on the past says on which day all of it had been published."""
+    if known_on is None:
+        return STATUS_LINE
+    return f"As known on {formats.day(known_on)}: nothing that was published later is in it. {STATUS_LINE}"
+
 
 # What must never be printed, with what to print instead.
 FORBIDDEN: dict[str, str] = {

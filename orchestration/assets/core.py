@@ -1,6 +1,6 @@
 """Layer core: what the cells mean. Every cell is matched, excluded with a reason, or unmatched, and then the build stops."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -24,11 +24,12 @@ HARMONISED: dict[str, Contract] = {
 _OWNERS = ["team:data-engineering", "team:statistics"]
 
 
-def core_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets core/areas and core/{observations, excluded, unmatched, notes}."""
     version = hash_text(
         hash_code("transforms/harmonise", "transforms/contracts"),
         hash_data(paths, "registers", "corrections", "sources"),
+        *(repr(source.editions) for source in sources.values()),
     )
 
     @dg.asset(
@@ -64,7 +65,7 @@ def core_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDe
         check_specs=[spec for contract in HARMONISED.values() for spec in check_specs(contract)],
     )
     def harmonised(paths: dg.ResourceParam[Paths], **cells: Any) -> Iterator[Any]:
-        result = harmonise(pl.concat(cells.values()), sources, load_registers(paths.data))
+        result = harmonise(pl.concat(cells.values()), sources, load_registers(paths.data), settled)
         for name, contract in HARMONISED.items():
             yield from checked(getattr(result, name), contract, paths, output_name=name)
             if name == "unmatched":

@@ -12,6 +12,7 @@ from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.indicators import indicators, reconcile, revisions
 from transforms.outputs import write_tidy_csv, write_warehouse
+from transforms.sources.landing import LandingFile, landing_frame
 from transforms.sources.registry import Source
 
 _OWNERS = ["team:statistics"]
@@ -123,3 +124,32 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
         )
 
     return [out_indicators, out_reconciliation, out_revisions, out_warehouse, out_tidy_csv]
+
+
+def landing_files_asset(
+    sources: Mapping[str, Source], files: tuple[LandingFile, ...], paths: Paths
+) -> dg.AssetsDefinition:
+    """The asset out/landing_files: every file of the landing folder and what became of it."""
+    outcomes = ("observations", "excluded", "unmatched")
+
+    @dg.asset(
+        key=["out", "landing_files"],
+        group_name="out",
+        ins={
+            **{name: dg.AssetIn(key=_KEYS[name]) for name in outcomes},
+            **{source_id: dg.AssetIn(key=["raw", source_id]) for source_id in sources},
+        },
+        description="Every file of the landing folder: read, with what became of its cells, or not, with the reason.",
+        owners=["team:data-engineering"],
+        kinds={"polars", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.LANDING_FILES)},
+        check_specs=check_specs(tables.LANDING_FILES),
+        output_required=False,
+        code_version=hash_text(hash_code("transforms/sources", "transforms/contracts"), repr(files)),
+    )
+    def landing_files(paths: dg.ResourceParam[Paths], **frames: pl.DataFrame) -> CheckedTable:
+        cells = pl.concat(frames[source_id].select("source_id", "edition_id", "kind") for source_id in sources)
+        frame = landing_frame(files, sources, cells, {name: frames[name] for name in outcomes})
+        yield from checked(frame, tables.LANDING_FILES, paths)
+
+    return landing_files

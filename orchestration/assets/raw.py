@@ -34,6 +34,7 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
             hash_code("transforms/sources", "transforms/contracts"),
             hash_data(paths, f"sources/{source.id}.toml", "layouts", f"published/{source.id}"),
             hash_landing(paths, *(edition.file for edition in source.editions)),
+            repr(source.editions),
         ),
     )
     def cells(paths: dg.ResourceParam[Paths]) -> CheckedTable:

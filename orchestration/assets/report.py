@@ -14,7 +14,7 @@ from orchestration.publish import NUMBERS_CHECK, Written, publish, write_documen
 from reports.numbers import ReportData
 from reports.products import pages, products
 from transforms.harmonise import load_registers
-from transforms.sources.registry import Source, load_sources
+from transforms.sources.registry import Source
 
 _INS = {
     "editions": dg.AssetIn(key=["raw", "editions"]),
@@ -26,7 +26,9 @@ _INS = {
 }
 
 
-def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+def report_assets(
+    sources: Mapping[str, Source], known: Mapping[str, Source], paths: Paths
+) -> list[dg.AssetsDefinition]:
     """The assets report/national, report/region, report/force (one partition a force), report/pages and report/site."""
     registers = load_registers(paths.data)
     identity = build_id(paths, sources)
@@ -47,7 +49,7 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
         return decorator
 
     def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
-        return ReportData(**tables, breaks=registers.breaks, sources=sources, build_id=identity)
+        return ReportData(**tables, breaks=registers.breaks, sources=sources, build_id=identity, known_on=paths.as_of)
 
     @asset("national", "England and Wales, HTML and PDF.", ins=_INS)
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
@@ -81,7 +83,7 @@ def report_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Assets
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
-        methods = pages.methods(content, load_sources(paths.data))
+        methods = pages.methods(content, known)
         return write_pages([pages.index(content), quality, pages.dictionary(content), methods], paths)
 
     @asset(

@@ -22,7 +22,7 @@ def methods(data: ReportData, register: Mapping[str, Source]) -> Page:
         title="Methods and sources",
         lead="Which publications the project knows, how old the editions are that it holds, and what each may be used to say.",
         build_id=data.build_id,
-        status_line=wording.STATUS_LINE,
+        status_line=wording.status_line(data.known_on),
         blocks=(
             Heading(2, "How old the figures are", "ages"),
             Paragraph(

@@ -42,7 +42,7 @@ def index(data: ReportData) -> Page:
         lead="What police record, whom they refer, and where London-linked individuals were counted: by police force area, "
         "with every number traceable to the cell that it was published in.",
         build_id=data.build_id,
-        status_line=wording.STATUS_LINE,
+        status_line=wording.status_line(data.known_on),
         home=None,
         blocks=(
             Heading(2, "England and Wales", "national"),
@@ -107,7 +107,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
         title="Data quality",
         lead="What the checks found before anything was published.",
         build_id=data.build_id,
-        status_line=wording.STATUS_LINE,
+        status_line=wording.status_line(data.known_on),
         blocks=(
             Heading(2, "In short", "summary"),
             Paragraph((summary,)),
@@ -189,7 +189,7 @@ def dictionary(data: ReportData) -> Page:
         title="Data dictionary",
         lead="Every table of the warehouse and every column of the tidy CSV (out/indicators), from the contracts that the checks use.",
         build_id=data.build_id,
-        status_line=wording.STATUS_LINE,
+        status_line=wording.status_line(data.known_on),
         blocks=tuple(block for contract in _contracts(data) for block in _described(contract)),
     )
 

@@ -98,7 +98,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             subtitle=subtitle,
             period=f"Police force areas compared in the {formats.period(start, end)}; figures to {_latest(data, area_id)}",
             build_id=data.build_id,
-            status_line=wording.STATUS_LINE,
+            status_line=wording.status_line(data.known_on),
             blocks=blocks,
         )
     )

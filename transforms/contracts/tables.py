@@ -130,6 +130,40 @@ EDITIONS = Contract(
     key=("source_id", "edition_id"),
 )
 
+LANDING_FILES = Contract(
+    table="out/landing_files",
+    title="Landing folder",
+    one_row_is="file in the landing folder",
+    columns=(
+        Column("file", pl.String, "Path below the landing folder"),
+        Column("bytes", pl.Int64, "Size of the file", unit="bytes", minimum=0),
+        Column(
+            "sha256",
+            pl.String,
+            "Checksum of the file",
+            pattern=r"^[0-9a-f]{64}$",
+            example="sixty-four hexadecimal digits",
+        ),
+        Column(
+            "outcome",
+            pl.String,
+            "Whether the file was read, has the same bytes as another, is known and no table, or was not recognised",
+            allowed=("read", "copy", "set aside", "not recognised"),
+        ),
+        Column("source_id", pl.String, "Source register entry that the file belongs to", nullable=True),
+        Column("editions", pl.String, "Editions that the file holds", nullable=True),
+        Column("cells", pl.Int64, "Published figures and footnotes read from the file", minimum=0),
+        Column("matched", pl.Int64, "Figures that became observations", nullable=True, minimum=0),
+        Column("excluded", pl.Int64, "Figures left out for a reason that a register gives", nullable=True, minimum=0),
+        Column("unmatched", pl.Int64, "Figures that nobody understands", nullable=True, minimum=0, maximum=0),
+        Column("footnotes", pl.Int64, "Footnotes", nullable=True, minimum=0),
+        Column("unaccounted", pl.Int64, "Cells less all of these", nullable=True, minimum=0, maximum=0),
+        Column("why", pl.String, "Why figures were left out, or why the file was not read", nullable=True),
+    ),
+    key=("file",),
+    may_be_empty=True,
+)
+
 AREAS = Contract(
     table="core/areas",
     title="Areas",

@@ -1,6 +1,6 @@
 """Applies the corrections register: known upstream errors, each with a fuse that blows once the publisher mends the file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import polars as pl
 
@@ -8,10 +8,13 @@ from transforms.errors import RegisterError
 from transforms.harmonise.registers import Correction
 
 
-def apply_corrections(cells: pl.DataFrame, corrections: Iterable[Correction]) -> pl.DataFrame:
+def apply_corrections(
+    cells: pl.DataFrame, corrections: Iterable[Correction], settled: Collection[str] | None = None
+) -> pl.DataFrame:
     """Replace the texts that a correction names, and add correction_id (null where none applied).
 
-    Raises RegisterError when a correction finds another number of cells than it expects.
+    Raises RegisterError when a correction finds another number of cells than it expects. A correction of a source that is not among
+    the ``settled`` ones (all, unless given) may find nothing: the edition that it is about may not be among those that are read.
     """
     cells = cells.with_columns(pl.lit(None, pl.String).alias("correction_id"))
     for correction in corrections:
@@ -20,7 +23,8 @@ def apply_corrections(cells: pl.DataFrame, corrections: Iterable[Correction]) ->
             *(pl.col(column) == text for column, text in correction.match.items()),
         )
         found = cells.select(here.fill_null(False).sum()).item()
-        if found != correction.expect_cells:
+        dormant = found == 0 and settled is not None and correction.source_id not in settled
+        if found != correction.expect_cells and not dormant:
             raise RegisterError(
                 f"{correction.source_id}: correction {correction.id} expects {correction.expect_cells} cells and finds {found}; "
                 "the publisher may have mended the file: look, then delete or amend the correction."

@@ -1,6 +1,6 @@
 """Cells to observations. Three outcomes only: matched, excluded with a reason, or unmatched, which fails the build."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -27,15 +27,18 @@ class Harmonised:
     notes: pl.DataFrame
 
 
-def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Registers) -> Harmonised:
+def harmonise(
+    cells: pl.DataFrame, sources: Mapping[str, Source], registers: Registers, settled: Collection[str] | None = None
+) -> Harmonised:
     """Give every cell its meaning.
 
     ``cells`` has the columns of the raw tables, all sources together; the result's frames follow the contracts OBSERVATIONS,
     EXCLUDED, UNMATCHED and NOTES. Raises RegisterError for a correction that finds another number of cells than it expects and,
-    once every cell is understood, for a name, exclusion, label or symbol that matches nothing.
+    once every cell is understood, for a name, exclusion, label or symbol that matches nothing: of the ``settled`` sources, which are
+    all unless given. Where other editions are read than the register lists, what those lack says nothing against a row.
     """
     printed = cells.filter(pl.col("kind") == "figure")
-    figures = apply_corrections(printed, registers.corrections)
+    figures = apply_corrections(printed, registers.corrections, settled)
     names = name_table(known_areas(registers), registers.area_names)
     kinds = {source.id: source.area_kinds for source in sources.values()}
     resolved = resolve(figures.select(PLACE), names, kinds)
@@ -53,7 +56,7 @@ def harmonise(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Reg
     if (
         unmatched.is_empty()
     ):  # a renamed force leaves an unknown name and a dead one: the unknown one says in which cell
-        _refuse_dead_rows(registers, matched, excluded, resolved)
+        _refuse_dead_rows(registers, matched, excluded, resolved, settled)
     return Harmonised(
         observations=_observations(_as_printed(matched, printed), registers),
         excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
@@ -206,10 +209,15 @@ def _notes(matched: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refuse_dead_rows(
-    registers: Registers, matched: pl.DataFrame, excluded: pl.DataFrame, resolved: pl.DataFrame
+    registers: Registers,
+    matched: pl.DataFrame,
+    excluded: pl.DataFrame,
+    resolved: pl.DataFrame,
+    settled: Collection[str] | None,
 ) -> None:
     """Raise RegisterError for a register row that matched no cell: dead configuration is wrong configuration."""
-    live_sources = pl.concat([matched["source_id"], excluded["source_id"]]).unique().implode()
+    live = set(pl.concat([matched["source_id"], excluded["source_id"]]))
+    live_sources = sorted(live if settled is None else live & set(settled))
     used_names = resolved.select("source_id", "area_id", pl.col("name_key"))
     dead_names = (
         registers.area_names.filter((pl.col("name_type") == PUBLISHED_NAME) & pl.col("source_id").is_in(live_sources))

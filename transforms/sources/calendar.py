@@ -1,6 +1,7 @@
 """When the next edition of a source should appear, and how old the newest held one is. Months are YYYY-MM; nothing reads the clock."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -61,6 +62,18 @@ def next_release(source: Source, vintage: str) -> str | None:
     came_out = _last_month_due(source, vintage) if _month_of_year(vintage) in source.release_months else vintage
     following = [_shifted(came_out, months) for months in range(1, _MONTHS_IN_YEAR + 1)]
     return next((month for month in following if _month_of_year(month) in source.release_months), None)
+
+
+def expected_vintage(source: Source, period_end: date, months: int) -> str:
+    """The month in which a period's edition comes out: the first release month at least ``months`` after the month of its end.
+
+    Where two release months adjoin it is the second, in which the edition is there for certain. Raises ValueError for a source
+    without release months.
+    """
+    due = next_release(source, _shifted(f"{period_end:%Y-%m}", months - 1))
+    if due is None:
+        raise ValueError(f"{source.id} has no release months")
+    return _last_month_due(source, due)
 
 
 def state(source: Source, vintage: str | None, as_of: str) -> str:

@@ -81,6 +81,17 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | Non
     return {sheet: _sheet_grid(values) for sheet, values in rows.items()}
 
 
+def workbook_sheets(content: bytes, edition: Edition) -> list[str]:
+    """The names of the sheets of an XLSX or ODS workbook, in order; raises LayoutError when it is cut short or corrupt."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            return list(workbook.sheet_names)
+    except CalamineError as error:
+        raise _unreadable(edition, error) from error
+
+
 def _sheet_grid(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
     letters = LETTERS[: max((len(row) for row in rows), default=0)]
     text = [[_stored_text(value) for value in row] for row in rows]
@@ -115,7 +126,7 @@ def read_layout(data: Path, name: str, columns: Sequence[str]) -> pl.DataFrame:
 
 def layout_rows(layout: pl.DataFrame, edition: Edition) -> list[dict[str, Any]]:
     """The layout rows of one edition; raises RegisterError when there is none."""
-    rows = layout.filter(pl.col("edition_id") == edition.id).to_dicts()
+    rows = layout.filter(pl.col("edition_id") == (edition.layout_of or edition.id)).to_dicts()
     if not rows:
         raise RegisterError(
             f"data/layouts/{edition.source_id}.csv: no row for the edition {edition.id}; add one for each table used."

@@ -24,7 +24,7 @@ from transforms.sources.grid import (
     text_at,
     workbook_grids,
 )
-from transforms.sources.registry import Edition
+from transforms.sources.registry import Edition, Source
 
 LAYOUT = (
     "edition_id",
@@ -65,6 +65,20 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         cells=pl.concat(table.cells for table in tables),
         rows_read=sum(table.rows_read for table in tables),
         left_out=left,
+    )
+
+
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
+    """The edition whose titles stand on the workbook's sheets; None when no edition of the register has them."""
+    asked = Edition(source.id, "unknown", "", file, "original", "")
+    if not file.endswith(".ods"):
+        return None
+    titles = {text_at(grid.head(1), "A1") for grid in workbook_grids(content, asked).values()}
+    layout = read_layout(data, "ho_police_workforce_tables", LAYOUT)
+    wanted = layout.group_by("edition_id", maintain_order=True).agg("title")
+    known = {edition.id: edition for edition in source.editions}
+    return next(
+        (known[edition] for edition, its in wanted.iter_rows() if set(its) <= titles and edition in known), None
     )
 
 

@@ -1,7 +1,8 @@
 """Parser of the ONS police force area data tables: workbooks (2018 on) and the CSV export of one sheet (June 2025).
 
 Where things stand is in ``data/layouts/ons_pfa_tables.csv`` (one row for each edition and sheet) and
-``ons_pfa_tables_columns.csv`` (the columns of each shape of table). No area is renamed and no symbol read here.
+``ons_pfa_tables_columns.csv`` (the columns of each shape of table); of an edition that has no row there, ``ons_pfa_layout`` reads it off
+the sheet. No area is renamed and no symbol read here.
 """
 
 import re
@@ -26,8 +27,10 @@ from transforms.sources.grid import (
     read_layout,
     text_at,
     workbook_grids,
+    workbook_sheets,
 )
-from transforms.sources.registry import Edition
+from transforms.sources.ons_pfa_layout import NOTES_SHEET, TABLES, described, edition_titled
+from transforms.sources.registry import Edition, Source
 
 LAYOUT = (
     "edition_id",
@@ -65,13 +68,19 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when a sheet, title, header, unit line, blank column or footnote is not where the layout says, when the title's
     period is not the edition's, when a row has figures without an area, or when an area stands twice in one table.
     """
-    layout = layout_rows(read_layout(data, "ons_pfa_tables", LAYOUT), edition)
-    columns = read_layout(data, "ons_pfa_tables_columns", COLUMNS)
-    if Path(edition.file).suffix == ".csv":
+    known = read_layout(data, edition.source_id, LAYOUT)
+    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
+    if _is_export(edition.file):
+        layout = layout_rows(known, edition)
         grids = {layout[0]["sheet"]: csv_grid(content, edition)}
-    else:
+    elif edition.id in known["edition_id"]:
+        layout = layout_rows(known, edition)
         wanted = dict.fromkeys(name for row in layout for name in (row["sheet"], row["notes_sheet"]) if name)
         grids = workbook_grids(content, edition, list(wanted))
+    else:
+        sheets = [name for name in workbook_sheets(content, edition) if name.strip() in (*TABLES, NOTES_SHEET)]
+        grids = workbook_grids(content, edition, sheets)
+        layout, columns = described(grids, edition, known, columns)
     tables = [
         _parse_table(grids, row, columns.filter(pl.col("column_set") == row["column_set"]), edition) for row in layout
     ]
@@ -82,6 +91,21 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         .group_by("reason", maintain_order=True)
         .agg(pl.col("rows").sum()),
     )
+
+
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
+    """The edition that a workbook or a CSV export is, by the title of its first table; None when it is another kind of file."""
+    asked = Edition(source.id, "unknown", "", file, "original", "")
+    if _is_export(file):
+        title = text_at(csv_grid(content, asked).head(1), "A1")
+    else:
+        sheet = next((name for name in workbook_sheets(content, asked) if name.strip() == TABLES[0]), None)
+        title = text_at(workbook_grids(content, asked, [sheet])[sheet].head(1), "A1") if sheet else None
+    return edition_titled(title or "", source, file)
+
+
+def _is_export(file: str) -> bool:
+    return Path(file).suffix == ".csv"
 
 
 def _parse_table(

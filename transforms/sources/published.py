@@ -3,7 +3,8 @@
 import hashlib
 import importlib
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -42,6 +43,34 @@ def editions_held(source: Source, landing: Path | None = None) -> tuple[Edition,
 def sources_held(sources: Mapping[str, Source], landing: Path | None = None) -> dict[str, Source]:
     """The sources of which at least one edition is held, in the register's order."""
     return {source_id: source for source_id, source in sources.items() if editions_held(source, landing)}
+
+
+def known_on(sources: Mapping[str, Source], day: date | None) -> dict[str, Source]:
+    """The register with the editions that had been published on a day; all of them without a day.
+
+    Editions are dated by month: one counts as published from the last day of its month, when it was there for certain.
+    """
+    if day is None:
+        return dict(sources)
+    month = f"{day + timedelta(days=1):%Y-%m}"
+    return {
+        source_id: replace(source, editions=tuple(each for each in source.editions if each.vintage < month))
+        for source_id, source in sources.items()
+    }
+
+
+def settled_sources(held: Mapping[str, Source], register: Mapping[str, Source], landing: Path | None) -> frozenset[str]:
+    """The sources of which a build reads the very editions that the register lists, in the shape that it knows them in.
+
+    Only for these is a name or correction that matches nothing a dead one.
+    """
+    return frozenset(
+        source_id
+        for source_id, source in held.items()
+        if {edition.id for edition in editions_held(source, landing)}
+        == {each.id for each in register[source_id].editions}
+        and not any(edition.layout_of for edition in source.editions)
+    )
 
 
 def parse_edition(source: Source, edition: Edition, content: bytes, data: Path) -> Parsed:

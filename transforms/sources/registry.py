@@ -16,7 +16,7 @@ REACHES = ("observations", "raw")
 LAYOUTS = ("original", "re-save", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")
 _OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published"}
-_ADDED_HERE = {"source_id"}
+_ADDED_HERE = {"source_id", "layout_of"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Edition:
 
     ``file`` is relative to the landing folder; ``published`` says whether its cells are kept under ``data/published``; an edition
     without is read only where the landing folder holds its file. ``vintage`` is the month of publication, YYYY-MM; ``period_words`` is the period
-    as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several.
+    as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several. ``layout_of`` is
+    another edition whose layout rows describe this one: of an edition that no layout row names.
     """
 
     source_id: str
@@ -61,6 +62,7 @@ class Edition:
     period_words: str | None = None
     period_note: str | None = None
     published: bool = True
+    layout_of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""Which sources and editions a run reads: the register, what the landing folder adds to it, what was known on a day."""
+
+from dataclasses import dataclass
+
+from orchestration.paths import Paths
+from transforms.errors import RegisterError
+from transforms.sources.landing import LandingFile, survey, with_landing
+from transforms.sources.published import known_on, settled_sources, sources_held
+from transforms.sources.registry import Source, load_sources
+
+
+@dataclass(frozen=True)
+class Registered:
+    """``sources`` are those of which an edition is held; ``known`` is the whole register with the editions known on the day.
+
+    ``files`` are those of the landing folder; ``settled`` sources are read in the very editions that the register lists.
+    """
+
+    sources: dict[str, Source]
+    known: dict[str, Source]
+    files: tuple[LandingFile, ...]
+    settled: frozenset[str]
+
+
+def registered(paths: Paths) -> Registered:
+    """Read the register and the landing folder; raises RegisterError when nothing that reports are made of had been published."""
+    register = load_sources(paths.data)
+    files = survey(paths.landing, register, paths.data) if paths.landing else ()
+    known = known_on(with_landing(register, files), paths.as_of)
+    sources = sources_held(known, paths.landing)
+    if paths.as_of and "ons_pfa_tables" not in sources:
+        raise RegisterError(
+            f"Of the police force area tables, which every report needs, no edition that had been published by {paths.as_of} is held; "
+            "take a later day."
+        )
+    return Registered(sources, known, files, settled_sources(sources, register, paths.landing))

@@ -26,7 +26,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             editions_asset(sources, paths),
             *(raw_asset(source, paths) for source in sources.values()),
             *core_assets(understood, found.settled, paths),
-            *out_assets(sources, paths),
+            *out_assets(sources, found.settled, paths),
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths),
         ],

@@ -29,6 +29,8 @@ class ReportData:
     observations: pl.DataFrame
     notes: pl.DataFrame
     reconciliation: pl.DataFrame
+    coverage: pl.DataFrame
+    plausibility: pl.DataFrame
     editions: pl.DataFrame
     breaks: pl.DataFrame
     sources: Mapping[str, Source]

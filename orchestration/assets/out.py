@@ -1,6 +1,6 @@
 """Layer out: the numbers that reports print, and the files that analysts open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import dagster as dg
 import polars as pl
@@ -10,7 +10,7 @@ from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
-from transforms.indicators import indicators, reconcile, revisions
+from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions
 from transforms.outputs import write_tidy_csv, write_warehouse
 from transforms.sources.landing import LandingFile, landing_frame
 from transforms.sources.registry import Source
@@ -19,8 +19,8 @@ _OWNERS = ["team:statistics"]
 _KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatched", "notes", "areas")}
 
 
-def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/indicators, out/reconciliation, out/warehouse and out/tidy_csv."""
+def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, warehouse, tidy_csv}."""
     version = hash_text(
         hash_code("transforms/indicators", "transforms/sql", "transforms/contracts"), hash_data(paths, "registers")
     )
@@ -71,6 +71,40 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
         yield from checked(frame, tables.RECONCILIATION, paths)
 
     @dg.asset(
+        key=["out", "coverage"],
+        group_name="out",
+        ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
+        description="Every police force area in every period of every edition: there, or missing for a known reason.",
+        owners=_OWNERS,
+        kinds={"polars", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.COVERAGE)},
+        check_specs=check_specs(tables.COVERAGE),
+        output_required=False,
+        code_version=version,
+    )
+    def out_coverage(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
+        registers = load_registers(paths.data)
+        frame = coverage(observations, areas, registers.measures, registers.coverage_gaps, settled)
+        yield from checked(frame, tables.COVERAGE, paths)
+
+    @dg.asset(
+        key=["out", "plausibility"],
+        group_name="out",
+        ins={"observations": dg.AssetIn(key=_KEYS["observations"]), "computed": dg.AssetIn(key=["out", "indicators"])},
+        description="Counts beside the same months a year before, and populations beside the size of England and Wales.",
+        owners=_OWNERS,
+        kinds={"polars", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.PLAUSIBILITY)},
+        check_specs=check_specs(tables.PLAUSIBILITY),
+        output_required=False,
+        code_version=version,
+    )
+    def out_plausibility(
+        paths: dg.ResourceParam[Paths], observations: pl.DataFrame, computed: pl.DataFrame
+    ) -> CheckedTable:
+        yield from checked(plausibility(computed, observations), tables.PLAUSIBILITY, paths)
+
+    @dg.asset(
         key=["out", "revisions"],
         group_name="out",
         ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
@@ -94,6 +128,8 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
             *(["raw", source_id] for source_id in sources),
             *_KEYS.values(),
             ["out", "reconciliation"],
+            ["out", "coverage"],
+            ["out", "plausibility"],
             ["out", "revisions"],
         ],
         description="county_lines.duckdb: every table of the lake in one file, for analysts.",
@@ -111,7 +147,7 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
         key=["out", "tidy_csv"],
         group_name="out",
         ins={"computed": dg.AssetIn(key=["out", "indicators"])},
-        deps=[["out", "reconciliation"]],
+        deps=[["out", "reconciliation"], ["out", "coverage"], ["out", "plausibility"]],
         description="county_lines.csv: the indicators, one row a number, for spreadsheets and scripts.",
         owners=["team:statistics"],
         kinds={"csv"},
@@ -123,7 +159,15 @@ def out_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDef
             metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(computed)}
         )
 
-    return [out_indicators, out_reconciliation, out_revisions, out_warehouse, out_tidy_csv]
+    return [
+        out_indicators,
+        out_reconciliation,
+        out_coverage,
+        out_plausibility,
+        out_revisions,
+        out_warehouse,
+        out_tidy_csv,
+    ]
 
 
 def landing_files_asset(

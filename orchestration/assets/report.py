@@ -23,6 +23,8 @@ _INS = {
     "notes": dg.AssetIn(key=["core", "notes"]),
     "indicators": dg.AssetIn(key=["out", "indicators"]),
     "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
+    "coverage": dg.AssetIn(key=["out", "coverage"]),
+    "plausibility": dg.AssetIn(key=["out", "plausibility"]),
 }
 
 

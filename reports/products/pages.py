@@ -15,11 +15,13 @@ from reports.products.products import forces_of, region_ids
 from reports.products.shared import NATION
 from transforms.contracts import (
     AREAS,
+    COVERAGE,
     EDITIONS,
     EXCLUDED,
     INDICATORS,
     NOTES,
     OBSERVATIONS,
+    PLAUSIBILITY,
     RECONCILIATION,
     REVISIONS,
     UNMATCHED,
@@ -27,6 +29,9 @@ from transforms.contracts import (
     cells,
     dictionary_frame,
 )
+
+# More areas than this are not named in a table.
+_NAMED_AREAS = 5
 
 SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
@@ -134,6 +139,8 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 ),
                 source_note="Totals, districts, referrals and residents must agree exactly, rates to one part in a million.",
             ),
+            *_gaps(data),
+            *_unlike_the_year_before(data),
             Heading(2, "What was left out, and why", "excluded"),
             Table(
                 anchor="table-excluded",
@@ -148,6 +155,65 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
             Heading(2, "Every check", "checks"),
             Paragraph(("Evaluated with Great Expectations before each table was published.",)),
             *(block for record in found for block in _checks_of(record)),
+        ),
+    )
+
+
+def _gaps(data: ReportData) -> tuple[Block, ...]:
+    """Which police force areas have no figure, for which periods, and why."""
+    missing = (
+        data.coverage.filter(~pl.col("present"))
+        .group_by("measure_id", "gap_id", "reason", maintain_order=True)
+        .agg(pl.col("area_name").unique().sort(), pl.col("period_end").unique().sort())
+    )
+    return (
+        Heading(2, "Which figures are missing, and why", "coverage"),
+        Table(
+            anchor="table-coverage",
+            caption="Police force areas without a published figure",
+            columns=(
+                TableColumn("Measure"),
+                TableColumn("Areas", numeric=True),
+                TableColumn("Which"),
+                TableColumn("Periods that end"),
+                TableColumn("Why"),
+            ),
+            rows=tuple(
+                (
+                    row["measure_id"].replace("_", " "),
+                    formats.count(len(row["area_name"])),
+                    wording.joined(row["area_name"]) if len(row["area_name"]) <= _NAMED_AREAS else "all others",
+                    wording.joined(formats.day(end) for end in row["period_end"]),
+                    row["reason"],
+                )
+                for row in missing.iter_rows(named=True)
+            ),
+            source_note="Every other police force area has a figure in every period of every edition. A missing figure is never zero.",
+        ),
+    )
+
+
+def _unlike_the_year_before(data: ReportData) -> tuple[Block, ...]:
+    """Counts that are less than half or more than double those of the same months a year before."""
+    odd = data.plausibility.filter(~pl.col("like_year_before")).sort("measure_id", "period_end", "area_id")
+    compared = data.plausibility["like_year_before"].count()
+    return (
+        Heading(2, "Which figures are unlike those of a year before", "year-before"),
+        Paragraph(
+            (
+                f"{formats.count(len(odd))} of {formats.count(compared)} counts of twenty or more are less than half or more than "
+                "double those of the same months a year before. That is no error by itself: read the notes of the force first.",
+            )
+        ),
+        Table(
+            anchor="table-year-before",
+            caption="Counts unlike those of the same months a year before",
+            columns=(TableColumn("Measure"), TableColumn("Force, months and counts"), TableColumn("Edition")),
+            rows=tuple(
+                (row["measure_id"].replace("_", " "), row["in_words"], f"{row['source_id']} {row['edition_id']}")
+                for row in odd.iter_rows(named=True)
+            ),
+            source_note="A warning: nothing is held back for it.",
         ),
     )
 
@@ -197,7 +263,19 @@ def dictionary(data: ReportData) -> Page:
 def _contracts(data: ReportData) -> list[Contract]:
     """The contract of every table, in the order in which a figure goes through them."""
     raw = [EDITIONS, *(cells(source_id) for source_id in data.sources)]
-    return [*raw, AREAS, OBSERVATIONS, EXCLUDED, UNMATCHED, NOTES, INDICATORS, RECONCILIATION, REVISIONS]
+    return [
+        *raw,
+        AREAS,
+        OBSERVATIONS,
+        EXCLUDED,
+        UNMATCHED,
+        NOTES,
+        INDICATORS,
+        RECONCILIATION,
+        COVERAGE,
+        PLAUSIBILITY,
+        REVISIONS,
+    ]
 
 
 def _described(contract: Contract) -> tuple[Block, ...]:

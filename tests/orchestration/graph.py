@@ -22,7 +22,16 @@ CONTRACTS: list[Contract] = [
         tables.cells(source.id, [edition.id for edition in source.editions])
         for source in sources_held(load_sources(ROOT / "data")).values()
     ),
-    *(tables.EDITIONS, tables.AREAS, *HARMONISED.values(), tables.INDICATORS, tables.RECONCILIATION, tables.REVISIONS),
+    *(
+        tables.EDITIONS,
+        tables.AREAS,
+        *HARMONISED.values(),
+        tables.INDICATORS,
+        tables.RECONCILIATION,
+        tables.COVERAGE,
+        tables.PLAUSIBILITY,
+        tables.REVISIONS,
+    ),
 ]
 
 

@@ -108,7 +108,18 @@ def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copi
         {
             *(f"raw/{source}", f"raw/{MOPAC}"),
             *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes")),
-            *(f"out/{name}" for name in ("indicators", "reconciliation", "revisions", "warehouse", "tidy_csv")),
+            *(
+                f"out/{name}"
+                for name in (
+                    "indicators",
+                    "reconciliation",
+                    "coverage",
+                    "plausibility",
+                    "revisions",
+                    "warehouse",
+                    "tidy_csv",
+                )
+            ),
             *(f"report/{name}" for name in ("national", "region", "force", "pages", "site")),
         },
     )

@@ -31,6 +31,8 @@ def content(
         observations=harmonised.observations,
         notes=harmonised.notes,
         reconciliation=nothing,
+        coverage=nothing,
+        plausibility=nothing,
         editions=editions_in_use(sources, data),
         breaks=registers.breaks,
         sources=sources,

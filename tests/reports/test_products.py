@@ -12,7 +12,7 @@ from reports.products import products
 from reports.products.recorded import _segment
 from reports.products.shared import DRUGS, NATION
 from transforms.harmonise import Harmonised, Registers
-from transforms.indicators import reconcile
+from transforms.indicators import coverage, plausibility, reconcile
 from transforms.sources.published import editions_in_use
 from transforms.sources.registry import Source
 
@@ -38,6 +38,8 @@ def report_data(
         observations=harmonised.observations,
         notes=harmonised.notes,
         reconciliation=agreed,
+        coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
+        plausibility=plausibility(indicators, harmonised.observations),
         editions=editions_in_use(sources, data),
         breaks=registers.breaks,
         sources=sources,

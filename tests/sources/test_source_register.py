@@ -84,6 +84,17 @@ def test_addresses_are_encrypted_and_the_page_is_on_a_named_host(source_id: str)
 
 
 @pytest.mark.parametrize("source_id", SOURCES)
+def test_pages_of_the_government_are_asked_through_its_content_interface(source_id: str) -> None:
+    """A collection's web page links other pages, not files: only the interface leads to the files."""
+    discovery = SOURCES[source_id].discovery
+    asked = urlsplit(discovery.page)
+    if discovery.kind != "manual":
+        assert (discovery.kind == "content_api") == (
+            asked.hostname == "www.gov.uk" and asked.path.startswith("/api/content/")
+        )
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
 def test_the_file_pattern_finds_the_originals_that_are_held(source_id: str) -> None:
     pattern = re.compile(SOURCES[source_id].discovery.file_pattern)
     names = [Path(edition.file).name for edition in SOURCES[source_id].editions if edition.file_kind == "original"]

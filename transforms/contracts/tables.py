@@ -454,6 +454,79 @@ RECONCILIATION = Contract(
     ),
 )
 
+COVERAGE = Contract(
+    table="out/coverage",
+    title="Coverage",
+    one_row_is="police force area in one period of one edition of a counted measure",
+    columns=(
+        Column("source_id", pl.String, "Source"),
+        Column("edition_id", pl.String, "Edition"),
+        Column("measure_id", pl.String, "Measure"),
+        Column("area_id", pl.String, "Police force area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("period_start", pl.Date, "First day covered"),
+        Column("period_end", pl.Date, "Last day covered"),
+        Column("present", pl.Boolean, "Whether the edition has a value for the force"),
+        Column("gap_id", pl.String, "Entry of the register of gaps that explains why not", nullable=True),
+        Column("reason", pl.String, "Why the value is missing", nullable=True),
+        Column("accounted_for", pl.Boolean, "Whether the value is there, or its absence is explained"),
+    ),
+    key=("source_id", "edition_id", "measure_id", "area_id", "period_start", "period_end"),
+    extra_rules=(
+        Rule(
+            "every_force_or_a_known_gap",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "accounted_for", "value_set": [True]},
+            "Every police force area has a value in every period, or the register of gaps says why not.",
+        ),
+    ),
+)
+
+PLAUSIBILITY = Contract(
+    table="out/plausibility",
+    title="Plausibility",
+    one_row_is="figure beside what it should be like",
+    columns=(
+        Column("plausibility_id", pl.String, "Identifier of the comparison"),
+        Column("source_id", pl.String, "Source"),
+        Column("edition_id", pl.String, "Edition"),
+        Column("measure_id", pl.String, "Measure"),
+        Column("area_id", pl.String, "Area"),
+        Column("period_start", pl.Date, "First day covered"),
+        Column("period_end", pl.Date, "Last day covered"),
+        Column("value", pl.Float64, "The figure"),
+        Column("compared_with", pl.Float64, "The same months a year before", nullable=True),
+        Column("lower", pl.Float64, "Smallest figure that is not odd"),
+        Column("upper", pl.Float64, "Largest figure that is not odd"),
+        Column(
+            "like_year_before", pl.Boolean, "Whether a count is between half and double the year before", nullable=True
+        ),
+        Column(
+            "population_in_range",
+            pl.Boolean,
+            "Whether a population is one that England and Wales can have",
+            nullable=True,
+        ),
+        Column("in_words", pl.String, "The comparison as a sentence"),
+    ),
+    key=("plausibility_id",),
+    extra_rules=(
+        Rule(
+            "population_in_range",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "population_in_range", "value_set": [True]},
+            "The 43 police force areas together have between 59 and 64 million residents (before mid-2018: 58).",
+        ),
+        Rule(
+            "like_the_year_before",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "like_year_before", "value_set": [True]},
+            "A force's count is between half and double that of the same months a year before, where either is twenty or more.",
+            severity="warning",
+        ),
+    ),
+)
+
 REVISIONS = Contract(
     table="out/revisions",
     title="Revisions",

@@ -40,6 +40,7 @@ class Registers:
     measure_labels: pl.DataFrame
     sentinels: pl.DataFrame
     breaks: pl.DataFrame
+    coverage_gaps: pl.DataFrame
     local_authorities: pl.DataFrame
     corrections: tuple[Correction, ...]
 
@@ -109,6 +110,19 @@ def load_registers(data: Path) -> Registers:
         breaks=_read(
             folder / "breaks.csv", ("break_id", "date", "measure_id", "area_id", "label", "in_words", "evidence")
         ).with_columns(pl.col("date").str.to_date(), pl.col("area_id").replace("", None)),
+        coverage_gaps=_read(
+            folder / "coverage_gaps.csv",
+            (
+                "gap_id",
+                "source_id",
+                "measure_id",
+                "area_id",
+                "first_period_end",
+                "last_period_end",
+                "reason",
+                "evidence",
+            ),
+        ).with_columns(pl.col("first_period_end", "last_period_end").str.to_date()),
         local_authorities=load_local_authorities(data),
         corrections=_read_corrections(data / "corrections"),
     )

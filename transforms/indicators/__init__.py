@@ -4,8 +4,10 @@ Here belongs every formula. What a cell means does not (``transforms.harmonise``
 """
 
 from transforms.indicators.compute import indicators
+from transforms.indicators.coverage import coverage
+from transforms.indicators.plausibility import plausibility
 from transforms.indicators.rates import poisson_limits, with_rate
 from transforms.indicators.reconcile import reconcile
 from transforms.indicators.revisions import revisions
 
-__all__ = ["indicators", "poisson_limits", "reconcile", "revisions", "with_rate"]
+__all__ = ["coverage", "indicators", "plausibility", "poisson_limits", "reconcile", "revisions", "with_rate"]

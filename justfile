@@ -47,4 +47,5 @@ docs: build
 # Write constraints.txt again from pyproject.toml.
 constraints:
     echo "# Every distribution that the project and its tests install, with checksums. Made by: just constraints" > constraints.txt
+    uv lock --quiet --upgrade
     uv export --quiet --no-annotate --no-header --no-emit-project --all-groups >> constraints.txt

@@ -16,6 +16,8 @@ import polars as pl
 from tests.full_build import ROOT
 
 LANDING = ROOT.parent / "shared" / "landing"
+# Half or double the year before: eight published figures are, which is worth a look and no error.
+WARNED = "out/plausibility/like_the_year_before"
 COMMAND = str(Path(sys.executable).with_name("countylines"))
 
 # Written into while they are used; all else in a build folder is only ever replaced, so that a copy may share its files.

@@ -124,7 +124,10 @@ def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copi
         },
     )
     changed = {name for name, digest in digests(copied / "lake").items() if lake[name] != digest}
-    assert changed == {f"raw/{source}.parquet", "core/observations.parquet", "out/indicators.parquet"}
+    assert changed == {
+        f"raw/{source}.parquet",
+        *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet"),
+    }
     assert build_id(copied) != was
     now = good(copied)
     assert now.keys() == reports.keys()

@@ -138,11 +138,11 @@ def changes(frame: pl.DataFrame, confidence: float = 0.95) -> pl.DataFrame:
     Needs earlier and later (events), earlier_exposure and later_exposure (one unit), and phi (null: no limits, no test). The rows are one
     family: q_value is Benjamini and Hochberg's. Method and errors as ``rate_ratio``.
     """
-    columns = [
+    earlier, later, before, after, phi = (
         frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
         for name in ("earlier", "later", "earlier_exposure", "later_exposure", "phi")
-    ]
-    found = rate_ratio(*columns, confidence=confidence)
+    )
+    found = rate_ratio(earlier, later, before, after, phi, confidence)
     return frame.with_columns(
         change=pl.Series(found.ratio - 1).fill_nan(None),
         change_lower=pl.Series(found.lower - 1).fill_nan(None),

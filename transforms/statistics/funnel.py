@@ -70,10 +70,10 @@ def overdispersion(
     outliers: Outliers = "winsorise",
     tail: float = TAIL,
 ) -> Overdispersion:
-    """φ = Σz²/n of z-scores whose ends are pulled in to (winsorise) or cut off at (truncate) their ``tail`` quantiles, and from it τ².
+    """φ = Σz²/n of z-scores, those at either end pulled in to the ``tail`` quantile (winsorise) or left out (truncate), and from it τ².
 
-    τ² = [nφ − (n − 1)]/[Σw − Σw²/Σw] with w = 1/s², and 0 where nφ < n − 1 (DerSimonian and Laird's moments); cut-off areas count in
-    neither n nor w. ``observed`` and ``expected`` are (…, areas), φ and τ² are (…), without unit; quantiles are interpolated linearly
+    τ² = [nφ − (n − 1)]/[Σw − Σw²/Σw] with w = 1/s², and 0 where nφ < n − 1 (DerSimonian and Laird's moments). To truncate leaves out
+    the ⌊n·tail⌋ lowest and highest areas, which then count in neither n nor w. ``observed`` and ``expected`` are (…, areas), φ and τ² are (…), without unit; quantiles are interpolated linearly
     (type 7). Raises ValueError if a value is missing, E ≤ 0, or fewer than two areas are given.
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, and Quality and Safety in Health Care 14, 347–351.
     """
@@ -82,10 +82,15 @@ def overdispersion(
     if deviation.shape[-1] < 2:
         raise ValueError("Overdispersion is variation between areas, and needs at least two.")
     z = deviation / error
-    low, high = np.quantile(z, [tail, 1 - tail], axis=-1, keepdims=True)
-    kept = np.ones(z.shape, dtype=bool) if outliers == "winsorise" else (z >= low) & (z <= high)
+    if outliers == "winsorise":
+        z = np.clip(z, *np.quantile(z, [tail, 1 - tail], axis=-1, keepdims=True))
+        kept = np.ones(z.shape, dtype=bool)
+    else:
+        cut = int(tail * z.shape[-1])
+        order = z.argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
+        kept = (order >= cut) & (order < z.shape[-1] - cut)
     number = kept.sum(axis=-1)
-    phi = (np.clip(z, low, high) ** 2 * kept).sum(axis=-1) / number
+    phi = (z**2 * kept).sum(axis=-1) / number
     weight = kept / error**2
     total = weight.sum(axis=-1)
     excess = number * phi - (number - 1)

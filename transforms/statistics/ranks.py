@@ -56,8 +56,8 @@ def rank_intervals(
     table = times.reshape(areas, areas)
     up_to = table.cumsum(axis=1)
     alpha = 1 - confidence
-    # The smallest rank that at least this share of the draws does not exceed; half a draw keeps rounding from deciding.
-    lower, upper = ((up_to < share * draws - 0.5).sum(axis=1) + 1 for share in (alpha / 2, 1 - alpha / 2))
+    # The smallest rank that at least this share of the draws does not exceed; a share that is a whole number of draws stays one.
+    lower, upper = ((up_to < share * draws - 1e-6).sum(axis=1) + 1 for share in (alpha / 2, 1 - alpha / 2))
     rates = observed / residents
     rank = (rates[None, :] > rates[:, None]).sum(axis=1) + 1
     return Ranks(rank, lower, upper, table / draws)

@@ -1,13 +1,14 @@
 """Observations to indicators: rates with their populations, limits, coverage and the cells behind them.
 
-Here belongs every formula. What a cell means does not (``transforms.harmonise``), nor how a number is worded or drawn (``reports``).
+Here belongs what is counted, summed and divided. A formula of statistics does not (``transforms.statistics``), nor what a cell means
+(``transforms.harmonise``), nor how a number is worded or drawn (``reports``).
 """
 
 from transforms.indicators.compute import indicators
 from transforms.indicators.coverage import coverage
 from transforms.indicators.plausibility import plausibility
-from transforms.indicators.rates import poisson_limits, with_rate
+from transforms.indicators.rates import with_rate
 from transforms.indicators.reconcile import reconcile
 from transforms.indicators.revisions import revisions
 
-__all__ = ["coverage", "indicators", "plausibility", "poisson_limits", "reconcile", "revisions", "with_rate"]
+__all__ = ["coverage", "indicators", "plausibility", "reconcile", "revisions", "with_rate"]

@@ -1,0 +1,189 @@
+"""Changes: what chance, a lively series and many comparisons leave of them."""
+
+import math
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.statistics.reference import TOLERANCE, reference
+from transforms.statistics.change import (
+    benjamini_hochberg,
+    changes,
+    exact_rate_ratio_limits,
+    poisson_change_p_value,
+    quarterly_dispersion,
+    rate_ratio,
+)
+
+events = st.integers(1, 50_000)
+p_values = st.lists(st.floats(0, 1), min_size=1, max_size=43)
+
+
+def numbers(found: Any) -> list[float]:
+    return [float(number) for number in found]
+
+
+def test_two_counts_over_equal_time() -> None:
+    known = reference()["two_counts"]
+    found = rate_ratio(known["a"], known["b"])
+    assert numbers(found[:3]) == pytest.approx([known["rr"], known["l95"], known["u95"]], **TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("exact-cond", "p_exact"), ("etest", "p_etest"), ("score", "p_score"), ("cond-midp", "p_midp")],
+)
+def test_p_values_of_two_counts(method: Any, name: str) -> None:
+    known = reference()["two_counts"]
+    assert poisson_change_p_value(known["a"], known["b"], method=method) == pytest.approx(known[name], rel=1e-6)
+
+
+def test_a_lively_series_makes_a_change_less_sure() -> None:
+    found = rate_ratio(120, 150, phi=4)
+    assert numbers(found[1:3]) == pytest.approx([0.77341, 2.02028], abs=5e-6)
+    assert float(found.p_value) == pytest.approx(0.362, abs=5e-4)
+
+
+@pytest.mark.parametrize("place", reference()["unequal_months"])
+def test_fifteen_months_against_twelve(place: str) -> None:
+    known = reference()["unequal_months"][place]
+    found = rate_ratio(known["a"], known["b"], known["ta"], known["tb"])
+    assert float(found.ratio) - 1 == pytest.approx(known["change"], **TOLERANCE)
+    if "naive" in known:
+        assert float(rate_ratio(known["a"], known["b"]).ratio) - 1 == pytest.approx(known["naive"], **TOLERANCE)
+
+
+def test_norfolk_after_fifteen_months_and_after_sixteen() -> None:
+    found = rate_ratio(416, 198, 15, 12)
+    assert numbers(found[:3]) == pytest.approx([0.59495, 0.50233, 0.70465], abs=5e-6)
+    assert float(rate_ratio(416, 198, 16, 12).ratio) - 1 == pytest.approx(-0.3654, abs=5e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(events, events, st.floats(1, 100), st.floats(1, 100), st.floats(0.5, 0.999), st.floats(0.5, 0.999))
+def test_a_change_lies_in_its_interval(a: int, b: int, phi: float, more_phi: float, one: float, other: float) -> None:
+    """More confidence or more dispersion is a wider interval; the other way round it is the inverse."""
+    less, more = sorted((one, other))
+    low_phi, high_phi = sorted((phi, more_phi))
+    narrow, sure = rate_ratio(a, b, phi=low_phi, confidence=less), rate_ratio(a, b, phi=low_phi, confidence=more)
+    lively = rate_ratio(a, b, phi=high_phi, confidence=less)
+    assert sure.lower <= narrow.lower <= narrow.ratio * (1 + 1e-12)
+    assert narrow.ratio <= narrow.upper * (1 + 1e-12)
+    assert narrow.upper <= sure.upper
+    assert lively.lower <= narrow.lower
+    assert narrow.upper <= lively.upper
+    assert narrow.p_value <= lively.p_value
+    back = rate_ratio(b, a, phi=low_phi, confidence=less)
+    assert numbers(back[:3]) == pytest.approx([1 / narrow.ratio, 1 / narrow.upper, 1 / narrow.lower])
+
+
+def test_no_event_has_no_log_but_exact_limits() -> None:
+    found = rate_ratio([0, 5, 0], [5, 0, 0])
+    assert np.isnan(found.lower).all()
+    assert np.isnan(found.p_value).all()
+    assert math.isnan(found.ratio[0])
+    assert found.ratio[1] == 0
+    lower, upper = exact_rate_ratio_limits([0, 5, 0], [5, 0, 0])
+    assert (lower[1], upper[0]) == (0, math.inf)
+    assert 0 < lower[0] < upper[1] < math.inf
+    assert math.isnan(lower[2])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 300), st.integers(1, 300), st.floats(0.1, 10))
+def test_exact_limits_are_those_of_a_share_of_all_events(a: int, b: int, scale: float) -> None:
+    """Against another implementation: the Clopper–Pearson interval of the later events among all."""
+    from scipy.stats import binomtest
+
+    share = binomtest(b, a + b).proportion_ci(method="exact")
+    lower, upper = exact_rate_ratio_limits(a, b, scale, 1)
+    assert [float(lower), float(upper)] == pytest.approx(
+        [scale * share.low / (1 - share.low), scale * share.high / (1 - share.high)], rel=1e-6
+    )
+    assert lower < scale * b / a < upper
+
+
+def test_dispersion_of_a_series() -> None:
+    """Synthetic: terms 100/200, 0, 400/220 and so on, by hand."""
+    quarters = [95, 105, 105, 125, 105, 105, 95, 105]
+    by_hand = [100 / 200, 0, 400 / 230, 400 / 230, 0, 100 / 200, 100 / 200]
+    assert sum(by_hand) / 7 < 1
+    assert float(quarterly_dispersion(quarters)) == 1
+    tenfold = [10 * value for value in quarters]
+    assert float(quarterly_dispersion(tenfold)) == pytest.approx(10 * sum(by_hand) / 7)
+
+
+def test_poisson_series_have_a_dispersion_near_one() -> None:
+    """Synthetic: on 2,000 series of Poisson counts the mean of (difference)²/sum is 1, before the floor."""
+    series = np.random.default_rng(5).poisson(200, size=(2_000, 40))
+    terms = np.diff(series, axis=1) ** 2 / (series[:, 1:] + series[:, :-1])
+    assert terms.mean() == pytest.approx(1, abs=0.02)
+    found = quarterly_dispersion(series)
+    assert found.shape == (2_000,)
+    assert 1 <= np.median(found) < 1.1
+
+
+def test_seven_quarters_are_too_few() -> None:
+    seven = [100.0, 120, 90, 110, 100, 130, 80]
+    assert math.isnan(quarterly_dispersion(seven))
+    assert math.isnan(quarterly_dispersion([*seven, math.nan]))
+    assert not math.isnan(quarterly_dispersion([*seven, 100]))
+    assert math.isnan(quarterly_dispersion([0] * 12))
+
+
+@settings(deadline=None, max_examples=60)
+@given(p_values)
+def test_adjusted_p_values_keep_their_order(found: list[float]) -> None:
+    adjusted = benjamini_hochberg(found)
+    order = np.argsort(found)
+    assert (np.diff(adjusted[order]) >= 0).all()
+    assert (adjusted >= np.array(found) - 1e-12).all()
+    assert (adjusted <= np.minimum(np.array(found) * len(found), 1) + 1e-12).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(p_values, st.floats(0.01, 0.2))
+def test_what_is_found_is_what_the_step_up_procedure_finds(found: list[float], q: float) -> None:
+    """Benjamini and Hochberg's own words: reject the k smallest for the largest k with p₍k₎ ≤ k·q/m."""
+    ordered = sorted(found)
+    # On the threshold itself the rounding of a product decides.
+    assume(all(abs(p * len(found) / k - q) > 1e-9 for k, p in enumerate(ordered, 1)))
+    passed = [k for k, p in enumerate(ordered, 1) if p * len(found) / k <= q]
+    assert (benjamini_hochberg(found) <= q).sum() == (max(passed) if passed else 0)
+
+
+def test_what_is_not_tested_is_no_test() -> None:
+    found = benjamini_hochberg([0.01, math.nan, 0.04])
+    assert found[[0, 2]].tolist() == pytest.approx([0.02, 0.04])
+    assert math.isnan(found[1])
+    assert np.isnan(benjamini_hochberg([math.nan])).all()
+
+
+def test_no_dispersion_no_test() -> None:
+    """A change without φ keeps its size and has neither limits nor a test, and does not count in the family."""
+    frame = pl.DataFrame(
+        {
+            "earlier": [400, 400, None],
+            "later": [300, 300, 300],
+            "earlier_exposure": [1.0, 1, 1],
+            "later_exposure": [1.0, 1, 1],
+            "phi": [2.0, None, 2],
+        }
+    )
+    found = changes(frame)
+    assert found["change"].to_list() == [-0.25, -0.25, None]
+    assert found["change_lower"].is_null().to_list() == [False, True, True]
+    assert found["q_value"][0] == found["p_value"][0]
+    assert found["q_value"].is_null().to_list() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "match"), [((-1, 3), "negative"), ((1, 3, 0), "exposure"), ((1, 3, 1, 1, 0.5), "φ")]
+)
+def test_wrong_numbers_are_told(numbers: tuple[float, ...], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        rate_ratio(*numbers)

@@ -1,0 +1,69 @@
+"""Proportions within their limits, and never clamped."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.statistics.reference import TOLERANCE, reference
+from transforms.statistics.proportions import difference_of_proportions, proportion
+
+shares = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
+confidences = st.floats(0.5, 0.999)
+
+
+@pytest.mark.parametrize("row", reference()["wilson"], ids=lambda row: f"{row['x']} of {row['n']}")
+def test_wilson_limits(row: dict[str, Any]) -> None:
+    assert [float(number) for number in proportion(row["x"], row["n"])] == pytest.approx(
+        [row["x"] / row["n"], row["l95"], row["u95"]], **TOLERANCE
+    )
+    if "l998" in row:
+        assert [float(number) for number in proportion(row["x"], row["n"], 0.998)[1:]] == pytest.approx(
+            [row["l998"], row["u998"]], **TOLERANCE
+        )
+
+
+def test_newcombe_difference() -> None:
+    known = reference()["newcombe_difference"]
+    found = difference_of_proportions(known["x1"], known["n1"], known["x2"], known["n2"])
+    assert [float(number) for number in found] == pytest.approx(
+        [known["diff"], known["l95"], known["u95"]], **TOLERANCE
+    )
+
+
+@settings(deadline=None, max_examples=50)
+@given(shares, confidences, confidences)
+def test_a_proportion_lies_in_its_interval_within_nought_and_one(
+    share: tuple[int, int], one: float, other: float
+) -> None:
+    less, more = sorted((one, other))
+    value, narrow_lower, narrow_upper = proportion(*share, less)
+    _, wide_lower, wide_upper = proportion(*share, more)
+    assert 0 <= wide_lower <= narrow_lower <= value <= narrow_upper <= wide_upper <= 1
+
+
+@settings(deadline=None, max_examples=50)
+@given(shares, shares, confidences)
+def test_a_difference_turned_round_has_the_other_sign(
+    one: tuple[int, int], other: tuple[int, int], confidence: float
+) -> None:
+    found = difference_of_proportions(*one, *other, confidence)
+    turned = difference_of_proportions(*other, *one, confidence)
+    assert -1 - 1e-9 <= found.lower <= found.value + 1e-9
+    assert found.value - 1e-9 <= found.upper <= 1 + 1e-9
+    assert [float(number) for number in turned] == pytest.approx(
+        [-found.value, -found.upper, -found.lower], rel=1e-9, abs=1e-9
+    )
+
+
+def test_more_outcomes_than_offences_are_an_error() -> None:
+    with pytest.raises(ValueError, match="exceeds its denominator"):
+        proportion([3, 12], [10, 10])
+
+
+def test_a_missing_numerator_is_a_missing_proportion() -> None:
+    found = proportion([math.nan, 1], [10, 10])
+    assert all(math.isnan(numbers[0]) for numbers in found)
+    assert found.value[1] == pytest.approx(0.1)

@@ -8,6 +8,7 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from orchestration.assets.core import core_assets  # noqa: E402
+from orchestration.assets.datapack import datapack_assets  # noqa: E402
 from orchestration.assets.out import out_assets  # noqa: E402
 from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
@@ -27,6 +28,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *core_assets({id: source for id, source in sources.items() if source.reaches == "observations"}, paths),
             *out_assets(sources, paths),
             *report_assets(sources, paths),
+            *datapack_assets(sources, paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths},
         executor=dg.in_process_executor,

@@ -1,7 +1,7 @@
 """From rows of out/indicators to the numbers that a report prints, each with its identifier."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,10 @@ OLDEST_POPULATION_MONTHS = 18
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything that products draw on: tables of the lake, registers, and what stands on every cover."""
+    """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
+
+    ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
+    """
 
     indicators: pl.DataFrame
     areas: pl.DataFrame
@@ -30,6 +33,7 @@ class ReportData:
     breaks: pl.DataFrame
     sources: Mapping[str, Source]
     build_id: str
+    downloads: Mapping[str, int] = field(default_factory=dict)
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

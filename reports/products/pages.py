@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from reports import formats, wording
+from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import provenance, recorded
@@ -27,6 +28,7 @@ from transforms.contracts import (
     cells,
     dictionary_frame,
 )
+from transforms.exchange import FORMULA_NOTE
 
 SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
@@ -74,8 +76,28 @@ def index(data: ReportData) -> Page:
                     ("Methods and sources", "methods.html", "how old each source is, and what it may be used to say"),
                 ),
             ),
+            *_downloads(data),
             *provenance.sources(data, data.sources),
         ),
+    )
+
+
+def _downloads(data: ReportData) -> tuple[Block, ...]:
+    """Every file of the data pack with its size, and the workbooks; nothing where none is published."""
+    titles = file_titles()
+    pack = [(name, size) for name, size in sorted(data.downloads.items()) if name.startswith(f"{FOLDER}/")]
+    workbooks = [(name, size) for name, size in sorted(data.downloads.items()) if name.endswith(".xlsx")]
+    if not (pack or workbooks):
+        return ()
+    names = dict(data.areas.select(pl.col("slug") + ".xlsx", "name").iter_rows())
+    return (
+        Heading(2, "Downloads", "downloads"),
+        Links(
+            "Tables behind all reports",
+            tuple((titles[name.removeprefix(f"{FOLDER}/")], name, formats.size(size)) for name, size in pack),
+        ),
+        Paragraph((FORMULA_NOTE,)),
+        Links("A workbook for each report", tuple((names[name], name, formats.size(size)) for name, size in workbooks)),
     )
 
 
@@ -187,7 +209,7 @@ def dictionary(data: ReportData) -> Page:
     return Page(
         slug="data-dictionary",
         title="Data dictionary",
-        lead="Every table of the warehouse and every column of the tidy CSV (out/indicators), from the contracts that the checks use.",
+        lead="Every table of the warehouse and every column of out/indicators, which the tidy CSV renames where other producers have a name for it, from the contracts that the checks use.",
         build_id=data.build_id,
         status_line=wording.STATUS_LINE,
         blocks=tuple(block for contract in _contracts(data) for block in _described(contract)),

@@ -11,18 +11,15 @@ from reports import formats, wording
 from reports.numbers import ReportData
 from reports.products.products import forces_of
 from reports.products.shared import NATION
+from transforms.contracts import INDICATORS
 
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
 SOURCES: Final = "Sources"
+_LONGEST_SHEET_NAME: Final = 31  # the file format allows no more
 
-_MISSING: Final = {
-    status: formats.missing(status)
-    for status in (
-        *("not_available", "not_published", "no_population", "suppressed"),
-        *("not_comparable", "below_base", "population_too_small"),
-    )
-}
+_STATUS: Final = next(column for column in INDICATORS.columns if column.name == "status")
+_MISSING: Final = {status: formats.missing(status) for status in _STATUS.allowed or () if status != "ok"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def area_sheets(
 
 def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
     first = rows.row(0, named=True)
-    per = f"Per {formats.count(first['multiplier'])} residents"
+    per = f"Per {formats.count(first['multiplier'])} residents" if first["multiplier"] else "Rate"
     what = wording.capitalised(first["unit_plural"])
     lower, upper = "Lower 95% limit", "Upper 95% limit"
     frame = rows.select(
@@ -130,7 +127,8 @@ def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
     marks = "".join(set(rows["markers"]))
     used |= {marker for marker in (formats.REVISED, formats.BREAK) if marker in marks}
     return Sheet(
-        name=what,
+        # The code keeps apart two measures whose units have one name.
+        name=f"{first['measure_code']} {first['unit_plural']}"[:_LONGEST_SHEET_NAME],
         title=first["measure_name"],
         about=(
             *((f"Shorthand in this table: {formats.legend(used)}",) if used else ()),

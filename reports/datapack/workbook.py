@@ -3,6 +3,7 @@
 XlsxWriter is used directly: gptables, which stands on it, takes pandas frames and eight times as long.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
@@ -31,8 +32,12 @@ _OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "default_row_height": _ROW_PIXELS,
-    "default_format_properties": {"font_name": _FONT, "font_size": _POINTS},
 }
+_LETTERS: Final = {
+    "font_name": _FONT,
+    "font_size": _POINTS,
+    "font_scheme": "none",
+}  # of no theme, which would choose another font
 
 
 def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date) -> bytes:
@@ -44,7 +49,8 @@ def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date)
 
     title = f"County lines indicators: {area['name']}"
     content = BytesIO()
-    book = Workbook(content, _OPTIONS)
+    # The library writes into the properties that it is given: each workbook has its own.
+    book = Workbook(content, {**_OPTIONS, "default_format_properties": dict(_LETTERS)})
     book.set_properties(
         {
             "title": title,
@@ -176,7 +182,7 @@ def _table(book: Any, written: _Formats, sheet: Sheet, linked: bool = False) -> 
         top + len(shown),
         shown.width - 1,
         {
-            "name": sheet.name.lower().replace(" ", "_").replace("-", "_"),
+            "name": re.sub(r"\W", "_", sheet.name.lower()),
             "columns": [{"header": name, "header_format": written.header} for name in shown.columns],
             "autofilter": False,
             "style": None,

@@ -15,6 +15,7 @@ import polars as pl
 from reports import formats, wording
 from reports.datapack.sheets import NOTHING, SOURCES, Sheet
 from reports.numbers import ReportData, Row
+from reports.products.products import forces_of
 from transforms.errors import CountyLinesError
 from transforms.sources.calendar import newest_vintage, next_release
 from transforms.sources.registry import Source
@@ -60,7 +61,7 @@ def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date)
         }
     )
     written = _Formats(book)
-    _cover(book, written, title, _cover_lines(data, sheets, issued))
+    _cover(book, written, title, _cover_lines(data, area, sheets, issued))
     notes = _notes(data, sheets)
     listed = [notes, *sheets]
     _table(book, written, _contents(listed), linked=True)
@@ -86,9 +87,10 @@ class _Formats:
         }
 
 
-def _cover_lines(data: ReportData, sheets: Sequence[Sheet], issued: date) -> list[tuple[str, str]]:
+def _cover_lines(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date) -> list[tuple[str, str]]:
     """Heading and text of each part of the cover."""
     sources = _sources_of(data, sheets)
+    forces = [data.area(area_id)["name"] for area_id in forces_of(data, area["area_id"])]
     held = set(data.editions.select("source_id", "edition_id").iter_rows())
     editions = {
         source.id: tuple(edition for edition in source.editions if (source.id, edition.id) in held)
@@ -106,6 +108,7 @@ def _cover_lines(data: ReportData, sheets: Sequence[Sheet], issued: date) -> lis
     ]
     return [
         ("About this workbook", wording.PROXY),
+        ("Police force areas in it", f"{wording.joined(forces)}."),
         ("Status", wording.STATUS_LINE),
         ("Build", f"Build {data.build_id}, made from published files read by {formats.day(issued)}."),
         (

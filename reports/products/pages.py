@@ -85,11 +85,18 @@ def index(data: ReportData) -> Page:
 def _downloads(data: ReportData) -> tuple[Block, ...]:
     """Every file of the data pack with its size, and the workbooks; nothing where none is published."""
     titles = file_titles()
-    pack = [(name, size) for name, size in sorted(data.downloads.items()) if name.startswith(f"{FOLDER}/")]
-    workbooks = [(name, size) for name, size in sorted(data.downloads.items()) if name.endswith(".xlsx")]
-    if not (pack or workbooks):
+    pack = [(name, size) for name, size in data.downloads.items() if name.startswith(f"{FOLDER}/")]
+    areas = data.areas.with_columns(pl.col("slug") + ".xlsx").sort("name")
+    forces = pl.col("kind") == "police_force_area"
+    workbooks = [
+        (title, [(row["name"], row["slug"]) for row in part.iter_rows(named=True) if row["slug"] in data.downloads])
+        for title, part in (
+            ("Workbooks on England and Wales and on regions", areas.filter(~forces)),
+            ("Workbooks on police force areas", areas.filter(forces)),
+        )
+    ]
+    if not pack:
         return ()
-    names = dict(data.areas.select(pl.col("slug") + ".xlsx", "name").iter_rows())
     return (
         Heading(2, "Downloads", "downloads"),
         Links(
@@ -97,7 +104,10 @@ def _downloads(data: ReportData) -> tuple[Block, ...]:
             tuple((titles[name.removeprefix(f"{FOLDER}/")], name, formats.size(size)) for name, size in pack),
         ),
         Paragraph((FORMULA_NOTE,)),
-        Links("A workbook for each report", tuple((names[name], name, formats.size(size)) for name, size in workbooks)),
+        *(
+            Links(title, tuple((name, file, formats.size(data.downloads[file])) for name, file in files))
+            for title, files in workbooks
+        ),
     )
 
 

@@ -124,12 +124,25 @@ def test_the_cover_says_what_it_is_whom_to_ask_and_when_the_next_comes(book: Wor
     assert cover[0].startswith("County lines indicators: ")
     parts = dict(zip(cover[1::2], cover[2::2], strict=True))
     assert list(parts) == [
-        *("About this workbook", "Status", "Build", "Contact", "Next update", "Licence and attribution")
+        *(
+            "About this workbook",
+            "Police force areas in it",
+            "Status",
+            "Build",
+            "Contact",
+            "Next update",
+            "Licence and attribution",
+        )
     ]
     assert parts["Status"] == wording.STATUS_LINE
     assert "Police force area data tables: January 2026." in parts["Next update"]
     assert "Open Government Licence v3.0" in parts["Licence and attribution"]
     assert book.properties.created.date() == issued_on(report_data.editions)
+
+
+def test_the_cover_tells_a_region_from_a_force_of_the_same_name(content: dict[str, bytes]) -> None:
+    assert opened(content[NORFOLK])["Cover"]["A5"].value == "Norfolk."
+    assert "Greater Manchester" in opened(content[NORTH_WEST])["Cover"]["A5"].value
 
 
 def test_every_shorthand_in_a_table_is_explained_above_it_and_in_the_notes(book: Workbook) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from orchestration.assets.core import core_assets  # noqa: E402
+from orchestration.assets.datapack import datapack_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
 from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
@@ -29,6 +30,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *out_assets(sources, found.settled, paths),
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths),
+            *datapack_assets(sources, paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths},
         executor=dg.in_process_executor,

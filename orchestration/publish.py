@@ -84,6 +84,17 @@ def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
     )
 
 
+def write_files(files: Iterable[tuple[str, bytes]], paths: Paths, build_id: str) -> Written:
+    """Write finished files beside the documents of a build, each as it comes; returns what was written, for the Dagster UI."""
+    return _written([_write(paths, build_id, name, content) for name, content in files])
+
+
+def sizes(paths: Paths, build_id: str, names: Iterable[str]) -> dict[str, int]:
+    """The sizes in bytes of those of the named files that stand beside the documents of a build."""
+    made = {name: paths.documents / build_id / name for name in names}
+    return {name: path.stat().st_size for name, path in made.items() if path.is_file()}
+
+
 def _write(paths: Paths, build_id: str, name: str, content: bytes) -> Path:
     path = paths.documents / build_id / name
     replace_atomically(path, content)
@@ -118,6 +129,7 @@ def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> Written:
         half = paths.editions / f".{edition.name}.{os.getpid()}.tmp"
         half.mkdir(parents=True)
         for name in expected:
+            (half / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / name, half / name)
         half.rename(edition)
     link = paths.reports.with_name(f".reports.{os.getpid()}.tmp")

@@ -15,12 +15,16 @@ NOT_AVAILABLE: Final = "[x]"
 CONFIDENTIAL: Final = "[c]"
 NOT_APPLICABLE: Final = "[z]"
 LOW: Final = "[low]"
+REVISED: Final = "[r]"
+BREAK: Final = "[b]"
 
 LEGEND: Final[dict[str, str]] = {
     NOT_AVAILABLE: "not available",
     CONFIDENTIAL: "confidential: suppressed so that no person can be identified",
     NOT_APPLICABLE: "not applicable: the figure would not be comparable",
     LOW: "low: too few residents or cases for a reliable figure",
+    REVISED: "revised: an earlier edition printed another figure",
+    BREAK: "break: the series has a break in this period",
 }
 
 _SHORTHAND: Final[dict[str, str]] = {
@@ -108,6 +112,11 @@ def missing(status: str) -> str:
     if status not in _SHORTHAND:
         raise ValueError(f"'{status}' is not the status of a missing value; it is one of {', '.join(_SHORTHAND)}.")
     return _SHORTHAND[status]
+
+
+def size(number_of_bytes: int) -> str:
+    """Write the size of a file in units of a thousand bytes, at least one: 24 kB."""
+    return f"{_fixed(max(number_of_bytes / 1000, 1), 0)} kB"
 
 
 def legend(shorthands: Iterable[str] = tuple(LEGEND)) -> str:

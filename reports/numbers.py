@@ -1,7 +1,7 @@
 """From rows of out/indicators to the numbers that a report prints, each with its identifier."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ class ReportData:
     """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
 
     ``known_on`` is the day by which everything had been published, of a report on the past.
+    ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
     """
 
     indicators: pl.DataFrame
@@ -36,6 +37,7 @@ class ReportData:
     sources: Mapping[str, Source]
     build_id: str
     known_on: date | None = None
+    downloads: Mapping[str, int] = field(default_factory=dict)
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

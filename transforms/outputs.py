@@ -5,6 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.exchange import without_formulas
+
 
 def write_warehouse(lake: Path, path: Path) -> Path:
     """Write every Parquet table below ``lake`` into one DuckDB file, schema = layer, in one rename; returns ``path``.
@@ -27,13 +29,18 @@ def write_warehouse(lake: Path, path: Path) -> Path:
     return path
 
 
-def write_tidy_csv(indicators: pl.DataFrame, path: Path) -> Path:
-    """Write the indicators as UTF-8 CSV with LF line ends and ISO dates, in one rename; returns ``path``."""
+def write_tidy_csv(tidy: pl.DataFrame, path: Path) -> Path:
+    """Write the tidy table (`transforms.exchange.tidy_frame`) as `csv_bytes` has it, in one rename; returns ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        indicators.write_csv(temporary)
+        temporary.write_bytes(csv_bytes(tidy))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """A table as UTF-8 CSV with LF line ends, ISO dates, an empty cell for null, and no text that a spreadsheet would run."""
+    return without_formulas(frame).write_csv().encode()

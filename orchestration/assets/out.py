@@ -9,6 +9,7 @@ from orchestration.checks import CheckedTable, check_specs, checked, column_sche
 from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
 from transforms.contracts import tables
+from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
 from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions
 from transforms.outputs import write_tidy_csv, write_warehouse
@@ -146,15 +147,21 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
     @dg.asset(
         key=["out", "tidy_csv"],
         group_name="out",
-        ins={"computed": dg.AssetIn(key=["out", "indicators"])},
+        ins={"computed": dg.AssetIn(key=["out", "indicators"]), "editions": dg.AssetIn(key=["raw", "editions"])},
         deps=[["out", "reconciliation"], ["out", "coverage"], ["out", "plausibility"]],
         description="county_lines.csv: the indicators, one row a number, for spreadsheets and scripts.",
         owners=["team:statistics"],
         kinds={"csv"},
-        code_version=hash_code("transforms/outputs.py", "transforms/contracts"),
+        code_version=hash_text(
+            hash_code("transforms/outputs.py", "transforms/exchange.py", "transforms/contracts"),
+            hash_data(paths, "registers/measures.csv"),
+        ),
     )
-    def out_tidy_csv(paths: dg.ResourceParam[Paths], computed: pl.DataFrame) -> dg.MaterializeResult[None]:
-        made = write_tidy_csv(computed, paths.build / "county_lines.csv")
+    def out_tidy_csv(
+        paths: dg.ResourceParam[Paths], computed: pl.DataFrame, editions: pl.DataFrame
+    ) -> dg.MaterializeResult[None]:
+        tidy = tidy_frame(computed, load_registers(paths.data).measures, editions)
+        made = write_tidy_csv(tidy, paths.build / "county_lines.csv")
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(computed)}
         )

@@ -7,10 +7,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
-from orchestration.publish import NUMBERS_CHECK, Written, publish, write_documents, write_pages
+from orchestration.publish import NUMBERS_CHECK, Written, publish, sizes, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
 from transforms.harmonise import load_registers
@@ -51,13 +52,20 @@ def report_assets(
         return decorator
 
     def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
-        return ReportData(**tables, breaks=registers.breaks, sources=sources, build_id=identity, known_on=paths.as_of)
+        return ReportData(
+            **tables,
+            breaks=registers.breaks,
+            sources=sources,
+            build_id=identity,
+            known_on=paths.as_of,
+            downloads=sizes(paths, identity, download_names(registers.areas)),
+        )
 
-    @asset("national", "England and Wales, HTML and PDF.", ins=_INS)
+    @asset("national", "England and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         return write_documents([partial(products.national, data(tables))], paths, tables["indicators"]["indicator_id"])
 
-    @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS)
+    @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
@@ -67,6 +75,7 @@ def report_assets(
         "force",
         "One report a police force area, HTML and PDF; a backfill of all of them is one run.",
         ins=_INS,
+        deps=[DATAPACK],
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
@@ -80,7 +89,7 @@ def report_assets(
         "pages",
         "Data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         ins=_INS,
-        deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"]],
+        deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
@@ -91,11 +100,12 @@ def report_assets(
     @asset(
         "site",
         "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
-        deps=[["report", name] for name in ("national", "region", "force", "pages")],
+        deps=[*(["report", name] for name in ("national", "region", "force", "pages")), DATAPACK],
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
-        return publish(paths, identity, reports + [f"{slug}.html" for slug in pages.SLUGS])
+        around = [f"{slug}.html" for slug in pages.SLUGS]
+        return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 
     return [national, region, force, other_pages, site]
 

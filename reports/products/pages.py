@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from reports import formats, wording
+from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import provenance, recorded
@@ -29,6 +30,7 @@ from transforms.contracts import (
     cells,
     dictionary_frame,
 )
+from transforms.exchange import FORMULA_NOTE
 
 # More areas than this are not named in a table.
 _NAMED_AREAS = 5
@@ -79,7 +81,37 @@ def index(data: ReportData) -> Page:
                     ("Methods and sources", "methods.html", "how old each source is, and what it may be used to say"),
                 ),
             ),
+            *_downloads(data),
             *provenance.sources(data, data.sources),
+        ),
+    )
+
+
+def _downloads(data: ReportData) -> tuple[Block, ...]:
+    """Every file of the data pack with its size, and the workbooks; nothing where none is published."""
+    titles = file_titles()
+    pack = [(name, size) for name, size in data.downloads.items() if name.startswith(f"{FOLDER}/")]
+    areas = data.areas.with_columns(pl.col("slug") + ".xlsx").sort("name")
+    forces = pl.col("kind") == "police_force_area"
+    workbooks = [
+        (title, [(row["name"], row["slug"]) for row in part.iter_rows(named=True) if row["slug"] in data.downloads])
+        for title, part in (
+            ("Workbooks on England and Wales and on regions", areas.filter(~forces)),
+            ("Workbooks on police force areas", areas.filter(forces)),
+        )
+    ]
+    if not pack:
+        return ()
+    return (
+        Heading(2, "Downloads", "downloads"),
+        Links(
+            "Tables behind all reports",
+            tuple((titles[name.removeprefix(f"{FOLDER}/")], name, formats.size(size)) for name, size in pack),
+        ),
+        Paragraph((FORMULA_NOTE,)),
+        *(
+            Links(title, tuple((name, file, formats.size(data.downloads[file])) for name, file in files))
+            for title, files in workbooks
         ),
     )
 
@@ -253,7 +285,7 @@ def dictionary(data: ReportData) -> Page:
     return Page(
         slug="data-dictionary",
         title="Data dictionary",
-        lead="Every table of the warehouse and every column of the tidy CSV (out/indicators), from the contracts that the checks use.",
+        lead="Every table of the warehouse and every column of out/indicators, which the tidy CSV renames where other producers have a name for it, from the contracts that the checks use.",
         build_id=data.build_id,
         status_line=wording.status_line(data.known_on),
         blocks=tuple(block for contract in _contracts(data) for block in _described(contract)),

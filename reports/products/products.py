@@ -8,7 +8,7 @@ from reports import formats, wording
 from reports.document import Callout, Document, KeyMessages, Prose
 from reports.numbers import ReportData, Row
 from reports.products import identified, provenance, recorded
-from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS
+from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
 
 
 def region_ids(data: ReportData) -> list[str]:
@@ -89,6 +89,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *identified.london_links(data, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
+        *downloads(data, area["slug"]),
     )
     start, end = data.headline_period(DRUGS)
     return wording.refuse_forbidden_words(

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from reports import formats
+from reports.document import Block, Links
 from reports.numbers import ReportData, Row
 
 NATION: Final = "K04000001"
@@ -31,3 +32,19 @@ def source_note(data: ReportData, rows: pl.DataFrame) -> str:
     named = [f"{data.sources[source_id].publisher.name}, {data.sources[source_id].title}" for source_id in ids]
     shorthand = {formats.missing(status) for status in set(rows["status"]) - {"ok"}}
     return f"Source: {'; '.join(named)}. {formats.legend(shorthand)}".strip()
+
+
+def downloads(data: ReportData, slug: str) -> tuple[Block, ...]:
+    """Where the workbook of a report and the tables behind all reports are; nothing where none is published beside it."""
+    workbook = f"{slug}.xlsx"
+    if workbook not in data.downloads:
+        return ()
+    return (
+        Links(
+            "The data behind this report",
+            (
+                ("Workbook (XLSX)", workbook, formats.size(data.downloads[workbook])),
+                ("All tables (CSV, Parquet)", "index.html#downloads", "with metadata and data dictionary"),
+            ),
+        ),
+    )

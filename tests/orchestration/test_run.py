@@ -20,14 +20,15 @@ pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.Beta
 PAGES = {"index.html", "data-quality.html", "data-dictionary.html", "methods.html"}
 
 
-def test_54_reports_as_html_and_pdf_and_the_pages_beside_them_are_published(built: Path) -> None:
+def test_54_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_are_published(built: Path) -> None:
     names = {path.name for path in (built / "reports").iterdir()}
     pdf = {Path(name).stem for name in names if name.endswith(".pdf")}
     html = {Path(name).stem for name in names - PAGES if name.endswith(".html")}
     assert names >= PAGES
     assert pdf == html
     assert len(pdf) == 1 + 10 + 43
-    assert len(names) == 2 * 54 + len(PAGES)
+    assert {Path(name).stem for name in names if name.endswith(".xlsx")} == pdf
+    assert names - PAGES - {f"{name}.{ending}" for name in pdf for ending in ("html", "pdf", "xlsx")} == {"data"}
     assert all((built / "reports" / f"{name}.pdf").read_bytes().startswith(b"%PDF-1.7") for name in pdf)
 
 
@@ -87,7 +88,7 @@ def test_every_check_is_recorded_as_passed_but_one_warning_with_the_severity_of_
 def test_one_force_can_be_made_again_by_itself(copied: Path) -> None:
     paths = Paths(data=ROOT / "data", build=copied)
     before, documents = good(copied), digests(copied / "documents")
-    for norfolk in (copied / "documents").rglob("norfolk.*"):
+    for norfolk in (copied / "documents").rglob("norfolk.[hp]*"):
         norfolk.unlink()
     job = dg.define_asset_job("one_force", selection=dg.AssetSelection.assets(["report", "force"]))
     with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:

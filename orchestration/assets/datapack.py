@@ -1,0 +1,68 @@
+"""The data pack: a workbook for each report, and the tables behind all of them, written beside the documents of a build."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from orchestration.build_id import build_id
+from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.paths import Paths
+from orchestration.publish import Written, write_files
+from reports.datapack.files import pack, workbooks
+from reports.datapack.tables import FOLDER, LAKE_TABLES, file_titles
+from reports.numbers import ReportData
+from reports.products import products
+from transforms.contracts import tables
+from transforms.harmonise import load_registers
+from transforms.sources.registry import Source
+
+DATAPACK = ["report", "datapack"]
+
+_TABLES = (tables.OBSERVATIONS, tables.INDICATORS, *LAKE_TABLES)
+
+
+def download_names(areas: pl.DataFrame) -> list[str]:
+    """Every file that is published beside the reports: the workbooks, and the tables of the pack."""
+    return [*(f"{slug}.xlsx" for slug in products.slugs(areas)), *(f"{FOLDER}/{name}" for name in file_titles())]
+
+
+def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The asset report/datapack."""
+    registers = load_registers(paths.data)
+    identity = build_id(paths, sources)
+
+    @dg.asset(
+        key=DATAPACK,
+        group_name="report",
+        ins={contract.table.replace("/", "_"): dg.AssetIn(key=contract.table.split("/")) for contract in _TABLES},
+        description="A workbook for each report, and the tables behind all of them: CSV and Parquet, with metadata and dictionary.",
+        owners=["team:statistics"],
+        kinds={"excel", "csv", "parquet"},
+        code_version=hash_text(
+            hash_code("reports", "transforms/contracts", "transforms/exchange.py", "transforms/outputs.py"),
+            hash_data(paths, "registers", "sources"),
+            identity,
+        ),
+    )
+    def datapack(paths: dg.ResourceParam[Paths], **frames: Any) -> Written:
+        lake = {contract.table: frames[contract.table.replace("/", "_")] for contract in _TABLES}
+        data = ReportData(
+            **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},
+            breaks=registers.breaks,
+            sources=sources,
+            build_id=identity,
+            known_on=paths.as_of,
+        )
+        files = (*workbooks(data, registers, lake), *pack(data, registers, lake))
+        return write_files(files, paths, identity)
+
+    return [datapack]
+
+
+# The tables of the lake that reports draw on.
+_REPORT_DATA = (
+    *("out/indicators", "out/reconciliation", "out/coverage", "out/plausibility", "raw/editions"),
+    *("core/areas", "core/observations", "core/notes"),
+)

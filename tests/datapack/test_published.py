@@ -1,0 +1,40 @@
+"""The data pack of a full build: published with the reports, linked from them, listed with sizes, and valid as a whole."""
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from orchestration.assets.datapack import download_names
+from reports import formats
+from tests.datapack.test_tables import csvw_accepts, frictionless_accepts
+from tests.full_build import built as built
+
+pytestmark = pytest.mark.full
+
+
+def test_both_validators_accept_the_published_pack(built: Path) -> None:
+    assert csvw_accepts(built / "reports" / "data")
+    assert frictionless_accepts(built / "reports" / "data")
+
+
+def test_the_index_lists_every_file_with_its_size(built: Path, areas: pl.DataFrame) -> None:
+    index = (built / "reports" / "index.html").read_text(encoding="utf-8")
+    listed = dict(re.findall(r'<a href="([^"]+)">[^<]+</a> <span class="note">([^<]+ kB)</span>', index))
+    names = download_names(areas)
+    assert len(names) > 54
+    assert listed == {name: formats.size((built / "reports" / name).stat().st_size) for name in names}
+
+
+def test_every_report_leads_to_its_workbook_and_to_the_tables(built: Path) -> None:
+    workbooks = sorted((built / "reports").glob("*.xlsx"))
+    assert len(workbooks) == 1 + 10 + 43
+    for workbook in workbooks:
+        page = workbook.with_suffix(".html").read_text(encoding="utf-8")
+        assert f'<a href="{workbook.name}">Workbook (XLSX)</a>' in page
+        assert 'href="index.html#downloads"' in page
+
+
+def test_the_tidy_file_for_analysts_is_that_of_the_pack(built: Path) -> None:
+    assert (built / "county_lines.csv").read_bytes() == (built / "reports" / "data" / "indicators.csv").read_bytes()

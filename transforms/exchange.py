@@ -1,0 +1,176 @@
+"""Tables in the form in which they are handed to others: the tidy table, the code list of measures, and text that no spreadsheet runs.
+
+The names of the tidy table's columns are those that other producers of statistics use; this is the only place that translates.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from transforms.contracts import INDICATORS, Column, Contract
+
+# A cell that begins with one of these is a formula, or becomes one, in some spreadsheet; the wide forms do where they are typed.
+_FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
+_ESCAPED: Final = r"^'+[=+\-@\t\r\n＝＋－＠]"
+
+FORMULA_NOTE: Final = (
+    "A text that begins with =, +, -, @, a tab or a line end, or with apostrophes and one of these, has one apostrophe more in front, so that no "
+    "spreadsheet runs it: take one away to have the text as it was. Numbers are never changed."
+)
+
+MEASURES: Final = Contract(
+    table="measures",
+    title="Measures",
+    one_row_is="measure",
+    columns=(
+        Column("measure_id", pl.String, "Measure", pattern=r"^[a-z0-9_]+$", example="drug_offences"),
+        Column("code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$", example="M01", nullable=True),
+        Column("name", pl.String, "Name of the measure in tables"),
+        Column("unit_singular", pl.String, "What one of it is called"),
+        Column("unit_plural", pl.String, "What several of it are called"),
+        Column("role", pl.String, "Whether it is a count, a population or a published figure to compare with"),
+        Column("multiplier", pl.Int64, "Residents that its rate is expressed per", nullable=True, minimum=1),
+        Column("definition_id", pl.String, "Definition of the measure", nullable=True),
+        Column("claim_scope", pl.String, "What the measure may be used to speak of", nullable=True),
+    ),
+    key=("measure_id",),
+)
+
+
+def _as(name: str, source: str) -> Column:
+    """A column of out/indicators under the name that it has in the tidy table."""
+    column = next(column for column in INDICATORS.columns if column.name == source)
+    meaning = column.description if name == source else f"{column.description} ({source} in out/indicators)"
+    return Column(
+        **{**{field: getattr(column, field) for field in column.__dataclass_fields__}, "name": name}
+        | {"description": meaning}
+    )
+
+
+# Name in the tidy table: name in out/indicators.
+_SAME: Final = {
+    "measure_id": "measure_id",
+    "area_code": "area_id",
+    "area_name": "area_name",
+    "area_type": "area_kind",
+    "period_start": "period_start",
+    "period_end": "period_end",
+    "value": "value",
+    "multiplier": "multiplier",
+    "numerator": "numerator",
+    "denominator": "denominator_used",
+    "denominator_ref": "denominator_edition",
+    "lower_95": "lower_95",
+    "upper_95": "upper_95",
+    "ci_method": "method",
+    "obs_status": "status",
+    "source_id": "source_id",
+    "release_id": "edition_id",
+    "indicator_id": "indicator_id",
+    "vintage": "vintage",
+    "is_preferred": "is_preferred",
+    "is_derived": "is_derived",
+    "coverage": "coverage",
+    "area_basis": "area_basis",
+}
+
+_ADDED: Final = (
+    Column("measure_name", pl.String, "Name of the measure in tables"),
+    Column(
+        "period_type",
+        pl.String,
+        "Length of the period as an ISO 8601 duration in months",
+        pattern=r"^P[0-9]{1,2}M$",
+        example="P12M",
+    ),
+    Column("unit", pl.String, "Unit of the value", nullable=True),
+    Column("grade_scope", pl.String, "What the measure may be used to speak of", nullable=True),
+    Column("file_sha256", pl.String, "Checksum of the published file", pattern=r"^[0-9a-f]{64}$"),
+    Column("retrieved_at", pl.Date, "Day on which the copy of that file was first read"),
+    Column("notes", pl.String, "What the number leaves out, in words", nullable=True),
+)
+
+_ORDER: Final = (
+    *("measure_id", "measure_name", "area_code", "area_name", "area_type", "period_start", "period_end", "period_type"),
+    *(
+        "value",
+        "unit",
+        "multiplier",
+        "numerator",
+        "denominator",
+        "denominator_ref",
+        "lower_95",
+        "upper_95",
+        "ci_method",
+    ),
+    *("grade_scope", "obs_status", "source_id", "release_id", "file_sha256", "retrieved_at", "notes"),
+    *("indicator_id", "vintage", "is_preferred", "is_derived", "coverage", "area_basis"),
+)
+
+_COLUMNS: Final = {
+    **{name: _as(name, source) for name, source in _SAME.items()},
+    **{column.name: column for column in _ADDED},
+}
+
+TIDY: Final = Contract(
+    table="indicators",
+    title="Indicators, tidy",
+    one_row_is="number that a report may print",
+    columns=tuple(_COLUMNS[name] for name in _ORDER),
+    key=("indicator_id",),
+)
+
+
+def measures_frame(measures: pl.DataFrame) -> pl.DataFrame:
+    """The register of measures as a code list: the columns of `MEASURES`, an empty text as null."""
+    filled = measures.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return filled.select(MEASURES.schema.names()).cast(MEASURES.schema).sort("measure_id")
+
+
+def tidy_frame(indicators: pl.DataFrame, measures: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `TIDY`, one row a row of out/indicators and in its order.
+
+    ``measures`` is the register of measures, ``editions`` is raw/editions.
+    """
+    named = measures_frame(measures).select(
+        "measure_id",
+        "unit_plural",
+        pl.col("name").alias("measure_name"),
+        pl.col("claim_scope").alias("grade_scope"),
+    )
+    files = editions.select(
+        "source_id",
+        "edition_id",
+        pl.col("sha256").alias("file_sha256"),
+        pl.col("retrieved_at").str.to_date("%Y-%m-%d"),
+    )
+    return (
+        indicators.join(named, on="measure_id", how="left", maintain_order="left")
+        .join(files, on=["source_id", "edition_id"], how="left", maintain_order="left")
+        .with_columns(
+            pl.format("P{}M", "months").alias("period_type"),
+            pl.format("{} per {} residents", "unit_plural", "multiplier").alias("unit"),
+            pl.col("coverage_note").alias("notes"),
+        )
+        .select(pl.col(_SAME.get(name, name)).alias(name) for name in _ORDER)
+    )
+
+
+def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same frame with an apostrophe before each text that a spreadsheet would take for a formula; see `FORMULA_NOTE`."""
+    return frame.with_columns(
+        pl.when(text.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
+        for name, text in _texts(frame)
+    )
+
+
+def with_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """What `without_formulas` was given, to the letter."""
+    return frame.with_columns(
+        pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).alias(name)
+        for name, text in _texts(frame)
+    )
+
+
+def _texts(frame: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    return [(name, pl.col(name)) for name, dtype in frame.schema.items() if dtype == pl.String]

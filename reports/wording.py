@@ -227,6 +227,31 @@ def can_and_cannot(has_london_links: bool) -> tuple[Prose, ...]:
     return tuple(points)
 
 
+CHILDREN_MEANING = (
+    "Local authorities in England record what they find when they assess a child in need. Counted are assessments, not children: one "
+    "child can be assessed more than once, and criminal exploitation is not only county lines. The figures of the authorities in a "
+    "police force area are added up here; where one of them has none, there is no sum."
+)
+
+
+def authorities_without_figures(rows: Iterable[Row]) -> str | None:
+    """Which local authorities leave police force areas without a sum, each year or area once; None when all have one.
+
+    Years for which the publisher prints no figure of any authority are left to the table.
+
+    ``rows`` are of one measure: for one area by year, or for one year by area.
+    """
+    lacking = [row for row in rows if row["numerator"] is None and row["status"] != "not_published"]
+    if not lacking:
+        return None
+    one_area = len({row["area_id"] for row in lacking}) == 1
+    named = [
+        f"{period(row) if one_area else row['area_name']} ({row['coverage_note'].replace(': ', ' ').replace('; ', ', ')})"
+        for row in lacking
+    ]
+    return f"No sum for criminal exploitation: {'; '.join(named)}."
+
+
 def coverage(row: Row) -> str | None:
     """What a partial number leaves out, as a sentence; None when nothing is."""
     if row["coverage_note"] is None:

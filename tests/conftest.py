@@ -59,4 +59,6 @@ def observations(harmonised: Harmonised) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def indicators(observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    return formulas.indicators(observations, areas, registers.area_members, registers.measures)
+    return formulas.indicators(
+        observations, areas, registers.area_members, registers.measures, registers.local_authorities
+    )

@@ -147,9 +147,10 @@ def explain(
     numerator = _behind(row["numerator_observations"], observations)
     denominator = _behind(row["denominator_observations"], observations)
     used = pl.concat([numerator, denominator]).select("source_id", "edition_id").unique()
+    of_children = (denominator["measure_id"] == "child_population").any()
     return Explanation(
         indicator=row,
-        formula=_formula(row, len(numerator)),
+        formula=_formula(row, len(numerator), "residents aged 0 to 17" if of_children else "residents"),
         numerator=numerator,
         denominator=denominator,
         editions=editions.join(used, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
@@ -161,13 +162,13 @@ def _behind(observation_ids: str | None, observations: pl.DataFrame) -> pl.DataF
     return observations.filter(pl.col("observation_id").is_in(ids)).sort("observation_id")
 
 
-def _formula(row: dict[str, Any], parts: int) -> str:
+def _formula(row: dict[str, Any], parts: int, people: str) -> str:
     if row["numerator"] is None:
         return f"no count: {row['status'].replace('_', ' ')}"
     count = f"{row['numerator']:,.0f}" + (f" (the sum of {parts} published counts)" if parts > 1 else "")
     if row["value"] is None:
         return f"{count}; no rate: {row['status'].replace('_', ' ')}"
-    residents = f"{row['denominator_used']:,.0f} residents"
+    residents = f"{row['denominator_used']:,.0f} {people}"
     if row["denominator_used"] != row["denominator"]:
         residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"
     method = {"byar": "Byar's approximation", "exact": "exact Poisson limits"}[row["method"]]

@@ -40,7 +40,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
     )
     def out_indicators(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         registers = load_registers(paths.data)
-        frame = indicators(observations, areas, registers.area_members, registers.measures)
+        frame = indicators(observations, areas, registers.area_members, registers.measures, registers.local_authorities)
         yield from checked(frame, tables.INDICATORS, paths)
 
     @dg.asset(

@@ -7,7 +7,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Callout, Document, KeyMessages, Prose
 from reports.numbers import ReportData, Row
-from reports.products import identified, provenance, recorded
+from reports.products import children, identified, provenance, recorded
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
 
 
@@ -86,6 +86,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.all_forces(data, marked),
         *identified.referrals(data, area_id, referrers),
+        *children.children(data, forces),
         *identified.london_links(data, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),

@@ -1,13 +1,17 @@
 """Synthetic areas and observations: none of these figures was ever published."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from transforms import indicators as formulas
 from transforms.contracts.tables import OBSERVATIONS
+from transforms.harmonise.local_authorities import load_local_authorities
 
+# No synthetic observation is of a local authority.
+AUTHORITIES = load_local_authorities(Path(__file__).parents[2] / "data")
 YEAR_2023 = (date(2023, 1, 1), date(2023, 12, 31))
 MEASURES = pl.DataFrame(
     {
@@ -101,7 +105,7 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
 def computed(*rows: dict[str, Any], forces: tuple[str, ...]) -> pl.DataFrame:
     """The indicators of synthetic observations, for the given forces and the region that they make up."""
     areas, members = area_frames(*forces)
-    return formulas.indicators(frame(*rows), areas, members, MEASURES)
+    return formulas.indicators(frame(*rows), areas, members, MEASURES, AUTHORITIES)
 
 
 def number(

@@ -22,7 +22,9 @@ def again(
     observations: pl.DataFrame, excluded: pl.DataFrame, areas: pl.DataFrame, registers: Registers
 ) -> pl.DataFrame:
     """The reconciliation of altered observations."""
-    computed = formulas.indicators(observations, areas, registers.area_members, registers.measures)
+    computed = formulas.indicators(
+        observations, areas, registers.area_members, registers.measures, registers.local_authorities
+    )
     return reconcile(observations, excluded, computed, areas, registers.area_members, registers.sentinels)
 
 

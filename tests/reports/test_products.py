@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from reports import wording
-from reports.document import Document, Figure, Heading, KeyMessages, Number, Quotation, Table
+from reports.document import Document, Figure, Heading, KeyMessages, Number, Paragraph, Quotation, Table
 from reports.numbers import ReportData
 from reports.products import products
 from reports.products.recorded import _segment
@@ -194,6 +194,7 @@ def test_every_report_obeys_the_wording_rules_and_has_the_sections_in_order(repo
         "Drug offences recorded by the police",
         "All police force areas",
         "Potential victims referred by the police",
+        "Children assessed by local authorities",
         "London-linked individuals",
         "Data notes",
         "Sources",
@@ -212,3 +213,15 @@ def test_the_two_london_periods_are_never_set_against_each_other(report_data: Re
     said = wording.own_words(products.force(report_data, NORFOLK))
     assert "the two are not compared here" in said
     assert "%" not in said.replace("95%", "")
+
+
+def test_children_are_added_up_or_it_is_said_which_authority_has_no_figure(report_data: ReportData) -> None:
+    norfolk = table(products.force(report_data, NORFOLK), "table-children")
+    assert norfolk.rows[-1][0] == "March 2025"
+    assert [run.text for run in norfolk.rows[-1][1:3] if isinstance(run, Number)] == ["204", "11.9"]
+    assert norfolk.rows[0][1] == "[x]", "exploitation was no factor of its own before the year to March 2022"
+    hampshire = products.force(report_data, "E23000030")
+    said = [wording.plain(block.prose) for block in hampshire.blocks if isinstance(block, Paragraph)]
+    assert [sentence for sentence in said if "Hampshire" in sentence and "No sum" in sentence]
+    welsh = products.force(report_data, "W15000001")
+    assert not [block for block in welsh.blocks if isinstance(block, Heading) and block.anchor == "children"]

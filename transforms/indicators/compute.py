@@ -4,6 +4,7 @@ import polars as pl
 
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
+from transforms.indicators.local_authorities import of_children
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
 from transforms.sql import query
@@ -16,12 +17,16 @@ _RATE_PUBLISHED = ["drug_offences"]
 
 
 def indicators(
-    observations: pl.DataFrame, areas: pl.DataFrame, members: pl.DataFrame, measures: pl.DataFrame
+    observations: pl.DataFrame,
+    areas: pl.DataFrame,
+    members: pl.DataFrame,
+    measures: pl.DataFrame,
+    authorities: pl.DataFrame,
 ) -> pl.DataFrame:
     """All indicators: the contract INDICATORS.
 
-    ``observations``, ``areas`` follow their contracts, ``members`` and ``measures`` are registers. One row per measure, area,
-    period, edition and population.
+    ``observations``, ``areas`` follow their contracts, ``members``, ``measures`` and ``authorities`` are registers. One row per measure,
+    area, period, edition and population.
     """
     parts = parts_of(areas, members)
     printed = populations.populations(observations)
@@ -43,7 +48,7 @@ def indicators(
         pl.lit(None, pl.String).alias("denominator_observations"),
     )
     return (
-        pl.concat([with_population, without])
+        pl.concat([with_population, without, of_children(observations, authorities).select(without.columns)])
         .join(measures.select("measure_id", "code", "multiplier"), on="measure_id")
         .with_columns(pl.col("multiplier").cast(pl.Int64))
         .pipe(with_rate)

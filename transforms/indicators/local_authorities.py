@@ -9,12 +9,10 @@ from datetime import date
 import polars as pl
 
 from transforms.harmonise.local_authorities import in_being
-from transforms.indicators.rates import with_rate
 
 POPULATION = "child_population"
 ASSESSED = "assessed_episodes"
 FACTORS = ("child_criminal_exploitation_episodes", "gangs_episodes")
-CHILDREN = 10_000
 # A zero where ten are expected has a chance of 1 in 22,000 if need were recorded as elsewhere: the factor was not recorded.
 EXPECTED_AT_LEAST = 10
 
@@ -130,49 +128,52 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
     )
 
 
-def force_rates(sums: pl.DataFrame) -> pl.DataFrame:
-    """Rates per 10,000 children aged 0 to 17 from ``force_sums`` of counts and populations.
+def of_children(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
+    """Assessments of children by police force area, with the residents aged 0 to 17 that a rate is divided by.
 
-    The population is that of the mid-year inside the period (the year to March 2025: mid-2024), of its newest edition. Returns the
-    series of the count, area_id, numerator, reason, denominator, denominator_edition, multiplier, value, lower_95, upper_95, method and
-    status. The limits treat assessments as independent; a child may be assessed more than once, so that they are, if anything, narrow.
+    ``observations`` follows its contract, ``authorities`` is the register. An implausible zero counts as no figure. The population is
+    that of the mid-year inside the period (the year to March 2025: mid-2024), of its newest edition. Returns the series, area_id, vintage,
+    numerator, numerator_status, coverage, coverage_note (which authorities lack a figure), area_basis, numerator_observations and the
+    columns of a denominator, all that a rate is made of. The limits of such a rate treat assessments as independent; a child may be
+    assessed more than once, so that they are, if anything, narrow.
     """
+    sums = force_sums(without_implausible_zeros(observations), authorities)
     population = (
         sums.filter(pl.col("measure_id") == POPULATION)
         .sort("vintage", "edition_id")
         .unique(["period_end", "area_id"], keep="last", maintain_order=True)
         .select(
-            pl.col("period_end").alias("mid_year"),
             "area_id",
+            pl.col("period_end").alias("mid_year"),
             pl.col("value").alias("denominator"),
-            pl.col("reason").alias("population_reason"),
-            pl.format("{} {}", "source_id", "edition_id").alias("denominator_edition"),
+            pl.format("mid-{}, {} {}", pl.col("period_end").dt.year(), "source_id", "edition_id").alias(
+                "denominator_edition"
+            ),
+            pl.col("observation_ids").alias("denominator_observations"),
         )
+        .filter(pl.col("denominator").is_not_null())
     )
     return (
-        sums.filter(pl.col("measure_id") != POPULATION)
+        sums.filter(pl.col("measure_id").is_in(FACTORS))
         .with_columns(pl.date(pl.col("period_start").dt.year(), 6, 30).alias("mid_year"))
         .join(population, on=["mid_year", "area_id"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("value").alias("numerator"),
-            pl.col("status").alias("numerator_status"),
-            pl.col("denominator").alias("denominator_used"),
-            pl.coalesce("reason", "population_reason").alias("reason"),
-            pl.lit(CHILDREN, pl.Int64).alias("multiplier"),
-        )
-        .pipe(with_rate)
         .select(
             *_SERIES,
             "area_id",
-            "numerator",
-            "reason",
+            "vintage",
+            pl.col("value").alias("numerator"),
+            pl.col("status").alias("numerator_status"),
+            pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
+            pl.col("reason").alias("coverage_note"),
+            pl.lit("same_area").alias("area_basis"),
+            pl.col("observation_ids").alias("numerator_observations"),
+            pl.when(pl.col("denominator").is_null())
+            .then(pl.lit("none"))
+            .otherwise(pl.lit("canonical"))
+            .alias("denominator_rule"),
             "denominator",
+            pl.col("denominator").alias("denominator_used"),
             "denominator_edition",
-            "multiplier",
-            "value",
-            "lower_95",
-            "upper_95",
-            "method",
-            "status",
+            "denominator_observations",
         )
     )

@@ -1,0 +1,59 @@
+"""The section on children whom local authorities assessed: exploitation and gangs as factors, added up to police force areas."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from reports import formats, numbers, wording
+from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
+from reports.numbers import ReportData, Row
+from reports.products.shared import source_note
+
+EXPLOITATION, GANGS = "child_criminal_exploitation_episodes", "gangs_episodes"
+_COLUMNS = (
+    TableColumn("Criminal exploitation", numeric=True),
+    TableColumn("Per 10,000 children", numeric=True),
+    TableColumn("95% interval", numeric=True),
+    TableColumn("Gangs", numeric=True),
+    TableColumn("Per 10,000 children", numeric=True),
+    TableColumn("95% interval", numeric=True),
+)
+
+
+def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
+    """M11 and M12: by year for one police force area, by area in the newest year for several; nothing where England has no part in it."""
+    held = data.indicators.filter(
+        pl.col("measure_id").is_in([EXPLOITATION, GANGS])
+        & pl.col("area_id").is_in(list(forces))
+        & pl.col("is_preferred")
+    ).sort("period_end", "area_name", "measure_id")
+    if held.is_empty():
+        return ()
+    newest = held["period_end"].max()
+    shown = held if len(forces) == 1 else held.filter(pl.col("period_end") == newest)
+    by_line: dict[str, dict[str, Row]] = {}
+    for row in shown.iter_rows(named=True):
+        line = formats.month(row["period_end"]) if len(forces) == 1 else row["area_name"]
+        by_line.setdefault(line, {})[row["measure_id"]] = row
+    what = "by year" if len(forces) == 1 else f"by police force area, {numbers.period(shown.row(-1, named=True))}"
+    gaps = wording.authorities_without_figures(shown.filter(measure_id=EXPLOITATION).iter_rows(named=True))
+    return (
+        Heading(2, "Children assessed by local authorities", "children"),
+        Paragraph((wording.CHILDREN_MEANING,)),
+        Table(
+            anchor="table-children",
+            caption=f"Assessments of children in need that record criminal exploitation or gangs as a factor, {what}",
+            columns=(TableColumn("Year ending" if len(forces) == 1 else "Police force area"), *_COLUMNS),
+            rows=tuple(
+                (line, *_three(rows.get(EXPLOITATION)), *_three(rows.get(GANGS))) for line, rows in by_line.items()
+            ),
+            source_note=source_note(data, shown),
+        ),
+        *((Paragraph((gaps,)),) if gaps else ()),
+    )
+
+
+def _three(row: Row | None) -> tuple[Run, Run, Run]:
+    if row is None:
+        return (formats.NOT_AVAILABLE,) * 3
+    return (numbers.count(row), numbers.rate(row), numbers.interval(row))

@@ -192,7 +192,7 @@ def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.D
     with pytest.raises(CountyLinesError) as error:
         find_numbers(indicators, "E23000024", "county_lines", YEAR_2019)
     assert "No measure is called 'county_lines'" in str(error.value)
-    assert "drug_offences, london_linked_individuals, nrm_police_referrals" in str(error.value)
+    assert "child_criminal_exploitation_episodes, drug_offences, gangs_episodes, " in str(error.value)
 
 
 def test_a_period_that_is_not_held_is_an_error_that_names_those_that_are(indicators: pl.DataFrame) -> None:

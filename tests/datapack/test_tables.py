@@ -22,6 +22,8 @@ from transforms.exchange import TIDY, with_formulas, without_formulas
 from transforms.outputs import csv_bytes
 from transforms.sources.registry import Source
 
+pytestmark = pytest.mark.full
+
 # The columns that the specification of the tidy table asks for, in its order.
 ASKED_FOR = (
     *("measure_id", "measure_name", "area_code", "area_name", "area_type", "period_start", "period_end", "period_type"),

@@ -22,6 +22,8 @@ from reports.numbers import ReportData
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 
+pytestmark = pytest.mark.full
+
 NORFOLK, CITY, NORTH_WEST, NATION = "E23000024", "E23000034", "E12000002", "K04000001"
 ISSUED = date(2026, 11, 24)
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", '=HYPERLINK("x")', "{=1}", "https://x", "007"]

@@ -13,6 +13,8 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from orchestration.definitions import definitions
+from orchestration.paths import Paths
 from tests.full_build import ROOT
 
 LANDING = ROOT.parent / "shared" / "landing"
@@ -69,6 +71,21 @@ def run(
     process = start(arguments, build, command, **variables)
     output, messages = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, output, messages)
+
+
+def make_tables(paths: Paths) -> None:
+    """Make all tables and no report, in this process."""
+    defs = definitions(paths)
+    result = dg.materialize(
+        [
+            asset
+            for asset in defs.assets or []
+            if isinstance(asset, dg.AssetsDefinition) and all(key.path[0] != "report" for key in asset.keys)
+        ],
+        resources=defs.resources,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    assert result.success
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 180) -> None:

@@ -49,6 +49,12 @@ def count(value: float) -> str:
     return _fixed(value, 0)
 
 
+def small_number(value: int) -> str:
+    """Write a number in a sentence: below ten as a word, else as `count` does."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[value] if 0 <= value < len(words) else count(value)
+
+
 def population(value: float) -> str:
     """Write a number of residents with thousands separators and no decimals: 925,299."""
     return _fixed(value, 0)
@@ -105,6 +111,17 @@ def period(start: date, end: date) -> str:
     if start.year == end.year:
         return f"{_MONTHS[start.month - 1]} to {month(end)}"
     return f"{month(start)} to {month(end)} ({months} months)"
+
+
+def short_period(start: date, end: date) -> str:
+    """Write a period for the narrow places of a chart: YE Dec 2024 for a year, else as `period` does."""
+    words = period(start, end)
+    return f"YE {short_month(end)}" if words.startswith("year ending") else words
+
+
+def change(value: float) -> str:
+    """Write a change of a count with its sign and no decimals: +35, −12, 0."""
+    return f"+{_fixed(value, 0)}" if _rounded(value, 0) > 0 else _fixed(value, 0)
 
 
 def missing(status: str) -> str:

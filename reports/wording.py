@@ -227,6 +227,19 @@ def can_and_cannot(has_london_links: bool) -> tuple[Prose, ...]:
     return tuple(points)
 
 
+def old_edition(publisher: str, title: str, vintage: str, due: str) -> str:
+    """That a newer edition of a source should have been there; months are written YYYY-MM."""
+    newest, expected = (formats.month(date.fromisoformat(f"{month}-01")) for month in (vintage, due))
+    return f"Old edition: the newest that was read of {publisher}, {title}, is of {newest}; a newer one was expected in {expected}."
+
+
+def revisions(first: Row, last: Row, revised: int) -> str:
+    """How many figures editions print differently, and the one that changed most: its first and its newest value."""
+    figures = "One figure was" if revised == 1 else f"{capitalised(formats.small_number(revised))} figures were"
+    largest = f"{last['area_name']}, {period(last)}: first {formats.count(first['numerator'])}, now {formats.count(last['numerator'])}."
+    return f"{figures} printed differently by a later edition. {'It is' if revised == 1 else 'The largest change is'} {largest}"
+
+
 CHILDREN_MEANING = (
     "Local authorities in England record what they find when they assess a child in need. Counted are assessments, not children: one "
     "child can be assessed more than once, and criminal exploitation is not only county lines. The figures of the authorities in a "

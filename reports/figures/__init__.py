@@ -7,7 +7,19 @@ Every chart is 680 units wide, names itself (`title` and `desc`), keeps text as 
 """
 
 from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
+from reports.figures.revision_triangle import RevisedFigure, revision_triangle
 from reports.figures.tile_map import Tile, tile_map
 from reports.figures.time_series import Break, Gap, time_series
 
-__all__ = ["Break", "Gap", "RankedRow", "Reference", "Tile", "ranked_intervals", "tile_map", "time_series"]
+__all__ = [
+    "Break",
+    "Gap",
+    "RankedRow",
+    "Reference",
+    "RevisedFigure",
+    "Tile",
+    "ranked_intervals",
+    "revision_triangle",
+    "tile_map",
+    "time_series",
+]

@@ -1,14 +1,18 @@
 """The sections on where figures come from: what publishers say of them, what they revised, and the files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
-from reports import formats, numbers
-from reports.document import Block, Heading, Paragraph, Quotation, Run, Table, TableColumn
-from reports.numbers import ReportData
+from reports import formats, numbers, wording
+from reports.document import Block, Figure, Heading, Number, Paragraph, Quotation, Run, Table, TableColumn
+from reports.figures import RevisedFigure, revision_triangle
+from reports.figures.revision_triangle import MOST_ROWS
+from reports.numbers import ReportData, Row
 from reports.products.shared import DRUGS, edition_named, edition_title, source_note
+from transforms.sources.calendar import OVERDUE, next_release, state
 
 
 def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
@@ -60,51 +64,95 @@ def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
 
 
 def _revisions(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
-    """Counts of one period that two editions print differently."""
+    """Counts that two or more editions print for one period, where an edition printed another figure: all periods of one area, else the revised."""
     counts = (
-        data.indicators.filter((pl.col("measure_id") == DRUGS) & pl.col("area_id").is_in(list(area_ids)))
-        .sort("vintage", "is_preferred")
-        .unique(["area_id", "period_end", "edition_id"], keep="last", maintain_order=True)
-        .sort("area_name", "period_end", "vintage")
+        data.indicators.filter(pl.col("measure_id") == DRUGS)
+        .with_columns(pl.col("period_end").max().over("source_id", "edition_id").alias("reach"))
+        .filter(pl.col("area_id").is_in(list(area_ids)) & pl.col("numerator").is_not_null())
+        .sort("vintage", "reach", "source_id", "edition_id", "is_preferred")
+        .unique(["area_id", "period_end", "source_id", "edition_id"], keep="last", maintain_order=True)
+        .with_columns(
+            pl.col("numerator").n_unique().over("area_id", "period_end").alias("different"),
+            pl.len().over("area_id", "period_end").alias("editions"),
+            (pl.col("numerator").last() - pl.col("numerator").first())
+            .over("area_id", "period_end")
+            .abs()
+            .alias("size"),
+        )
+        .filter(pl.col("editions") > 1)
     )
-    pairs = (
-        counts.group_by("area_id", "period_end", maintain_order=True)
-        .agg(pl.col("indicator_id"), pl.col("numerator"))
-        .filter(pl.col("numerator").list.drop_nulls().list.n_unique() > 1)
-    )
-    if pairs.is_empty():
+    revised = counts.filter(pl.col("different") > 1)
+    if revised.is_empty():
         return ()
-    rows: list[tuple[Run, ...]] = []
-    for pair in pairs.iter_rows(named=True):
-        earlier, later = (
-            counts.row(by_predicate=pl.col("indicator_id") == pair["indicator_id"][place], named=True)
-            for place in (0, -1)
+    listed = counts if counts["area_id"].n_unique() == 1 else revised
+    by_figure = [
+        list(rows.iter_rows(named=True))
+        for _, rows in listed.sort("size", descending=True, maintain_order=True).group_by(
+            "area_id", "period_end", maintain_order=True
         )
-        rows.append(
-            (
-                f"{later['area_name']}, {numbers.period(later)}",
-                numbers.count(earlier),
-                edition_named(data, earlier),
-                numbers.count(later),
-                edition_named(data, later),
-            )
-        )
+    ]
+    drawn = sorted(by_figure[:MOST_ROWS], key=lambda rows: (rows[0]["area_name"], rows[0]["period_end"]))
+    editions = {
+        (row["source_id"], row["edition_id"]): f"{edition_named(data, row)}: {edition_title(data, row)}"
+        for row in listed.iter_rows(named=True)
+    }
+    title = "Drug offences of the same period, edition by edition"
+    largest = by_figure[0]
+    description = wording.revisions(largest[0], largest[-1], revised.select("area_id", "period_end").n_unique())
     return (
         Heading(3, "Figures that were revised", "revisions"),
-        Table(
-            anchor="table-revisions",
-            caption="Drug offences of the same period in two editions; this report uses the newer",
-            columns=(
-                TableColumn("Area and period"),
-                TableColumn("Earlier figure", numeric=True),
-                TableColumn("Earlier edition"),
-                TableColumn("Newer figure", numeric=True),
-                TableColumn("Newer edition"),
+        Paragraph((description,)),
+        Figure(
+            anchor="figure-revisions",
+            title=title,
+            description=description,
+            svg=revision_triangle(
+                [_figure(rows, list(editions)) for rows in drawn],
+                list(editions.values()),
+                anchor="figure-revisions",
+                title=title,
+                description=description,
             ),
-            rows=tuple(rows),
-            source_note=source_note(data, counts),
+            table=Table(
+                anchor="table-revisions",
+                caption="Drug offences of the same period in several editions, oldest first; this report uses the newest",
+                columns=(
+                    TableColumn("Area and period"),
+                    TableColumn("Edition"),
+                    TableColumn("Figure", numeric=True),
+                    TableColumn("Change", numeric=True),
+                ),
+                rows=tuple(_lines(data, by_figure)),
+                source_note=source_note(data, listed),
+            ),
+            source_note=source_note(data, listed),
         ),
     )
+
+
+def _figure(rows: Sequence[Row], editions: Sequence[tuple[str, str]]) -> RevisedFigure:
+    """One figure as the editions printed it; ``rows`` are in the order of publication."""
+    printed = {(row["source_id"], row["edition_id"]): row["numerator"] for row in rows}
+    changed = {
+        edition: formats.change(after - before) if after != before else ""
+        for (_, before), (edition, after) in pairwise(printed.items())
+    }
+    return RevisedFigure(
+        label=f"{rows[0]['area_name']}, {formats.short_period(rows[0]['period_start'], rows[0]['period_end'])}",
+        values=tuple(formats.count(printed[edition]) if edition in printed else None for edition in editions),
+        changes=tuple(changed.get(edition, "") for edition in editions),
+    )
+
+
+def _lines(data: ReportData, by_figure: Iterable[Sequence[Row]]) -> Iterator[tuple[Run, ...]]:
+    """A line an edition and figure, with the change since the edition before it."""
+    for rows in sorted(by_figure, key=lambda rows: (rows[0]["area_name"], rows[0]["period_end"])):
+        for before, row in zip([None, *rows], rows, strict=False):
+            change: Run = formats.NOT_APPLICABLE
+            if before is not None:
+                change = Number(formats.change(row["numerator"] - before["numerator"]), row["indicator_id"])
+            edition = f"{edition_named(data, row)}: {edition_title(data, row)}"
+            yield (f"{row['area_name']}, {numbers.period(row)}", edition, numbers.count(row), change)
 
 
 def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
@@ -138,5 +186,17 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
                 "that countylines explain names. That command prints whole checksums, file names and the way from a number to its cell."
             ),
         ),
+        *(Paragraph((sentence,)) for sentence in _old_editions(data, named)),
         *(Paragraph((data.sources[source_id].attribution,)) for source_id in named),
     )
+
+
+def _old_editions(data: ReportData, named: Sequence[str]) -> Iterator[str]:
+    """A sentence for each source of which a newer edition should have been there on the day of the report: that of its newest edition, or its own."""
+    today = f"{data.known_on:%Y-%m}" if data.known_on else str(data.editions["vintage"].max())
+    newest = data.editions.sort("vintage", maintain_order=True).group_by("source_id", maintain_order=True).last()
+    for row in newest.filter(pl.col("source_id").is_in(list(named))).sort("source_id").iter_rows(named=True):
+        source = data.sources[row["source_id"]]
+        due = next_release(source, row["vintage"])
+        if due is not None and state(source, row["vintage"], today) == OVERDUE:
+            yield wording.old_edition(source.publisher.name, source.title, row["vintage"], due)

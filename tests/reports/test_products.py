@@ -1,5 +1,7 @@
 """The reports as a reader gets them, made from the published cells that the project keeps."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +52,14 @@ def report_data(
 def messages(document: Document) -> list[str]:
     block = next(block for block in document.blocks if isinstance(block, KeyMessages))
     return [wording.plain(message) for message in block.messages]
+
+
+def sentences(document: Document) -> list[str]:
+    return [wording.plain(block.prose) for block in document.blocks if isinstance(block, Paragraph)]
+
+
+def drawing(document: Document, anchor: str) -> Figure:
+    return next(block for block in document.blocks if isinstance(block, Figure) and block.anchor == anchor)
 
 
 def table(document: Document, anchor: str) -> Table:
@@ -221,7 +231,41 @@ def test_children_are_added_up_or_it_is_said_which_authority_has_no_figure(repor
     assert [run.text for run in norfolk.rows[-1][1:3] if isinstance(run, Number)] == ["204", "11.9"]
     assert norfolk.rows[0][1] == "[x]", "exploitation was no factor of its own before the year to March 2022"
     hampshire = products.force(report_data, "E23000030")
-    said = [wording.plain(block.prose) for block in hampshire.blocks if isinstance(block, Paragraph)]
-    assert [sentence for sentence in said if "Hampshire" in sentence and "No sum" in sentence]
+    assert [sentence for sentence in sentences(hampshire) if "Hampshire" in sentence and "No sum" in sentence]
     welsh = products.force(report_data, "W15000001")
     assert not [block for block in welsh.blocks if isinstance(block, Heading) and block.anchor == "children"]
+
+
+def test_a_revised_figure_stands_with_each_edition_that_prints_it(report_data: ReportData) -> None:
+    document = products.force(report_data, NORFOLK)
+    lines = table(document, "table-revisions").rows
+    assert [tuple(run.text if isinstance(run, Number) else run for run in line) for line in lines[:2]] == [
+        (
+            "Norfolk, year ending March 2018",
+            "Office for National Statistics, April 2019: Year ending March 2018",
+            "1,984",
+            "[z]",
+        ),
+        (
+            "Norfolk, year ending March 2018",
+            "Home Office, April 2019: Years ending March 2003 to December 2018",
+            "2,019",
+            "+35",
+        ),
+    ]
+    assert drawing(document, "figure-revisions").description == (
+        "One figure was printed differently by a later edition. It is Norfolk, year ending March 2018: first 1,984, now 2,019."
+    )
+    assert drawing(products.region(report_data, "E12000009"), "figure-revisions").description == (
+        "Five figures were printed differently by a later edition. The largest change is South West, year ending March 2018: "
+        "first 10,215, now 10,511."
+    )
+
+
+def test_an_edition_that_should_have_been_followed_is_called_old(report_data: ReportData) -> None:
+    assert (
+        "Old edition: the newest that was read of Home Office, National Referral Mechanism: referrals by police first responder, is of "
+        "March 2024; a newer one was expected in May 2024."
+    ) in sentences(products.force(report_data, NORFOLK))
+    on_the_day = products.force(replace(report_data, known_on=date(2024, 4, 30)), NORFOLK)
+    assert not [sentence for sentence in sentences(on_the_day) if sentence.startswith("Old edition")]

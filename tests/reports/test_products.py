@@ -242,7 +242,7 @@ def test_a_revised_figure_stands_with_each_edition_that_prints_it(report_data: R
     assert [tuple(run.text if isinstance(run, Number) else run for run in line) for line in lines[:2]] == [
         (
             "Norfolk, year ending March 2018",
-            "Office for National Statistics, April 2019: Year ending March 2018",
+            "Office for National Statistics, April 2019: Year ending March 2018, corrected re-issue",
             "1,984",
             "[z]",
         ),

@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
+from orchestration.compare_command import compare
 from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.landing_command import in_words, landing, landing_rows
 from orchestration.lock import only_build
 from orchestration.paths import PROJECT, Paths, paths_from_environment
+from orchestration.scoreboard_command import scoreboard
 from orchestration.sources_command import sources
 from transforms.errors import CountyLinesError
 
@@ -62,6 +64,8 @@ def main() -> None:
 
 
 cli.add_command(fetch)
+cli.add_command(compare)
+cli.add_command(scoreboard)
 cli.add_command(landing)
 
 

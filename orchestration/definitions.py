@@ -9,6 +9,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from orchestration.assets.core import core_assets  # noqa: E402
 from orchestration.assets.datapack import datapack_assets  # noqa: E402
+from orchestration.assets.inspection import inspection_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
 from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
@@ -28,6 +29,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *(raw_asset(source, paths) for source in sources.values()),
             *core_assets(understood, found.settled, paths),
             *out_assets(sources, found.settled, paths),
+            *inspection_assets(sources, paths),
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths),
             *datapack_assets(sources, paths),

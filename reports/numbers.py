@@ -32,12 +32,20 @@ class ReportData:
     reconciliation: pl.DataFrame
     coverage: pl.DataFrame
     plausibility: pl.DataFrame
+    comparability: pl.DataFrame
+    scoreboard: pl.DataFrame
     editions: pl.DataFrame
     breaks: pl.DataFrame
+    measures: pl.DataFrame
     sources: Mapping[str, Source]
     build_id: str
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def measure_names(self) -> dict[str, str]:
+        """The name of every measure by its id."""
+        return dict(self.measures.select("measure_id", "name").iter_rows())
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

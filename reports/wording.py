@@ -5,8 +5,9 @@ called a count, and police figures are called what the police recorded.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from reports import formats
 from reports.document import Block, Callout, Document, Figure, Heading, KeyMessages, Number, Paragraph, Prose, Table
@@ -238,6 +239,181 @@ def revisions(first: Row, last: Row, revised: int) -> str:
     figures = "One figure was" if revised == 1 else f"{capitalised(formats.small_number(revised))} figures were"
     largest = f"{last['area_name']}, {period(last)}: first {formats.count(first['numerator'])}, now {formats.count(last['numerator'])}."
     return f"{figures} printed differently by a later edition. {'It is' if revised == 1 else 'The largest change is'} {largest}"
+
+
+GRADES_MEANING = (
+    "A: compared directly, with changes, ranks and tests. B: compared after the adjustment that is named. C: side by side only, without "
+    "percentage, rank or test. X: not compared. A grade says whether figures are alike, not whether a difference is large."
+)
+_DIMENSIONS = {
+    "U": "unit",
+    "D": "definition",
+    "P": "population",
+    "T": "period",
+    "G": "kind of area or place",
+    "C": "coverage",
+    "R": "recording",
+    "S": "kind of source",
+}
+_SCORES = {"1": "adjusted", "2": "differs", "3": "not the same thing"}
+
+
+def reasons(codes: str) -> str:
+    """The reasons of a grade in words: 'T2; R2 (B11)' is 'period differs; recording differs (B11)'; none for grade A."""
+    if not codes:
+        return "none"
+    return "; ".join(
+        f"{_DIMENSIONS[code[0]]} {_SCORES[code[1]]}{code[2:]}" if code[:2] != "C3" else "coverage: a figure is missing"
+        for code in codes.split("; ")
+    )
+
+
+def comparison(row: Row, first: str, second: str, names: Mapping[str, str]) -> str:
+    """What a line of the ledger compares, in words."""
+    measure = names[row["measure_id"]]
+    periods = [formats.period(row[f"period_start_{side}"], row[f"period_end_{side}"]) for side in ("a", "b")]
+    if row["kind"] in ("areas", "nation"):
+        return f"{measure}, {periods[1]}: {first} beside {second}"
+    return f"{measure}, {second}: {periods[0]} and {periods[1]}"
+
+
+def refused_comparisons(refused: int, all_pairs: int) -> str:
+    """How many pairs of the ledger about an area are refused."""
+    if refused == 0:
+        return f"None of the {formats.count(all_pairs)} pairs of figures in the ledger about this area is refused."
+    are = "is" if refused == 1 else "are"
+    return (
+        f"Of {formats.count(all_pairs)} pairs of figures in the ledger about this area, {formats.small_number(refused)} {are} refused as not "
+        "comparable. The ledger is among the tables for download; countylines compare says what would make two figures comparable."
+    )
+
+
+SCOREBOARD_RULE = (
+    "A finding counts as improved or worse only when an indicator whose better direction was fixed beforehand, with comparable figures over "
+    "at least a year on either side, changed by a tenth or more with a 95% interval that leaves out no change. Figures that may not be "
+    "compared decide nothing. Nothing here says that an inspection was the cause of a change."
+)
+
+
+def scoreboard_counts(statuses: Mapping[str, int]) -> str:
+    """How many findings have each status: 'Of 15 findings, one is improved, …'."""
+    total = sum(statuses.values())
+    return f"Of {formats.count(total)} findings: {joined(f'{formats.small_number(count)} {status[:1].lower()}{status[1:]}' for status, count in statuses.items())}."
+
+
+def indicator_of_finding(row: Row) -> str:
+    """One indicator of the scoreboard: its values, its change where one may be given, its grade, or what is missing."""
+    name = row["indicator"]
+    if row["latest"] is None:
+        return f"{name}: {row['why_not'] or 'no figure is held.'}"
+    periods = {when: (row[f"{when}_period"] or "").replace(" | ", " to ") for when in ("baseline", "latest")}
+    latest = f"{_plain_value(row['latest'])} ({periods['latest']})"
+    if row["baseline"] is None:
+        return f"{name}: {latest}. {row['why_not'] or ''}".strip()
+    said = f"{name}: {_plain_value(row['baseline'])} ({periods['baseline']}), then {latest}; grade {row['grade']}"
+    if row["change"] is None:
+        return f"{said} ({reasons(row['reasons'])})."
+    limits = f"{_signed(row['lower_95'])} to {_signed(row['upper_95'])}"
+    return f"{said}, {_signed(row['change'])} (95% interval {limits})."
+
+
+def _plain_value(value: float) -> str:
+    return formats.count(value) if float(value).is_integer() else formats.rate(value)
+
+
+def _signed(per_cent: float) -> str:
+    return f"{'+' if per_cent > 0 else ''}{formats.percentage(per_cent)}"
+
+
+def claim(found: Mapping[str, Any]) -> tuple[Prose, ...]:
+    """What can be said of Norfolk and London-linked individuals, in three sentences or so; ``found`` is ``claim_check``."""
+    here, later = found["indicator_id"], found["second_indicator_id"]
+    first: Prose = (
+        "It was said on the radio that, by rate, Norfolk came first for identified drug dealers from London. What was published is a count: ",
+        Number(formats.count(found["count"]), here),
+        f" individuals over {found['months']} months, ranked {ordinal(found['published_rank'])} by number. No rate was published.",
+    )
+    larger = [row["area_name"] for row in (*found["unprinted"], *found["unnamed"]) if row["at_most"] > found["rate"]]
+    second: Prose = (
+        "Divided by residents here, that is ",
+        Number(formats.rate(found["rate"]), here),
+        " per 100,000 (95% interval ",
+        Number(formats.interval(found["lower_95"], found["upper_95"]), here),
+        "), the largest of the places with a printed number. ",
+        f"Of the others only {joined(larger)} could have had a larger one, if its count came close to the smallest that was ranked. "
+        if larger
+        else "No other place could have had a larger one. ",
+        "It stays a rate of our own.",
+    )
+    third: Prose = (
+        "The second report counts ",
+        Number(formats.count(found["second_count"]), later),
+        f" over {found['second_months']} months; {found['second_first']} has the largest number, ",
+        Number(formats.count(found["second_first_count"]), found["second_first_indicator_id"]),
+        ", and Norfolk the larger rate, ",
+        Number(formats.rate(found["second_rate"]), later),
+        " against ",
+        Number(formats.rate(found["second_first_rate"]), found["second_first_indicator_id"]),
+        ".",
+    )
+    fourth: Prose = (
+        f"Press reports gave a fall of more than half. By the month it is {formats.rate(-found['change_per_month'])}% less, and even that is no "
+        "finding: the periods differ in length, and another body collected most of the second (grade C).",
+    )
+    return (first, second, third, fourth)
+
+
+def compared(pair: Mapping[str, Any]) -> str:
+    """The sentence on two figures that may be published; for a refused pair, why there is none."""
+    first, second = _side_in_words(pair, "a"), _side_in_words(pair, "b")
+    if pair["grade"] == "X":
+        return f"These may not be compared ({reasons(pair['reasons'])}): {first}; {second}."
+    if pair["measure_id_a"] == "peel_grade":
+        apart = pair["upper_a"] < pair["lower_b"] or pair["upper_b"] < pair["lower_a"]
+        if pair["over_time"] or pair["grade"] == "C":
+            return f"{first}; {second}. No conclusion can be drawn on a change ({reasons(pair['reasons'])})."
+        return f"{first}; {second}. {'The grades differ.' if apart else 'The grades are the same or may be.'}"
+    if pair["grade"] == "C" or pair["change"] is None:
+        why = f" They stand side by side only ({reasons(pair['reasons'])})." if pair["grade"] == "C" else ""
+        return f"{first}; {second}.{why}"
+    change = pair["change"]
+    limits = f"95% interval {_signed(change['lower'])} to {_signed(change['upper'])}"
+    adjusted = f" Adjusted: {pair['adjustments']}." if pair["adjustments"] else ""
+    if not change["is_change"]:
+        return f"{first}; {second}. The difference is within what chance can make ({limits}).{adjusted}"
+    more = "more" if change["per_cent"] > 0 else "fewer"
+    size = formats.percentage(abs(change["per_cent"]))
+    if pair["over_time"]:
+        return f"{first}; {second}: {size} {more} ({limits}).{adjusted}"
+    return f"{first}; {second}: by population, {size} {more} in {pair['area_name_b']} ({limits}).{adjusted}"
+
+
+def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
+    """What countylines compare prints: figures, grade, reasons, what was adjusted or would help, and the sentence."""
+    lines = [pair["measure_name"]]
+    lines += [f"  {_side_in_words(pair, side)}" for side in ("a", "b")]
+    lines.append(f"Grade {pair['grade']}" + (f": {reasons(pair['reasons'])}" if pair["reasons"] else ""))
+    if pair["adjustments"]:
+        lines.append(f"  adjusted: {pair['adjustments']}")
+    if pair["remedy"]:
+        lines.append(f"  it would take: {pair['remedy']}")
+    if pair["noted"]:
+        lines.append(f"  note the break {pair['noted']}")
+    return [*lines, f"To publish: {said}" if pair["grade"] != "X" else f"Refused: {said}"]
+
+
+def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
+    """'Norfolk, year ending December 2019: 2,730 (3.0 per 1,000, 95% interval 2.9 to 3.1)'."""
+    if pair["measure_id_a"] == "peel_grade":
+        return f"{pair[f'area_name_{side}']}, {pair[f'cycle_{side}']}: {pair[f'word_{side}'] or 'no grade held'}"
+    where = f"{pair[f'area_name_{side}']}, {formats.period(pair[f'period_start_{side}'], pair[f'period_end_{side}'])}"
+    if pair[f"numerator_{side}"] is None:
+        return f"{where}: no figure"
+    said = f"{where}: {formats.count(pair[f'numerator_{side}'])} {pair['unit_plural']}"
+    if pair[f"value_{side}"] is None or pair["over_time"]:
+        return said
+    rate_words = f"{formats.rate(pair[f'value_{side}'])} per {formats.count(pair[f'multiplier_{side}'])}"
+    return f"{said} ({rate_words}, 95% interval {formats.interval(pair[f'lower_95_{side}'], pair[f'upper_95_{side}'])})"
 
 
 CHILDREN_MEANING = (

@@ -27,3 +27,7 @@ class FetchError(CountyLinesError):
 
 class RefusedError(FetchError):
     """What a publisher's server sent, or where it sent us, is not what the register allows; it is not kept."""
+
+
+class NotComparableError(CountyLinesError):
+    """Two figures whose grade does not allow what was asked of them: a percentage, a rank or a test."""

@@ -51,6 +51,7 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
         data = ReportData(
             **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},
             breaks=registers.breaks,
+            measures=registers.measures,
             sources=sources,
             build_id=identity,
             known_on=paths.as_of,
@@ -63,6 +64,14 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
 
 # The tables of the lake that reports draw on.
 _REPORT_DATA = (
-    *("out/indicators", "out/reconciliation", "out/coverage", "out/plausibility", "raw/editions"),
+    *(
+        "out/indicators",
+        "out/reconciliation",
+        "out/coverage",
+        "out/plausibility",
+        "out/comparability",
+        "out/scoreboard",
+        "raw/editions",
+    ),
     *("core/areas", "core/observations", "core/notes"),
 )

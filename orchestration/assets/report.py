@@ -26,6 +26,8 @@ _INS = {
     "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
     "coverage": dg.AssetIn(key=["out", "coverage"]),
     "plausibility": dg.AssetIn(key=["out", "plausibility"]),
+    "comparability": dg.AssetIn(key=["out", "comparability"]),
+    "scoreboard": dg.AssetIn(key=["out", "scoreboard"]),
 }
 
 
@@ -55,6 +57,7 @@ def report_assets(
         return ReportData(
             **tables,
             breaks=registers.breaks,
+            measures=registers.measures,
             sources=sources,
             build_id=identity,
             known_on=paths.as_of,

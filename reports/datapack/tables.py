@@ -11,12 +11,14 @@ import polars as pl
 from reports.datapack.metadata import csvw, data_package
 from transforms.contracts import (
     AREAS,
+    COMPARABILITY,
     COVERAGE,
     EDITIONS,
     NOTES,
     PLAUSIBILITY,
     RECONCILIATION,
     REVISIONS,
+    SCOREBOARD,
     Column,
     Contract,
     dictionary_frame,
@@ -29,7 +31,17 @@ from transforms.sources.registry import Source
 FOLDER: Final = "data"
 
 # Tables of the lake that go into the pack as they are, in this order.
-LAKE_TABLES: Final = (AREAS, EDITIONS, NOTES, REVISIONS, RECONCILIATION, COVERAGE, PLAUSIBILITY)
+LAKE_TABLES: Final = (
+    AREAS,
+    EDITIONS,
+    NOTES,
+    REVISIONS,
+    RECONCILIATION,
+    COVERAGE,
+    PLAUSIBILITY,
+    COMPARABILITY,
+    SCOREBOARD,
+)
 
 SOURCE_LABELS: Final = Contract(
     table="source-labels",

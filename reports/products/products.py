@@ -7,7 +7,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Callout, Document, KeyMessages, Prose
 from reports.numbers import ReportData, Row
-from reports.products import children, identified, provenance, recorded
+from reports.products import children, comparability, identified, provenance, recorded, scoreboard
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
 
 
@@ -83,11 +83,14 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             "information",
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
+        *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.all_forces(data, marked),
         *identified.referrals(data, area_id, referrers),
         *children.children(data, forces),
         *identified.london_links(data, forces),
+        *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
+        *comparability.comparisons(data, area_id),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),

@@ -8,6 +8,8 @@ import pytest
 from reports.datapack.files import issued_on
 from reports.datapack.tables import LAKE_TABLES, PackTable, pack_files, pack_tables
 from reports.numbers import ReportData
+from tests.inspection.boards import scoreboard_of
+from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers
 from transforms.indicators import coverage, plausibility, reconcile, revisions
 from transforms.sources.published import editions_in_use
@@ -34,6 +36,9 @@ def report_data(
         reconciliation=agreed,
         coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
         plausibility=plausibility(indicators, harmonised.observations),
+        comparability=ledger(indicators, registers),
+        scoreboard=scoreboard_of(sources, data, harmonised, indicators, registers),
+        measures=registers.measures,
         editions=editions_in_use(sources, data),
         breaks=registers.breaks,
         sources=sources,
@@ -51,6 +56,8 @@ def lake(report_data: ReportData, registers: Registers) -> dict[str, pl.DataFram
         "out/reconciliation": report_data.reconciliation,
         "out/coverage": report_data.coverage,
         "out/plausibility": report_data.plausibility,
+        "out/comparability": report_data.comparability,
+        "out/scoreboard": report_data.scoreboard,
         "out/revisions": revisions(report_data.observations, report_data.areas, registers.measures),
     }
     return {contract.table: frames[contract.table] for contract in LAKE_TABLES}

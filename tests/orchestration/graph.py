@@ -30,6 +30,9 @@ CONTRACTS: list[Contract] = [
         tables.RECONCILIATION,
         tables.COVERAGE,
         tables.PLAUSIBILITY,
+        tables.COMPARABILITY,
+        tables.INSPECTION_GRADES,
+        tables.SCOREBOARD,
         tables.REVISIONS,
     ),
 ]

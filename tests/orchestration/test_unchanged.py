@@ -115,6 +115,8 @@ def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copi
                     "reconciliation",
                     "coverage",
                     "plausibility",
+                    "comparability",
+                    "scoreboard",
                     "revisions",
                     "warehouse",
                     "tidy_csv",

@@ -12,6 +12,9 @@ from transforms.errors import RegisterError
 from transforms.harmonise.local_authorities import as_areas, load_local_authorities
 
 NAME_TYPES = ("as_published", "operating", "everyday", "abbreviation", "historical", "welsh")
+# How sure a registered fact is: read in the publisher's own text, in another's report of it, or from memory (a hypothesis).
+CERTAINTIES = ("verified", "second-hand", "unverified")
+SOURCE_QUALITIES = ("official", "management information", "press", "unattributable")
 # Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
 PUBLISHED_NAME = "as_published"
 
@@ -39,6 +42,10 @@ class Registers:
     measures: pl.DataFrame
     measure_labels: pl.DataFrame
     sentinels: pl.DataFrame
+    definitions: pl.DataFrame
+    units: pl.DataFrame
+    adjustments: pl.DataFrame
+    source_quality: pl.DataFrame
     breaks: pl.DataFrame
     coverage_gaps: pl.DataFrame
     local_authorities: pl.DataFrame
@@ -101,15 +108,56 @@ def load_registers(data: Path) -> Registers:
                 "multiplier",
                 "definition_id",
                 "claim_scope",
+                "unit_id",
+                "geography_basis",
+                "police_generated",
+                "part_of",
             ),
         ),
         measure_labels=_read(
             folder / "measure_labels.csv", ("source_id", "table_pattern", "measure_pattern", "breakdown", "measure_id")
         ),
         sentinels=_read(folder / "sentinels.csv", ("source_id", "value_text", "status", "meaning")),
+        definitions=_read(
+            folder / "definitions.csv",
+            (
+                "definition_id",
+                "term",
+                "body",
+                "says",
+                "unit_id",
+                "geography_basis",
+                "period_basis",
+                "concept",
+                "sure",
+            ),
+        ),
+        units=_read(folder / "units.csv", ("unit_id", "name", "kin", "comparable")),
+        adjustments=_read(
+            folder / "adjustments.csv", ("adjustment_id", "name", "formula", "dimensions", "allowed_for", "sure")
+        ),
+        source_quality=_read(folder / "source_quality.csv", ("source_id", "quality", "evidence")),
         breaks=_read(
-            folder / "breaks.csv", ("break_id", "date", "measure_id", "area_id", "label", "in_words", "evidence")
-        ).with_columns(pl.col("date").str.to_date(), pl.col("area_id").replace("", None)),
+            folder / "breaks.csv",
+            (
+                "break_id",
+                "date",
+                "valid_to",
+                "measure_id",
+                "area_id",
+                "dimension",
+                "score",
+                "label",
+                "in_words",
+                "evidence",
+                "sure",
+            ),
+        ).with_columns(
+            pl.col("date").str.to_date(),
+            pl.col("valid_to").replace("", None).str.to_date(),
+            pl.col("measure_id", "area_id").replace("", None),
+            pl.col("score").cast(pl.Int8),
+        ),
         coverage_gaps=_read(
             folder / "coverage_gaps.csv",
             (
@@ -141,7 +189,14 @@ def _check_references(registers: Registers) -> None:
     )
     for what, unknown in (
         ("area", sorted(used - known)),
-        ("measure", sorted(set(registers.measure_labels["measure_id"]) - set(registers.measures["measure_id"]))),
+        ("measure", sorted(_measures_used(registers) - set(registers.measures["measure_id"]))),
+        (
+            "definition",
+            sorted(set(registers.measures["definition_id"]) - {"", *registers.definitions["definition_id"]}),
+        ),
+        ("unit", sorted(_units_used(registers) - {"", *registers.units["unit_id"]})),
+        ("certainty", sorted(_certainties(registers) - set(CERTAINTIES))),
+        ("source quality", sorted(set(registers.source_quality["quality"]) - set(SOURCE_QUALITIES))),
         ("name type", sorted(set(registers.area_names["name_type"]) - set(NAME_TYPES))),
         ("status", sorted(set(registers.sentinels["status"]) - set(STATUSES))),
     ):
@@ -149,6 +204,20 @@ def _check_references(registers: Registers) -> None:
             raise RegisterError(
                 f"The registers use the {what} {', '.join(unknown)}, which no register defines; add it or correct the name."
             )
+
+
+def _measures_used(registers: Registers) -> set[str]:
+    named = [registers.measure_labels["measure_id"], registers.breaks["measure_id"].drop_nulls()]
+    of = [registers.measures["part_of"], *registers.adjustments["allowed_for"].str.split(";").to_list()]
+    return {measure_id for column in (*named, *of) for measure_id in column if measure_id}
+
+
+def _units_used(registers: Registers) -> set[str]:
+    return {*registers.measures["unit_id"], *registers.definitions["unit_id"]}
+
+
+def _certainties(registers: Registers) -> set[str]:
+    return {*registers.definitions["sure"], *registers.adjustments["sure"], *registers.breaks["sure"]}
 
 
 def known_areas(registers: Registers) -> pl.DataFrame:

@@ -1,0 +1,135 @@
+"""`countylines compare`: two figures side by side, their grade, and the sentence that may be published."""
+
+import json
+import sys
+from typing import Any
+
+import click
+import polars as pl
+
+from orchestration.paths import Paths, paths_from_environment
+from transforms.errors import CountyLinesError
+
+# Distinct from an error, so that a script can tell "these may not be compared" from "that area does not exist".
+REFUSED = 3
+
+
+@click.command("compare")
+@click.argument("area")
+@click.argument("other_area", required=False)
+@click.option("--measure", required=True, help="drug_offences, nrm_police_referrals, peel_grade and others.")
+@click.option(
+    "--period", required=True, help='"YE Dec 2019", 2023-Q1, 2023, 2018-01/2019-03, or a PEEL cycle: 2018/19.'
+)
+@click.option("--with-period", help="The second period, to compare one area with itself.")
+@click.option("--question", default="Effectiveness", show_default=True, help="The question or pillar of a PEEL grade.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def compare(
+    area: str,
+    other_area: str | None,
+    measure: str,
+    period: str,
+    with_period: str | None,
+    question: str,
+    as_json: bool,
+) -> None:
+    """Compare two areas in one period, or one area in two.
+
+    Prints both figures with their intervals, the grade (A direct, B adjusted, C side by side only, X not comparable) with its reasons, and
+    the sentence that may be published. The exit status is 3 where the comparison is refused (grade X), 0 otherwise.
+
+    \b
+    Example: countylines compare Norfolk Suffolk --measure drug_offences --period "YE Dec 2019"
+             countylines compare "Greater Manchester" --measure drug_offences --period "YE Dec 2018" --with-period "YE Dec 2019"
+             countylines compare Norfolk --measure london_linked_individuals --period 2018-01/2019-03 --with-period 2019-05/2020-04
+    """
+    from reports import wording
+
+    if (other_area is None) == (with_period is None):
+        raise CountyLinesError("Give two areas and one period, or one area with --period and --with-period.")
+    paths = paths_from_environment()
+    pair = (_grades if measure == "peel_grade" else _numbers)(
+        paths, measure, (area, other_area or area), (period, with_period or period), question
+    )
+    said = wording.compared(pair)
+    if as_json:
+        click.echo(json.dumps({**pair, "sentence": said}, default=str, ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(wording.comparison_lines(pair, said)))
+    if pair["grade"] == "X":
+        sys.exit(REFUSED)
+
+
+def _numbers(
+    paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
+) -> dict[str, Any]:
+    """The graded pair of two indicators: as rates between areas, as counts over time."""
+    from transforms.answers import find_area, find_numbers, read_period
+    from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators
+    from transforms.harmonise import load_registers
+
+    registers = load_registers(paths.data)
+    indicators = pl.read_parquet(_table(paths, "out", "indicators"))
+    ids = [find_area(area, registers.areas, registers.area_names) for area in areas]
+    rows = [
+        find_numbers(indicators, area_id, measure, read_period(period))[0]
+        for area_id, period in zip(ids, periods, strict=True)
+    ]
+    over_time = periods[0] != periods[1]
+    sides = [side_of_indicators(_frame(row, indicators), registers, as_counts=over_time) for row in rows]
+    (pair,) = grade_pairs(paired(sides[0], sides[1]), registers).iter_rows(named=True)
+    about = registers.measures.row(by_predicate=pl.col("measure_id") == measure, named=True)
+    allowed = pair["grade"] in ("A", "B") and None not in (pair["numerator_a"], pair["numerator_b"])
+    test = difference_test(pair) if allowed and pair["numerator_a"] else None
+    return {
+        **pair,
+        **{f"status_{side}": row["status"] for side, row in zip("ab", rows, strict=True)},
+        "measure_name": about["name"],
+        "unit_plural": about["unit_plural"],
+        "over_time": over_time,
+        "change": None if test is None else test._asdict(),
+    }
+
+
+def _frame(row: dict[str, Any], indicators: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame([row], schema=indicators.schema)
+
+
+def _grades(
+    paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
+) -> dict[str, Any]:
+    """The graded pair of two inspection grades."""
+    from transforms.answers import find_area
+    from transforms.comparability import grade_pairs, paired
+    from transforms.harmonise import load_registers
+    from transforms.inspection import find_grade, load_scale, side_of_grade
+
+    registers = load_registers(paths.data)
+    held, scale = pl.read_parquet(_table(paths, "out", "inspection_grades")), load_scale(paths.data)
+    rows = [
+        find_grade(held, scale, find_area(area, registers.areas, registers.area_names), cycle, question)
+        for area, cycle in zip(areas, periods, strict=True)
+    ]
+    (pair,) = grade_pairs(paired(side_of_grade(rows[0]), side_of_grade(rows[1])), registers).iter_rows(named=True)
+    return {
+        **pair,
+        **{
+            f"{name}_{side}": row[name]
+            for side, row in zip("ab", rows, strict=True)
+            for name in ("word", "cycle", "area_name")
+        },
+        "lower_a": rows[0]["lower"],
+        "upper_a": rows[0]["upper"],
+        "lower_b": rows[1]["lower"],
+        "upper_b": rows[1]["upper"],
+        "measure_name": f"PEEL grade, {question}",
+        "over_time": periods[0] != periods[1],
+        "change": None,
+    }
+
+
+def _table(paths: Paths, layer: str, name: str) -> Any:
+    file = paths.lake / layer / f"{name}.parquet"
+    if not file.is_file():
+        raise CountyLinesError(f"Nothing has been built in {paths.build} yet; run countylines build first.")
+    return file

@@ -1,0 +1,33 @@
+"""`countylines scoreboard`: the findings of January 2020 and what public figures show since."""
+
+import json
+
+import click
+import polars as pl
+
+from orchestration.paths import paths_from_environment
+from transforms.errors import CountyLinesError
+
+
+@click.command("scoreboard")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def scoreboard(as_json: bool) -> None:
+    """Each finding of the inspection of January 2020, its status by the rule, and its indicators.
+
+    \b
+    Example: countylines scoreboard
+             countylines scoreboard --json
+    """
+    from reports import wording
+
+    file = paths_from_environment().lake / "out" / "scoreboard.parquet"
+    if not file.is_file():
+        raise CountyLinesError("No scoreboard has been built yet; run countylines build first.")
+    rows = pl.read_parquet(file)
+    if as_json:
+        click.echo(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1))
+        return
+    for finding in rows.unique("finding_id", maintain_order=True).iter_rows(named=True):
+        click.echo(f"{finding['finding_id']}  {finding['status']}\n     {finding['finding']}")
+        for row in rows.filter(pl.col("finding_id") == finding["finding_id"]).iter_rows(named=True):
+            click.echo(f"     {row['indicator_id']}  {wording.indicator_of_finding(row)}")

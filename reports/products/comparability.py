@@ -1,0 +1,71 @@
+"""The section on which figures of a report may be compared: what the ledger says of its area."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from reports import formats, wording
+from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
+from reports.numbers import ReportData, Row
+from reports.products.shared import NATION
+
+# The newest comparison of each kind and measure says how the others of it are to be read.
+_KINDS = ("areas", "nation", "year_before", "first_and_latest")
+
+
+def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
+    """A line for each comparison that the report invites, with its grade and what may be said."""
+    ledger = data.comparability.filter((pl.col("area_id_a") == area_id) | (pl.col("area_id_b") == area_id))
+    if area_id == NATION:
+        ledger = ledger.filter(pl.col("kind") != "nation")
+    if ledger.is_empty():
+        return ()
+    newest = (
+        ledger.sort("period_end_b", "period_end_a", "comparison_id")
+        .group_by("measure_id", "kind", pl.col("grade"), maintain_order=True)
+        .agg(pl.all().last(), pl.len().alias("pairs"))
+        .with_columns(pl.col("kind").cast(pl.Enum(_KINDS)))
+        .sort("measure_id", "kind", "grade")
+    )
+    refused = ledger.filter(pl.col("grade") == "X")
+    return (
+        Heading(2, "What may be compared", "comparability"),
+        Paragraph((wording.GRADES_MEANING,)),
+        Table(
+            anchor="table-comparability",
+            caption="Comparisons that this report invites, each with its grade; of several alike, the newest",
+            columns=(
+                TableColumn("Comparison"),
+                TableColumn("Grade"),
+                TableColumn("Reason"),
+                TableColumn("What may be said"),
+                TableColumn("Alike", numeric=True),
+            ),
+            rows=tuple(_lines(data, newest)),
+            source_note="Grades follow from what is registered of units, definitions, populations, periods, places, coverage, breaks and sources.",
+        ),
+        Paragraph((wording.refused_comparisons(len(refused), len(ledger)),)),
+    )
+
+
+def _lines(data: ReportData, newest: pl.DataFrame) -> Iterator[tuple[Run, ...]]:
+    for row in newest.iter_rows(named=True):
+        yield (
+            wording.comparison(row, _name(data, row["area_id_a"]), _name(data, row["area_id_b"]), data.measure_names),
+            row["grade"],
+            wording.reasons(row["reasons"]),
+            wording.capitalised(row["allowed"]),
+            formats.count(row["pairs"]),
+        )
+
+
+def _name(data: ReportData, area_id: str) -> str:
+    return str(data.area(area_id)["name"])
+
+
+def headline_grade(data: ReportData, measure_id: str, end: object) -> Row | None:
+    """The worst-graded pair of police force areas of one measure and period, which grades the whole list; None without one."""
+    pairs = data.comparability.filter(
+        (pl.col("kind") == "areas") & (pl.col("measure_id") == measure_id) & (pl.col("period_end_a") == end)
+    ).sort("grade", "comparison_id")
+    return pairs.row(-1, named=True) if len(pairs) else None

@@ -1,0 +1,90 @@
+"""The sections on the inspection of January 2020: a line a finding, and the check of what was said of Norfolk."""
+
+import polars as pl
+
+from reports import formats, wording
+from reports.document import Block, Heading, Number, Paragraph, Table, TableColumn
+from reports.numbers import ReportData
+from transforms.inspection import claim_check
+
+NORFOLK = "E23000024"
+
+
+def findings(data: ReportData) -> tuple[Block, ...]:
+    """Fifteen findings, each with its status by the rule, what stands for it, and what is missing."""
+    board = data.scoreboard
+    rows = []
+    for finding in board.unique("finding_id", maintain_order=True).iter_rows(named=True):
+        indicators = board.filter(pl.col("finding_id") == finding["finding_id"]).iter_rows(named=True)
+        said = " ".join(wording.indicator_of_finding(row) for row in indicators)
+        rows.append((finding["finding_id"], finding["finding"], finding["status"], said))
+    counts = board.unique("finding_id").group_by("status").len().sort("len", "status", descending=[True, False])
+    return (
+        Heading(2, "What the inspection found, and what public figures show since", "scoreboard"),
+        Paragraph((wording.SCOREBOARD_RULE,)),
+        Paragraph((wording.scoreboard_counts(dict(counts.iter_rows())),)),
+        Table(
+            anchor="table-scoreboard",
+            caption="Findings of January 2020 in our words, with the status that the rule gives",
+            columns=(
+                TableColumn("No."),
+                TableColumn("Finding"),
+                TableColumn("Status"),
+                TableColumn("What stands for it"),
+            ),
+            rows=tuple(rows),
+            source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download.",
+        ),
+    )
+
+
+def claim(data: ReportData) -> tuple[Block, ...]:
+    """The claim that Norfolk has the highest rate, beside counts, derived rates and what was not printed; nothing without both reports."""
+    links = data.indicators.filter((pl.col("measure_id") == "london_linked_individuals") & pl.col("is_preferred"))
+    if links.filter(pl.col("area_id") == NORFOLK)["edition_id"].n_unique() < 2:
+        return ()
+    found = claim_check(data.indicators, data.observations)
+    printed = [
+        {
+            "area_name": "Norfolk",
+            "numerator": found["count"],
+            "value": found["rate"],
+            **{key: found[key] for key in ("lower_95", "upper_95", "indicator_id")},
+        },
+        *found["others"],
+    ]
+    return (
+        Heading(2, "A claim checked: Norfolk and dealers from London", "claim-check"),
+        *(Paragraph(prose) for prose in wording.claim(found)),
+        Table(
+            anchor="table-claim",
+            caption="London-linked individuals of the first report by rate, derived here; January 2018 to March 2019",
+            columns=(
+                TableColumn("Place"),
+                TableColumn("Individuals", numeric=True),
+                TableColumn("Per 100,000 residents, derived", numeric=True),
+                TableColumn("95% interval", numeric=True),
+            ),
+            rows=(
+                *(
+                    (
+                        row["area_name"],
+                        Number(formats.count(row["numerator"]), row["indicator_id"]),
+                        Number(formats.rate(row["value"]), row["indicator_id"]),
+                        Number(formats.interval(row["lower_95"], row["upper_95"]), row["indicator_id"]),
+                    )
+                    for row in printed
+                ),
+                *(
+                    (
+                        row["area_name"],
+                        f"{formats.NOT_AVAILABLE}, at most {formats.count(row['count_at_most'])}",
+                        f"{formats.NOT_AVAILABLE}, at most {formats.rate(row['at_most'])}",
+                        formats.NOT_AVAILABLE,
+                    )
+                    for row in found["unprinted"]
+                ),
+            ),
+            source_note=f"Source: Mayor's Office for Policing and Crime, as reported; residents: Office for National Statistics. {formats.legend([formats.NOT_AVAILABLE])}",
+        ),
+    )

@@ -1,0 +1,114 @@
+"""The findings of January 2020: fifteen rows, each with the status that the rule gives and never one that somebody typed."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.inspection.boards import scoreboard_of
+from transforms.contracts.tables import SCOREBOARD, SCOREBOARD_STATUSES
+from transforms.errors import RegisterError
+from transforms.harmonise import Harmonised, Registers
+from transforms.inspection import claim_check, load_findings, status
+from transforms.inspection.scoreboard import says
+from transforms.sources.registry import Source
+
+
+@pytest.fixture(scope="module")
+def board(
+    sources: dict[str, Source], data: Path, harmonised: Harmonised, indicators: pl.DataFrame, registers: Registers
+) -> pl.DataFrame:
+    return scoreboard_of(sources, data, harmonised, indicators, registers)
+
+
+def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(board: pl.DataFrame) -> None:
+    assert board.schema == SCOREBOARD.schema
+    assert board["finding_id"].unique().sort().to_list() == [f"F{number:02d}" for number in range(1, 16)]
+    assert board.group_by("finding_id").agg(pl.col("status").n_unique())["status"].to_list() == [1] * 15
+    assert set(board["status"]) <= set(SCOREBOARD_STATUSES)
+    unsupported = board.filter(pl.col("evidence").is_null() & pl.col("why_not").is_null())
+    assert unsupported.is_empty()
+
+
+def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
+    statuses = dict(board.select("finding_id", "status").unique().rows())
+    assert {finding for finding, said in statuses.items() if said == "Improved"} == {"F05"}
+    assert statuses["F09"] == "No clear change", "more assessments are neither better nor worse"
+    assert statuses["F08"] == "Not comparable", "the programme counts anew from July 2024"
+    links = board.filter(indicator_id="I15a").row(0, named=True)
+    assert (links["baseline"], links["latest"], links["change"], links["grade"]) == (416, 198, None, "C")
+    children = board.filter(indicator_id="I09a").row(0, named=True)
+    assert (children["baseline"], children["latest"], round(children["change"], 1)) == (14_420, 16_250, 12.7)
+    referred = board.filter(indicator_id="I03d").row(0, named=True)
+    assert (round(referred["baseline"], 1), round(referred["latest"], 1), referred["grade"]) == (3.4, 4.4, "C")
+
+
+def indicator(**values: Any) -> dict[str, Any]:
+    """A synthetic indicator that got clearly better, but for the values given."""
+    return {
+        **{"direction": "up is better", "baseline": 10.0, "latest": 12.0, "grade": "A", "quarters": 4},
+        **{"change": 20.0, "lower_95": 5.0, "upper_95": 35.0},
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "better"),
+        ({"direction": "down is better"}, "worse"),
+        ({"direction": "ambiguous"}, "changed"),
+        ({"direction": "context"}, "context"),
+        ({"lower_95": -1.0}, "no clear change"),
+        ({"change": 9.9, "lower_95": 5.0, "upper_95": 15.0}, "no clear change"),
+        ({"grade": "B"}, "better"),
+        ({"grade": "C"}, "not measurable"),
+        ({"grade": "X"}, "not comparable"),
+        ({"quarters": 3}, "not measurable"),
+        ({"baseline": None}, "not measurable"),
+        ({"change": -20.0, "lower_95": -35.0, "upper_95": -5.0}, "worse"),
+    ],
+)
+def test_what_an_indicator_says_alone(values: dict[str, Any], said: str) -> None:
+    assert says(indicator(**values)) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["better", "not measurable"], "Improved"),
+        (["worse", "changed"], "Worse"),
+        (["better", "worse"], "Mixed"),
+        (["changed", "not measurable"], "No clear change"),
+        (["not comparable"], "Not comparable"),
+        (["not comparable", "not measurable"], "Not measurable from public data"),
+        (["context"], "Not measurable from public data"),
+    ],
+)
+def test_the_status_of_a_finding(said: list[str], expected: str) -> None:
+    assert status(said) == expected
+
+
+def test_a_finding_without_an_indicator_is_refused(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "registers").mkdir()
+    for name in ("findings.csv", "finding_indicators.csv"):
+        lines = (data / "registers" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (tmp_path / "registers" / name).write_text("".join(line for line in lines if not line.startswith("I04a")))
+    with pytest.raises(RegisterError, match="give each finding an indicator"):
+        load_findings(tmp_path)
+
+
+def test_the_claim_of_the_radio_item(indicators: pl.DataFrame, observations: pl.DataFrame) -> None:
+    found = claim_check(indicators, observations)
+    assert (found["count"], found["months"], found["published_rank"]) == (416, 15, 1)
+    assert [round(found[key], 1) for key in ("rate", "lower_95", "upper_95")] == [46.0, 41.7, 50.7]
+    assert {row["area_name"]: round(row["at_most"], 1) for row in found["unprinted"]} == {
+        "Hampshire": 20.9,
+        "Sussex": 19.7,
+    }
+    assert [row["area_name"] for row in found["unnamed"]] == ["Cumbria"]
+    assert (found["rank_by_rate"], found["rank_by_rate_at_worst"], found["may_say_highest"]) == (1, 2, False)
+    assert (found["second_first"], found["second_first_count"], found["second_count"]) == ("Hampshire", 413, 198)
+    assert found["second_rate"] > found["second_first_rate"]
+    assert [round(found[key], 1) for key in ("change_per_month", "change_as_printed")] == [-40.5, -52.4]

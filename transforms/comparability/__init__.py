@@ -1,0 +1,28 @@
+"""Which numbers may be compared, how far, and why not.
+
+Here belong the description of one side of a comparison, the scores of its eight dimensions, the grade that follows from them, and the
+functions that compute a change, a rank or a test only for a comparison whose grade allows it. Not here: statistics themselves
+(transforms.statistics), sentences (reports.wording), the registers' rows (data/registers).
+"""
+
+from transforms.comparability.allowed import difference_test, percentage_change, rank
+from transforms.comparability.grade import GRADES, LEVEL, grade, grade_pairs
+from transforms.comparability.ledger import ledger
+from transforms.comparability.pairs import PAIR, SIDE, paired, same_period, side_of_indicators, year_before
+
+__all__ = [
+    "GRADES",
+    "LEVEL",
+    "PAIR",
+    "SIDE",
+    "difference_test",
+    "grade",
+    "grade_pairs",
+    "ledger",
+    "paired",
+    "percentage_change",
+    "rank",
+    "same_period",
+    "side_of_indicators",
+    "year_before",
+]

@@ -1,0 +1,102 @@
+"""Every comparison that the reports make, and every one that they refuse, with its grade."""
+
+import polars as pl
+
+from transforms.comparability.grade import grade_pairs
+from transforms.comparability.pairs import paired, same_period, side_of_indicators, year_before
+from transforms.contracts.tables import COMPARABILITY
+from transforms.harmonise.registers import Registers
+
+_RANKED = (
+    "drug_offences",
+    "nrm_police_referrals",
+    "child_criminal_exploitation_episodes",
+    "gangs_episodes",
+    "london_linked_individuals",
+)
+# Its two reports cover periods of different length: a reader compares them all the same.
+_ANY_LENGTH = "london_linked_individuals"
+_NATION = "K04000001"
+_RECENT = "6mo"
+
+
+def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """The contract COMPARABILITY: one row a pair of figures that a report sets side by side, joins in a line, or could be asked to.
+
+    Kinds: 'areas' (every two police force areas of one measure in each period of its newest six months, as rates), 'nation' (an area
+    beside England and Wales), 'year_before' (a figure and that of the same months a year earlier, as counts), 'first_and_latest' (the
+    newest figure and the oldest of the same months). What a grade forbids is in ``allowed``.
+    """
+    preferred = indicators.filter(pl.col("is_preferred"))
+    rates = side_of_indicators(
+        preferred.filter(pl.col("value").is_not_null() & pl.col("measure_id").is_in(_RANKED)), registers
+    )
+    counts = side_of_indicators(preferred, registers, as_counts=True)
+    recent = pl.col("period_end") > pl.col("period_end").max().over("measure_id").dt.offset_by(f"-{_RECENT}")
+    series = pl.col("measure_id") == _ANY_LENGTH
+    kinds = {
+        "areas": same_period(rates.filter((pl.col("level") == "police_force_area") & (recent | series))),
+        "nation": _beside_the_nation(rates),
+        "year_before": year_before(counts),
+        "first_and_latest": _first_and_latest(counts),
+    }
+    return (
+        pl.concat(
+            [
+                grade_pairs(pairs, registers).with_columns(pl.lit(kind).alias("kind"))
+                for kind, pairs in kinds.items()
+                if len(pairs)
+            ]
+        )
+        .with_columns(
+            pl.concat_str("kind", "figure_id_a", "figure_id_b", separator=" ").alias("comparison_id"),
+            pl.col("measure_id_a").alias("measure_id"),
+            pl.col("claim_scope").replace("", None),
+            pl.col("grade")
+            .replace_strict(
+                {
+                    "A": "change, rank and test",
+                    "B": "change and test, with the adjustment named",
+                    "C": "side by side, more or less, no percentage, no rank, no test",
+                    "X": "no comparison",
+                }
+            )
+            .alias("allowed"),
+        )
+        .sort("comparison_id")
+        .select(pl.col(name).cast(dtype) for name, dtype in COMPARABILITY.schema.items())
+    )
+
+
+def _beside_the_nation(sides: pl.DataFrame) -> pl.DataFrame:
+    nation = sides.filter(pl.col("area_id") == _NATION)
+    others = sides.filter(
+        (pl.col("area_id") != _NATION) & pl.col("level").is_in(["police_force_area", "region", "country"])
+    )
+    both = others.join(
+        nation.select("measure_id", "period_start", "period_end", pl.col("figure_id").alias("of_nation")),
+        on=["measure_id", "period_start", "period_end"],
+    )
+    second = both.select(pl.col("of_nation").alias("figure_id")).join(
+        nation, on="figure_id", how="left", maintain_order="left"
+    )
+    return paired(both.select(sides.columns), second.select(sides.columns))
+
+
+def _first_and_latest(sides: pl.DataFrame) -> pl.DataFrame:
+    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days() // 28
+    held = sides.filter(pl.col("coverage") != "absent").with_columns(
+        pl.when(pl.col("measure_id") != _ANY_LENGTH).then(days).alias("length"),
+        pl.when(pl.col("measure_id") != _ANY_LENGTH).then(pl.col("period_start").dt.month()).alias("starts"),
+    )
+    ordered = held.sort("period_end", "figure_id")
+    latest = ordered.group_by("measure_id", "area_id", "length", maintain_order=True).last()
+    key = ["measure_id", "area_id", "length", "starts"]
+    first = ordered.group_by(key, maintain_order=True).first()
+    both = latest.join(first.select(*key, pl.col("figure_id").alias("of_first")), on=key, nulls_equal=True).filter(
+        pl.col("figure_id") != pl.col("of_first")
+    )
+    oldest = both.select(pl.col("of_first").alias("figure_id")).join(
+        sides, on="figure_id", how="left", maintain_order="left"
+    )
+    return paired(oldest.select(sides.columns), both.select(sides.columns))

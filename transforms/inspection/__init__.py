@@ -1,0 +1,20 @@
+"""What the inspectorate found and graded, and what public figures show of each finding since.
+
+Here belong grades as intervals on an ordered scale, the findings of the inspection of January 2020 with their indicators, and the rule by
+which an indicator becomes a status. Not here: whether two figures may be compared (transforms.comparability), and sentences.
+"""
+
+from transforms.inspection.claim_check import claim_check
+from transforms.inspection.grades import find_grade, inspection_grades, load_scale, side_of_grade
+from transforms.inspection.scoreboard import load_findings, scoreboard, status
+
+__all__ = [
+    "claim_check",
+    "find_grade",
+    "inspection_grades",
+    "load_findings",
+    "load_scale",
+    "scoreboard",
+    "side_of_grade",
+    "status",
+]

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,10 @@ from orchestration.fingerprint import hash_files
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from reports.document import Document, Page
-from reports.render import render_html, render_page, render_pdf
+from reports.numbers import ReportData
+from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
 from transforms.errors import CountyLinesError
+from transforms.evidence import evidence
 
 # Dagster recognises a result with checks by the bare class only; the type checker wants its parameter.
 if TYPE_CHECKING:
@@ -29,17 +31,23 @@ _KEPT_BUILDS = 3
 NUMBERS_CHECK = "every_number_is_an_indicator"
 
 
-def write_documents(
-    products: Sequence[Callable[[], Document]], paths: Paths, indicator_ids: Collection[str]
-) -> Written:
-    """Make each report and write it as HTML and PDF, both cores at work; returns what was written, for the Dagster UI.
+def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> Written:
+    """Make each report and write it as HTML with its evidence and as PDF, both cores at work; returns what was written.
 
-    The check says whether every number in the reports has an identifier among ``indicator_ids``, so that it can be explained.
+    The check says whether every number in the reports is one of the indicators of ``data``, so that it can be explained.
     """
 
     def write(product: Callable[[], Document]) -> tuple[Document, list[Path]]:
         document = product()
+        found = evidence(
+            dict.fromkeys(number.indicator_id for number in document.numbers),
+            data.indicators,
+            data.observations,
+            data.editions,
+        )
+        shown = render_evidence(document, found).encode()
         return document, [
+            _write(paths, document.build_id, evidence_address(document.slug), shown),
             _write(paths, document.build_id, f"{document.slug}.html", render_html(document).encode()),
             _write(paths, document.build_id, f"{document.slug}.pdf", render_pdf(document)),
         ]
@@ -47,7 +55,7 @@ def write_documents(
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         made = list(pool.map(write, products))
     numbers = [number.indicator_id for document, _ in made for number in document.numbers]
-    unknown = sorted(set(numbers) - set(indicator_ids))
+    unknown = sorted(set(numbers) - set(data.indicators["indicator_id"]))
     checked = dg.AssetCheckResult(
         passed=not unknown,
         severity=dg.AssetCheckSeverity.ERROR,

@@ -14,6 +14,7 @@ from orchestration.paths import Paths
 from orchestration.publish import NUMBERS_CHECK, Written, publish, sizes, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
+from reports.render import evidence_address
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
 
@@ -63,13 +64,14 @@ def report_assets(
 
     @asset("national", "England and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        return write_documents([partial(products.national, data(tables))], paths, tables["indicators"]["indicator_id"])
+        content = data(tables)
+        return write_documents([partial(products.national, content)], paths, content)
 
     @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, content)
 
     @asset(
         "force",
@@ -83,7 +85,7 @@ def report_assets(
         content = data(tables)
         chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
         reports = [partial(products.force, content, area_id) for area_id in chosen]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, content)
 
     @asset(
         "pages",
@@ -104,6 +106,7 @@ def report_assets(
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
+        reports += [evidence_address(slug) for slug in products.slugs(registers.areas)]
         around = [f"{slug}.html" for slug in pages.SLUGS]
         return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 

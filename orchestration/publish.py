@@ -15,6 +15,8 @@ from orchestration.paths import Paths
 from reports.document import Document, Page
 from reports.numbers import ReportData
 from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
+from reports.wording import own_words
+from reports.wording_rules import lint, words_of_page
 from transforms.errors import CountyLinesError
 from transforms.evidence import evidence
 
@@ -29,6 +31,11 @@ _KEPT_BUILDS = 3
 
 
 NUMBERS_CHECK = "every_number_is_an_indicator"
+WORDS_CHECK = "no_wording_rule_is_broken"
+CHECKS = {
+    NUMBERS_CHECK: "Every number in the reports has an identifier that countylines explain can walk back.",
+    WORDS_CHECK: "No sentence of a finished page or PDF breaks a wording rule.",
+}
 
 
 def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> Written:
@@ -37,59 +44,70 @@ def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, da
     The check says whether every number in the reports is one of the indicators of ``data``, so that it can be explained.
     """
 
-    def write(product: Callable[[], Document]) -> tuple[Document, list[Path]]:
+    def write(product: Callable[[], Document]) -> tuple[Document, list[Path], list[str]]:
         document = product()
+        identity = document.build_id
         found = evidence(
             dict.fromkeys(number.indicator_id for number in document.numbers),
             data.indicators,
             data.observations,
             data.editions,
         )
-        shown = render_evidence(document, found).encode()
-        return document, [
-            _write(paths, document.build_id, evidence_address(document.slug), shown),
-            _write(paths, document.build_id, f"{document.slug}.html", render_html(document).encode()),
-            _write(paths, document.build_id, f"{document.slug}.pdf", render_pdf(document)),
+        page = render_html(document)
+        broken = [*lint(words_of_page(page)), *lint(own_words(document))]
+        written = [
+            _write(paths, identity, evidence_address(document.slug), render_evidence(document, found).encode()),
+            _write(paths, identity, f"{document.slug}.html", page.encode()),
+            _write(paths, identity, f"{document.slug}.pdf", render_pdf(document)),
         ]
+        return document, written, [f"{document.slug}: {words}" for words in dict.fromkeys(broken)]
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         made = list(pool.map(write, products))
-    numbers = [number.indicator_id for document, _ in made for number in document.numbers]
-    unknown = sorted(set(numbers) - set(data.indicators["indicator_id"]))
-    checked = dg.AssetCheckResult(
-        passed=not unknown,
+    numbers = [number.indicator_id for document, _, _ in made for number in document.numbers]
+    return _written(
+        [path for _, written, _ in made for path in written],
+        _checked(NUMBERS_CHECK, len(numbers), sorted(set(numbers) - set(data.indicators["indicator_id"]))),
+        _checked(WORDS_CHECK, len(made), [words for _, _, broken in made for words in broken]),
+    )
+
+
+def _checked(name: str, looked_at: int, failing: Sequence[str]) -> dg.AssetCheckResult:
+    """The result of a check of finished reports, in the form of the checks of tables."""
+    return dg.AssetCheckResult(
+        passed=not failing,
         severity=dg.AssetCheckSeverity.ERROR,
-        check_name=NUMBERS_CHECK,
-        description="Every number in the reports has an identifier that countylines explain can walk back.",
+        check_name=name,
+        description=CHECKS[name],
         metadata={
-            "rows looked at": len(numbers),
-            "rows failing": len(unknown),
-            "failing rows": dg.MetadataValue.md("\n".join(unknown)),
+            "rows looked at": looked_at,
+            "rows failing": len(failing),
+            "failing rows": dg.MetadataValue.md("\n".join(failing)),
+            **({"what is wrong": "; ".join(failing)} if failing else {}),
         },
     )
-    return _written([path for _, paths_made in made for path in paths_made], checked)
 
 
 def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
-    """Write the pages around the reports as HTML; returns what was written, for the Dagster UI."""
-    return _written(
-        [
-            _write(
-                paths,
-                page.build_id,
-                f"{page.slug}.html",
-                render_page(
-                    page.title,
-                    page.blocks,
-                    lead=page.lead,
-                    build_id=page.build_id,
-                    status_line=page.status_line,
-                    home=page.home,
-                ).encode(),
-            )
-            for page in pages
-        ]
+    """Write the pages around the reports as HTML; returns what was written, for the Dagster UI.
+
+    Raises CountyLinesError when a finished page breaks a wording rule.
+    """
+    return _written([_write(paths, page.build_id, f"{page.slug}.html", _page(page).encode()) for page in pages])
+
+
+def _page(page: Page) -> str:
+    source = render_page(
+        page.title,
+        page.blocks,
+        lead=page.lead,
+        build_id=page.build_id,
+        status_line=page.status_line,
+        home=page.home,
     )
+    if broken := lint(words_of_page(source)):
+        raise CountyLinesError(f"The page {page.slug} says {'; '.join(broken)}.")
+    return source
 
 
 def write_files(files: Iterable[tuple[str, bytes]], paths: Paths, build_id: str) -> Written:

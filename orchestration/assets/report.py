@@ -11,7 +11,7 @@ from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
-from orchestration.publish import NUMBERS_CHECK, Written, publish, sizes, write_documents, write_pages
+from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
 from reports.render import evidence_address
@@ -47,7 +47,7 @@ def report_assets(
             owners=["team:reporting"],
             kinds={"jinja", "html", "typst"},
             code_version=version,
-            check_specs=[_numbers_check(name)] if name in {"national", "region", "force"} else None,
+            check_specs=_checks(name) if name in {"national", "region", "force"} else None,
             **more,
         )
         return decorator
@@ -113,6 +113,8 @@ def report_assets(
     return [national, region, force, other_pages, site]
 
 
-def _numbers_check(name: str) -> dg.AssetCheckSpec:
-    said = "Every number in the reports has an identifier that countylines explain can walk back."
-    return dg.AssetCheckSpec(NUMBERS_CHECK, asset=["report", name], description=said, blocking=True)
+def _checks(name: str) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(check, asset=["report", name], description=said, blocking=True)
+        for check, said in CHECKS.items()
+    ]

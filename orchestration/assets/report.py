@@ -14,6 +14,7 @@ from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
+from reports.products.places import places
 from reports.render import evidence_address
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
@@ -97,7 +98,9 @@ def report_assets(
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
         methods = pages.methods(content, known)
-        return write_pages([pages.index(content), quality, pages.dictionary(content), methods], paths)
+        return write_pages(
+            [pages.index(content, places(registers)), quality, pages.dictionary(content), methods], paths
+        )
 
     @asset(
         "site",

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from orchestration.diff_command import diff
 from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.landing_command import in_words, landing, landing_rows
@@ -41,6 +42,7 @@ def cli() -> None:
 
 
 cli.add_command(sources)
+cli.add_command(diff)
 
 
 def main() -> None:

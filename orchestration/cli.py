@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from orchestration.compare_command import compare
+from orchestration.diff_command import diff
 from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.landing_command import in_words, landing, landing_rows
@@ -43,6 +44,7 @@ def cli() -> None:
 
 
 cli.add_command(sources)
+cli.add_command(diff)
 
 
 def main() -> None:

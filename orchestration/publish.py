@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,12 @@ from orchestration.fingerprint import hash_files
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from reports.document import Document, Page
-from reports.render import render_html, render_page, render_pdf
+from reports.numbers import ReportData
+from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
+from reports.wording import own_words
+from reports.wording_rules import lint, words_of_page
 from transforms.errors import CountyLinesError
+from transforms.evidence import evidence
 
 # Dagster recognises a result with checks by the bare class only; the type checker wants its parameter.
 if TYPE_CHECKING:
@@ -26,62 +30,91 @@ else:
 _KEPT_BUILDS = 3
 
 
+_SHOWN = 3
 NUMBERS_CHECK = "every_number_is_an_indicator"
+WORDS_CHECK = "no_wording_rule_is_broken"
+CHECKS = {
+    NUMBERS_CHECK: "Every number in the reports has an identifier that countylines explain can walk back.",
+    WORDS_CHECK: "No sentence of a finished page or PDF breaks a wording rule.",
+}
 
 
-def write_documents(
-    products: Sequence[Callable[[], Document]], paths: Paths, indicator_ids: Collection[str]
-) -> Written:
-    """Make each report and write it as HTML and PDF, both cores at work; returns what was written, for the Dagster UI.
+def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> Written:
+    """Make each report and write it as HTML with its evidence and as PDF, both cores at work; returns what was written.
 
-    The check says whether every number in the reports has an identifier among ``indicator_ids``, so that it can be explained.
+    The check says whether every number in the reports is one of the indicators of ``data``, so that it can be explained.
     """
 
-    def write(product: Callable[[], Document]) -> tuple[Document, list[Path]]:
+    def write(product: Callable[[], Document]) -> tuple[Document, list[Path], list[str]]:
         document = product()
-        return document, [
-            _write(paths, document.build_id, f"{document.slug}.html", render_html(document).encode()),
-            _write(paths, document.build_id, f"{document.slug}.pdf", render_pdf(document)),
+        identity = document.build_id
+        found = evidence(
+            dict.fromkeys(number.indicator_id for number in document.numbers),
+            data.indicators,
+            data.observations,
+            data.editions,
+        )
+        page = render_html(document)
+        broken = [*lint(words_of_page(page)), *lint(own_words(document))]
+        written = [
+            _write(paths, identity, evidence_address(document.slug), render_evidence(document, found).encode()),
+            _write(paths, identity, f"{document.slug}.html", page.encode()),
+            _write(paths, identity, f"{document.slug}.pdf", render_pdf(document)),
         ]
+        return document, written, [f"{document.slug}: {words}" for words in dict.fromkeys(broken)]
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         made = list(pool.map(write, products))
-    numbers = [number.indicator_id for document, _ in made for number in document.numbers]
-    unknown = sorted(set(numbers) - set(indicator_ids))
-    checked = dg.AssetCheckResult(
-        passed=not unknown,
+    numbers = [number.indicator_id for document, _, _ in made for number in document.numbers]
+    return _written(
+        [path for _, written, _ in made for path in written],
+        _checked(NUMBERS_CHECK, len(numbers), sorted(set(numbers) - set(data.indicators["indicator_id"]))),
+        _checked(WORDS_CHECK, len(made), [words for _, _, broken in made for words in broken]),
+    )
+
+
+def _checked(name: str, looked_at: int, failing: Sequence[str]) -> dg.AssetCheckResult:
+    """The result of a check of finished reports, in the form of the checks of tables."""
+    return dg.AssetCheckResult(
+        passed=not failing,
         severity=dg.AssetCheckSeverity.ERROR,
-        check_name=NUMBERS_CHECK,
-        description="Every number in the reports has an identifier that countylines explain can walk back.",
+        check_name=name,
+        description=CHECKS[name],
         metadata={
-            "rows looked at": len(numbers),
-            "rows failing": len(unknown),
-            "failing rows": dg.MetadataValue.md("\n".join(unknown)),
+            "rows looked at": looked_at,
+            "rows failing": len(failing),
+            "failing rows": dg.MetadataValue.md("\n".join(failing)),
+            **({"what is wrong": _first_few(failing)} if failing else {}),
         },
     )
-    return _written([path for _, paths_made in made for path in paths_made], checked)
+
+
+def _first_few(failing: Sequence[str]) -> str:
+    """The first failures as one text; a rule that all documents break would fill the screen."""
+    more = len(failing) - _SHOWN
+    return "; ".join(failing[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
 def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
-    """Write the pages around the reports as HTML; returns what was written, for the Dagster UI."""
-    return _written(
-        [
-            _write(
-                paths,
-                page.build_id,
-                f"{page.slug}.html",
-                render_page(
-                    page.title,
-                    page.blocks,
-                    lead=page.lead,
-                    build_id=page.build_id,
-                    status_line=page.status_line,
-                    home=page.home,
-                ).encode(),
-            )
-            for page in pages
-        ]
+    """Write the pages around the reports as HTML; returns what was written, for the Dagster UI.
+
+    Raises CountyLinesError when a finished page breaks a wording rule.
+    """
+    return _written([_write(paths, page.build_id, f"{page.slug}.html", _page(page).encode()) for page in pages])
+
+
+def _page(page: Page) -> str:
+    source = render_page(
+        page.title,
+        page.blocks,
+        lead=page.lead,
+        build_id=page.build_id,
+        status_line=page.status_line,
+        home=page.home,
     )
+    if broken := lint(words_of_page(source)):
+        raise CountyLinesError(f"The page {page.slug} says {'; '.join(broken)}.")
+    return source
 
 
 def write_files(files: Iterable[tuple[str, bytes]], paths: Paths, build_id: str) -> Written:

@@ -105,7 +105,14 @@ class Links:
     items: tuple[tuple[str, str, str], ...]
 
 
-Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation | Links
+@dataclass(frozen=True)
+class Places:
+    """A search for the report on a place. Each item is the name of a place, the address of the report, and its area. HTML only."""
+
+    items: tuple[tuple[str, str, str], ...]
+
+
+Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation | Links | Places
 
 
 @dataclass(frozen=True)

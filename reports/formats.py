@@ -113,12 +113,6 @@ def period(start: date, end: date) -> str:
     return f"{month(start)} to {month(end)} ({months} months)"
 
 
-def short_period(start: date, end: date) -> str:
-    """Write a period for the narrow places of a chart: YE Dec 2024 for a year, else as `period` does."""
-    words = period(start, end)
-    return f"YE {short_month(end)}" if words.startswith("year ending") else words
-
-
 def change(value: float) -> str:
     """Write a change of a count with its sign and no decimals: +35, −12, 0."""
     return f"+{_fixed(value, 0)}" if _rounded(value, 0) > 0 else _fixed(value, 0)

@@ -10,8 +10,21 @@ from datetime import date
 from typing import Any
 
 from reports import formats
-from reports.document import Block, Callout, Document, Figure, Heading, KeyMessages, Number, Paragraph, Prose, Table
+from reports.document import (
+    Block,
+    Callout,
+    Document,
+    Figure,
+    Heading,
+    KeyMessages,
+    Links,
+    Number,
+    Paragraph,
+    Prose,
+    Table,
+)
 from reports.numbers import Row, count, interval, period, rate
+from reports.wording_rules import lint
 from transforms.errors import CountyLinesError
 
 STATUS_LINE = (
@@ -27,39 +40,18 @@ def status_line(known_on: date | None) -> str:
     return f"As known on {formats.day(known_on)}: nothing that was published later is in it. {STATUS_LINE}"
 
 
-# What must never be printed, with what to print instead.
-FORBIDDEN: dict[str, str] = {
-    r"\bdrugs? crimes? (?:rose|fell|increased|decreased)": "drug offences recorded by the police were higher or lower",
-    r"\bcounty lines offences\b": "drug offences, which are not only county lines",
-    r"\bhighest (?:drug )?rates?\b": "the largest number, or among the highest with a rank interval",
-    r"(?<!potential )\bvictims referred\b": "potential victims referred",
-    r"\bexploited children in\b": "referrals of children made by the force",
-    r"\bsignificant(?:ly)?\b": "the figures and their intervals",
-    r"\bnotable\b|\bnotably\b": "the figures themselves",
-    r"\bdue to\b|\bbecause of\b|\bled to\b": "since, or over the same period",
-    r"\bsoar|\bplummet|\bsurge|\bepidemic\b": "higher or lower, with the figures",
-    r"\bworst\b|\bbest-performing\b": "the figure and its interval",
-}
-
-
-def lint(text: str) -> list[str]:
-    """The forbidden phrases in a text, each with what to write instead; empty when there are none."""
-    return [
-        f"'{found.group(0)}': write {instead}"
-        for pattern, instead in FORBIDDEN.items()
-        for found in re.finditer(pattern, text, flags=re.IGNORECASE)
-    ]
-
-
 def own_words(document: Document) -> str:
-    """All sentences, headings, captions and notes of a document that are ours: quotations of publishers are left out."""
+    """All words of a document that are ours, cells of tables included: quotations of publishers are left out."""
     return "\n".join(
         [document.title, document.subtitle, *(text for block in document.blocks for text in _words(block))]
     )
 
 
 def refuse_forbidden_words(document: Document) -> Document:
-    """Return the document, or raise CountyLinesError naming the phrase and what to write instead."""
+    """Return the document, or raise CountyLinesError naming phrase, sentence, rule and what to write instead.
+
+    These are the words that the PDF is set from; the finished HTML is looked at again when it is written.
+    """
     if found := lint(own_words(document)):
         raise CountyLinesError(
             f"The report {document.slug} says {'; '.join(found)}; mend the sentence in reports/wording.py."
@@ -77,10 +69,14 @@ def _words(block: Block) -> list[str]:
             return [plain(message) for message in messages]
         case Callout(title=title, points=points):
             return [title, *(plain(point) for point in points)]
-        case Table(caption=caption, source_note=note):
-            return [caption, note]
+        case Table(caption=caption, columns=columns, rows=rows, source_note=note):
+            headers = [column.header for column in columns]
+            cells = ["\n".join(plain((cell,)) for cell in row) for row in rows]
+            return [caption, *headers, *cells, note]
         case Figure(title=title, description=description, source_note=note, table=table):
             return [title, description, note, *(_words(table) if table else [])]
+        case Links(title=title, items=items):
+            return [title, *(f"{text}\n{note}" for text, _, note in items)]
         case _:
             return []
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from transforms.errors import CountyLinesError
+from transforms.evidence import evidence
 from transforms.harmonise.names import fold, keys, name_table, nearest
 
 # How many periods an error names; the rest are in the tidy CSV.
@@ -138,41 +139,15 @@ def explain(
     indicator_id: str, indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
 ) -> Explanation:
     """Everything that a number was made of. Raises CountyLinesError for an identifier that no report prints."""
-    found = indicators.filter(pl.col("indicator_id") == indicator_id)
-    if found.is_empty():
+    found = evidence([indicator_id], indicators, observations, editions)
+    if found.indicators.is_empty():
         raise CountyLinesError(
             f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."
         )
-    row = found.row(0, named=True)
-    numerator = _behind(row["numerator_observations"], observations)
-    denominator = _behind(row["denominator_observations"], observations)
-    used = pl.concat([numerator, denominator]).select("source_id", "edition_id").unique()
-    of_children = (denominator["measure_id"] == "child_population").any()
-    return Explanation(
-        indicator=row,
-        formula=_formula(row, len(numerator), "residents aged 0 to 17" if of_children else "residents"),
-        numerator=numerator,
-        denominator=denominator,
-        editions=editions.join(used, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
-    )
-
-
-def _behind(observation_ids: str | None, observations: pl.DataFrame) -> pl.DataFrame:
-    ids = observation_ids.split("; ") if observation_ids else []
-    return observations.filter(pl.col("observation_id").is_in(ids)).sort("observation_id")
-
-
-def _formula(row: dict[str, Any], parts: int, people: str) -> str:
-    if row["numerator"] is None:
-        return f"no count: {row['status'].replace('_', ' ')}"
-    count = f"{row['numerator']:,.0f}" + (f" (the sum of {parts} published counts)" if parts > 1 else "")
-    if row["value"] is None:
-        return f"{count}; no rate: {row['status'].replace('_', ' ')}"
-    residents = f"{row['denominator_used']:,.0f} {people}"
-    if row["denominator_used"] != row["denominator"]:
-        residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"
-    method = {"byar": "Byar's approximation", "exact": "exact Poisson limits"}[row["method"]]
-    return (
-        f"{count} ÷ {residents} × {row['multiplier']:,} = {row['value']:.6f}; "
-        f"95% limits {row['lower_95']:.6f} to {row['upper_95']:.6f} by {method}"
-    )
+    row = found.indicators.row(0, named=True)
+    formula = row.pop("formula")
+    parts = {
+        name: found.cells.filter(pl.col("part") == name).drop("indicator_id", "part")
+        for name in ("numerator", "denominator")
+    }
+    return Explanation(indicator=row, formula=formula, **parts, editions=found.editions)

@@ -11,9 +11,11 @@ from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
-from orchestration.publish import NUMBERS_CHECK, Written, publish, sizes, write_documents, write_pages
+from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages
 from reports.numbers import ReportData
 from reports.products import pages, products
+from reports.products.places import places
+from reports.render import evidence_address
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
 
@@ -48,7 +50,7 @@ def report_assets(
             owners=["team:reporting"],
             kinds={"jinja", "html", "typst"},
             code_version=version,
-            check_specs=[_numbers_check(name)] if name in {"national", "region", "force"} else None,
+            check_specs=_checks(name) if name in {"national", "region", "force"} else None,
             **more,
         )
         return decorator
@@ -66,13 +68,14 @@ def report_assets(
 
     @asset("national", "England and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        return write_documents([partial(products.national, data(tables))], paths, tables["indicators"]["indicator_id"])
+        content = data(tables)
+        return write_documents([partial(products.national, content)], paths, content)
 
     @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, content)
 
     @asset(
         "force",
@@ -86,7 +89,7 @@ def report_assets(
         content = data(tables)
         chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
         reports = [partial(products.force, content, area_id) for area_id in chosen]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, content)
 
     @asset(
         "pages",
@@ -98,7 +101,9 @@ def report_assets(
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
         methods = pages.methods(content, known)
-        return write_pages([pages.index(content), quality, pages.dictionary(content), methods], paths)
+        return write_pages(
+            [pages.index(content, places(registers)), quality, pages.dictionary(content), methods], paths
+        )
 
     @asset(
         "site",
@@ -107,12 +112,15 @@ def report_assets(
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
+        reports += [evidence_address(slug) for slug in products.slugs(registers.areas)]
         around = [f"{slug}.html" for slug in pages.SLUGS]
         return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 
     return [national, region, force, other_pages, site]
 
 
-def _numbers_check(name: str) -> dg.AssetCheckSpec:
-    said = "Every number in the reports has an identifier that countylines explain can walk back."
-    return dg.AssetCheckSpec(NUMBERS_CHECK, asset=["report", name], description=said, blocking=True)
+def _checks(name: str) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(check, asset=["report", name], description=said, blocking=True)
+        for check, said in CHECKS.items()
+    ]

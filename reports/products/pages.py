@@ -8,9 +8,9 @@ import polars as pl
 
 from reports import formats, wording
 from reports.datapack.tables import FOLDER, file_titles
-from reports.document import Block, Heading, Links, Page, Paragraph, Table, TableColumn
+from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import provenance, recorded
+from reports.products import recorded
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, region_ids
 from reports.products.shared import NATION
@@ -38,8 +38,8 @@ _NAMED_AREAS = 5
 SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
 
-def index(data: ReportData) -> Page:
-    """The page that leads to every report: the tile map, the regions, the national report, and the files for analysts."""
+def index(data: ReportData, places: Places) -> Page:
+    """The page that leads to every report: the search, the tile map, the regions, the national report, and the files."""
     forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("name")
     regions = [data.area(area_id) for area_id in region_ids(data)]
     links = dict(forces.select("area_id", pl.col("slug") + ".html").iter_rows())
@@ -52,6 +52,8 @@ def index(data: ReportData) -> Page:
         status_line=wording.status_line(data.known_on),
         home=None,
         blocks=(
+            Heading(2, "Find a place", "find-a-place"),
+            places,
             Heading(2, "England and Wales", "national"),
             Links("National report", (_both("England and Wales", data.area(NATION)["slug"]),)),
             Heading(2, "Police force areas", "forces"),
@@ -78,11 +80,14 @@ def index(data: ReportData) -> Page:
                 (
                     ("Data quality", "data-quality.html", "what each check found in this build"),
                     ("Data dictionary", "data-dictionary.html", "every table and column"),
-                    ("Methods and sources", "methods.html", "how old each source is, and what it may be used to say"),
+                    (
+                        "Methods and sources",
+                        "methods.html",
+                        "how old each source is, what it may be used to say, its files and its licence",
+                    ),
                 ),
             ),
             *_downloads(data),
-            *provenance.sources(data, data.sources),
         ),
     )
 

@@ -138,7 +138,7 @@ def _figure(rows: Sequence[Row], editions: Sequence[tuple[str, str]]) -> Revised
         for (_, before), (edition, after) in pairwise(printed.items())
     }
     return RevisedFigure(
-        label=f"{rows[0]['area_name']}, {formats.short_period(rows[0]['period_start'], rows[0]['period_end'])}",
+        label=f"{rows[0]['area_name']}, {numbers.period(rows[0])}",
         values=tuple(formats.count(printed[edition]) if edition in printed else None for edition in editions),
         changes=tuple(changed.get(edition, "") for edition in editions),
     )

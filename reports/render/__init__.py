@@ -4,7 +4,16 @@ What belongs here: how a block looks. What does not: what a document says (``pro
 written (``formats``). Nothing here reads the lake or writes a file; callers get text and bytes.
 """
 
-from reports.render.html import render_html, render_page
+from reports.render.evidence_page import EVIDENCE_FOLDER, evidence_address
+from reports.render.html import render_evidence, render_html, render_page
 from reports.render.pdf import render_pdf, typst_source
 
-__all__ = ["render_html", "render_page", "render_pdf", "typst_source"]
+__all__ = [
+    "EVIDENCE_FOLDER",
+    "evidence_address",
+    "render_evidence",
+    "render_html",
+    "render_page",
+    "render_pdf",
+    "typst_source",
+]

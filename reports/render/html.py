@@ -11,6 +11,8 @@ from markupsafe import Markup
 from reports.document import Block, Document, Heading, Number, Table
 from reports.figures import palette
 from reports.figures.text import printable
+from reports.render.evidence_page import evidence_address, evidence_context
+from transforms.evidence import Evidence
 
 _LONGEST_LABEL: Final = 40
 """A cell with more characters is a sentence."""
@@ -29,7 +31,16 @@ def render_html(document: Document) -> str:
         status_line=document.status_line,
         home=document.home,
         evidence=evidence(document),
+        evidence_page=evidence_address(document.slug),
     )
+
+
+def render_evidence(document: Document, found: Evidence) -> str:
+    """Render the page that the numbers of a report link to: the way of each back to its cells and files.
+
+    ``found`` is the evidence of the numbers in the document.
+    """
+    return _render("evidence.html.j2", (), **evidence_context(document, evidence(document), found))
 
 
 def render_page(
@@ -47,6 +58,7 @@ def render_page(
         build_id=build_id,
         status_line=status_line,
         home=home,
+        evidence_page=None,
     )
 
 

@@ -28,7 +28,11 @@ def test_54_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_ar
     assert pdf == html
     assert len(pdf) == 1 + 10 + 43
     assert {Path(name).stem for name in names if name.endswith(".xlsx")} == pdf
-    assert names - PAGES - {f"{name}.{ending}" for name in pdf for ending in ("html", "pdf", "xlsx")} == {"data"}
+    assert names - PAGES - {f"{name}.{ending}" for name in pdf for ending in ("html", "pdf", "xlsx")} == {
+        "data",
+        "evidence",
+    }
+    assert {path.stem for path in (built / "reports" / "evidence").iterdir()} == pdf
     assert all((built / "reports" / f"{name}.pdf").read_bytes().startswith(b"%PDF-1.7") for name in pdf)
 
 

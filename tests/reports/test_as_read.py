@@ -65,6 +65,6 @@ def test_the_text_of_the_pdf_holds_every_number_of_the_page(built: Path, slug: s
     pdf = built / "reports" / f"{slug}.pdf"
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
     html = pdf.with_suffix(".html").read_text(encoding="utf-8")
-    numbers = set(re.findall(r'<span class="number" data-indicator="[^"]+" title="[^"]+">([^<]+)</span>', html))
+    numbers = set(re.findall(r'<a class="number" [^>]+>([^<]+)</a>', html))
     assert len(numbers) > 50
     assert sorted(number for number in numbers if number not in text) == []

@@ -49,7 +49,7 @@ def page(content: ReportData, register: dict[str, Source]) -> Page:
 
 
 def ages(page: Page) -> dict[str, tuple[object, ...]]:
-    (table,) = (block for block in page.blocks if isinstance(block, Table))
+    (table,) = (block for block in page.blocks if isinstance(block, Table) and block.anchor == "table-ages")
     return {str(row[0]): row[1:] for row in table.rows}
 
 

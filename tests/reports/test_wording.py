@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from reports import wording
+from reports import wording, wording_rules
 from reports.document import Callout, Document, KeyMessages, Paragraph, Quotation
 from transforms.errors import CountyLinesError
 
@@ -107,7 +107,7 @@ def test_london_links_are_called_a_count_over_their_months(rank: int | None, end
     ],
 )
 def test_forbidden_sentences_are_found(sentence: str) -> None:
-    assert wording.lint(sentence)
+    assert wording_rules.lint(sentence)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_forbidden_sentences_are_found(sentence: str) -> None:
     ],
 )
 def test_permitted_sentences_pass(sentence: str) -> None:
-    assert wording.lint(sentence) == []
+    assert wording_rules.lint(sentence) == []
 
 
 def document(*blocks: object) -> Document:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import polars as pl
 import pytest
 
-from reports import wording
+from reports import wording_rules
 from transforms.contracts.tables import AREAS
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.published import read_cells
@@ -152,7 +152,7 @@ def test_what_an_entry_says_is_whole_sentences_without_forbidden_words(source_id
         assert sentence.endswith("."), sentence
         assert sentence[0].isupper(), sentence
     said = [SOURCES[source_id].summary, SOURCES[source_id].status, *SOURCES[source_id].may_claim]
-    assert not [found for sentence in said for found in wording.lint(sentence)]
+    assert not [found for sentence in said for found in wording_rules.lint(sentence)]
 
 
 @pytest.mark.parametrize("source_id", SOURCES)

@@ -148,7 +148,7 @@ def test_figures_have_a_caption_their_source_and_the_table_behind_them(page):
 
 def test_every_number_carries_its_identifier_and_stands_in_the_evidence(page):
     numbers = synthetic.document().numbers
-    carried = [Number(text, attributes["data-indicator"]) for text, attributes in page.find("span", class_="number")]
+    carried = [Number(text, attributes["data-indicator"]) for text, attributes in page.find("a", class_="number")]
     assert carried == list(numbers)
     commands = {text for text, _ in page.find("code")}
     assert {f"countylines explain {number.indicator_id}" for number in numbers} <= commands

@@ -78,7 +78,7 @@ def test_every_word_and_number_of_the_document_is_in_the_source_of_the_pdf():
 
 def test_numbers_stand_in_the_same_order_and_number_in_both():
     document = synthetic.document()
-    html = re.findall(r'<span class="number"[^>]*>([^<]*)</span>', render_html(document))
+    html = re.findall(r'<a class="number"[^>]*>([^<]*)</a>', render_html(document))
     pdf = [literals(literal)[0] for literal in re.findall(r'number\("(?:[^"\\]|\\.)*"\)', typst_source(document))]
     assert html == [number.text for number in document.numbers]
     assert pdf == html

@@ -1,0 +1,72 @@
+"""The page that a number of a report opens: its formula, the published cells behind it, and their files."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reports import formats
+from reports.document import Document
+from transforms.evidence import Evidence
+
+EVIDENCE_FOLDER = "evidence"
+"""The folder beside the reports that holds these pages."""
+
+
+def evidence_address(slug: str) -> str:
+    """The address of the evidence page of a report, relative to the report."""
+    return f"{EVIDENCE_FOLDER}/{slug}.html"
+
+
+def evidence_context(
+    document: Document, printed: tuple[tuple[str, tuple[str, ...]], ...], found: Evidence
+) -> dict[str, Any]:
+    """What the template of the evidence page prints: numbers in reading order with their cells, then the files."""
+    files = found.editions.with_columns(
+        pl.concat_str([pl.lit("file"), "source_id", "edition_id"], separator="-").alias("anchor"),
+        pl.col("bytes").map_elements(formats.count, return_dtype=pl.String),
+        pl.col("retrieved_at")
+        .map_elements(lambda day: formats.day(date.fromisoformat(day)), return_dtype=pl.String)
+        .alias("read_on"),
+    )
+    titles = files.select("source_id", "edition_id", "title", pl.col("anchor").alias("file_anchor"))
+    cells = found.cells.join(titles, on=["source_id", "edition_id"], maintain_order="left").with_columns(
+        pl.col("value_text").fill_null("(blank)").alias("printed"), pl.col("table").str.strip_chars()
+    )
+    of_number: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for cell in cells.iter_rows(named=True):
+        of_number.setdefault((cell["indicator_id"], cell["part"]), []).append(cell)
+    rows = {row["indicator_id"]: row for row in found.indicators.iter_rows(named=True)}
+    return {
+        "slug": document.slug,
+        "title": f"Evidence: {document.title}",
+        "subtitle": "Where each number of the report comes from, back to the publisher’s cell and its file.",
+        "build_id": document.build_id,
+        "status_line": document.status_line,
+        "home": f"../{document.home}",
+        "numbers": tuple(
+            {
+                **rows[indicator_id],
+                "name": _name(rows[indicator_id]),
+                "printed": texts,
+                "residents": _residents(rows[indicator_id]),
+                "numerator": of_number.get((indicator_id, "numerator"), []),
+                "denominator": of_number.get((indicator_id, "denominator"), []),
+            }
+            for indicator_id, texts in printed
+            if indicator_id in rows
+        ),
+        "files": files.to_dicts(),
+    }
+
+
+def _name(row: dict[str, Any]) -> str:
+    period = formats.period(row["period_start"], row["period_end"])
+    return f"{row['area_name']}, {row['measure_id'].replace('_', ' ')}, {period}"
+
+
+def _residents(row: dict[str, Any]) -> str:
+    """The population of a rate with its edition, or nothing where there is no rate."""
+    if row["denominator"] is None:
+        return ""
+    return f"{formats.population(row['denominator'])}, {row['denominator_edition']} ({row['denominator_rule'].replace('_', ' ')})"

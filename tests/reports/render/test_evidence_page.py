@@ -1,0 +1,111 @@
+"""The page behind the numbers of a report: each number has its place there, with the cells and files it was made of."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from reports.document import Document, Number, Paragraph
+from reports.render import evidence_address, render_evidence, render_html
+from transforms.evidence import Evidence, evidence
+
+RATE = "M01.SYNTHETIC.202401-202412.synthetic-2024-12.canonical"
+
+
+@pytest.fixture
+def found() -> Evidence:
+    """One synthetic rate on two counts and one population; one of the counts was corrected."""
+    observations = pl.DataFrame(
+        {
+            "observation_id": ["s/e/T/A1", "s/e/T/A2", "s/p/T/B1", "s/p/T/B2"],
+            "source_id": "s",
+            "edition_id": ["e", "e", "p", "p"],
+            "table": "T",
+            "cell": ["A1", "A2", "B1", "B2"],
+            "value_text": ["1,000", "200", "600000", "unused"],
+            "area_text": ["Synthia", "Synthia & Co", "Synthia", "Elsewhere"],
+            "area_id": "SYNTHETIC",
+            "area_match": "name, as printed",
+            "correction_id": [None, "synthetic-slip", None, None],
+            "source_url": pl.Series([None] * 4, dtype=pl.String),
+        }
+    )
+    indicators = pl.DataFrame(
+        {
+            "indicator_id": [RATE],
+            "measure_id": "drug_offences",
+            "area_name": "Synthia",
+            "period_start": date(2024, 1, 1),
+            "period_end": date(2024, 12, 31),
+            "numerator": 1200.0,
+            "denominator": 600000.0,
+            "denominator_used": 600000.0,
+            "denominator_edition": "mid-2024, synthetic p",
+            "denominator_rule": "canonical",
+            "multiplier": 1000,
+            "value": 2.0,
+            "lower_95": 1.9,
+            "upper_95": 2.1,
+            "method": "byar",
+            "status": "ok",
+            "coverage_note": "without one synthetic quarter",
+            "numerator_observations": "s/e/T/A1; s/e/T/A2",
+            "denominator_observations": "s/p/T/B1",
+        }
+    )
+    editions = pl.DataFrame(
+        {
+            "source_id": "s",
+            "edition_id": ["e", "p", "unused"],
+            "title": ["Synthetic offences", "Synthetic population", "Unused"],
+            "publisher": "Synthetic publisher",
+            "file": ["e.ods", "p.xlsx", "u.csv"],
+            "file_kind": "original",
+            "sha256": ["a" * 64, "b" * 64, "c" * 64],
+            "bytes": [1234, 5678, 9],
+            "retrieved_at": "2025-01-31",
+        }
+    )
+    return evidence([RATE, "no such number"], indicators, observations, editions)
+
+
+def document() -> Document:
+    return Document("synthia", "Synthia", "", "2024", "0", "", (Paragraph((Number("2.0", RATE),)),))
+
+
+def test_a_number_of_the_report_links_to_its_place_on_the_page(found: Evidence) -> None:
+    report, page = render_html(document()), render_evidence(document(), found)
+    assert f'href="{evidence_address("synthia")}#{RATE}"' in report
+    assert page.count(f'id="{RATE}"') == 1
+
+
+def test_formula_population_cells_correction_and_coverage_are_printed(found: Evidence) -> None:
+    page = render_evidence(document(), found)
+    for said in (
+        "1,200 (the sum of 2 published counts) ÷ 600,000 residents × 1,000 = 2.000000",
+        "mid-2024, synthetic p",
+        "<b>1,000</b> in Synthetic offences, T, cell A1",
+        "Synthia &amp; Co",
+        "correction synthetic-slip applied",
+        "without one synthetic quarter",
+        "e.ods (original), 1,234 bytes, read on 31 January 2025",
+        "a" * 64,
+        "b" * 64,
+        f"countylines explain {RATE}",
+    ):
+        assert said in page, said
+
+
+def test_cells_and_files_that_the_number_did_not_use_are_left_out(found: Evidence) -> None:
+    page = render_evidence(document(), found)
+    assert "B2" not in page
+    assert "c" * 64 not in page
+
+
+def test_parts_are_told_apart_and_unknown_identifiers_left_out(found: Evidence) -> None:
+    assert found.indicators["indicator_id"].to_list() == [RATE]
+    assert found.cells.select("part", "cell").rows() == [
+        ("numerator", "A1"),
+        ("numerator", "A2"),
+        ("denominator", "B1"),
+    ]

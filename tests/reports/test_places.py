@@ -1,0 +1,46 @@
+"""The search of the index: a reader who knows a district, a nickname or a region finds the report that covers it."""
+
+import polars as pl
+import pytest
+
+from reports.products.places import places
+from reports.render import render_page
+from transforms.harmonise import Registers
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        ("King's Lynn and West Norfolk", "norfolk.html"),
+        ("Norfolk", "norfolk.html"),
+        ("Norfolk Constabulary", "norfolk.html"),
+        ("Hackney", "metropolitan.html"),
+        ("Hartlepool", "cleveland.html"),
+        ("East of England", "region-east-of-england.html"),
+        ("England and Wales", "england-and-wales.html"),
+    ],
+)
+def test_a_place_leads_to_its_report(registers: Registers, place: str, address: str) -> None:
+    assert address in {found for name, found, _ in places(registers).items if name == place}
+
+
+def test_a_name_of_a_force_and_a_region_leads_to_both(registers: Registers) -> None:
+    found = {address: report for name, address, report in places(registers).items if name == "West Midlands"}
+    assert found == {"west-midlands.html": "West Midlands", "region-west-midlands.html": "West Midlands (region)"}
+
+
+def test_every_local_authority_with_a_force_is_listed_once_and_in_order(registers: Registers) -> None:
+    listed = places(registers).items
+    authorities = registers.local_authorities.filter(pl.col("police_force_area_id").is_not_null())["name"]
+    names = [name.casefold() for name, _, _ in listed]
+    assert {name.casefold().replace("&", "and") for name in authorities} <= {name.replace("&", "and") for name in names}
+    assert len(set(listed)) == len(listed)
+    assert names.index("allerdale") < names.index("norfolk") < names.index("york")
+
+
+def test_without_a_script_the_whole_list_is_on_the_page_and_the_box_is_not(registers: Registers) -> None:
+    page = render_page("Synthetic", [places(registers)], lead="", build_id="0", status_line="", home=None)
+    assert '<form class="finder" role="search" hidden>' in page
+    assert page.count("<li>") == len(places(registers).items)
+    assert "src=" not in page
+    assert "fetch(" not in page

@@ -1,0 +1,73 @@
+"""The way back from printed numbers: formula, published cells, files. One set of facts for the command line and for every page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+_PARTS = ("numerator", "denominator")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What numbers were made of.
+
+    ``indicators``: rows of out/indicators in the order asked for, with ``formula`` (text).
+    ``cells``: a row for each number and published cell behind it: ``indicator_id``, ``part`` (numerator or denominator) and the
+    columns of core/observations.
+    ``editions``: the rows of raw/editions that hold those cells.
+    """
+
+    indicators: pl.DataFrame
+    cells: pl.DataFrame
+    editions: pl.DataFrame
+
+
+def evidence(
+    indicator_ids: Iterable[str], indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
+) -> Evidence:
+    """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out."""
+    asked = pl.DataFrame({"indicator_id": list(indicator_ids)}, schema={"indicator_id": pl.String}).unique(
+        maintain_order=True
+    )
+    rows = asked.join(indicators, on="indicator_id", maintain_order="left")
+    cells = (
+        rows.select("indicator_id", *(f"{part}_observations" for part in _PARTS))
+        .with_row_index("place")
+        .unpivot(index=["place", "indicator_id"], variable_name="part", value_name="observation_id")
+        .with_columns(pl.col("part").str.strip_suffix("_observations"), pl.col("observation_id").str.split("; "))
+        .explode("observation_id")
+        .join(observations, on="observation_id")
+        .sort("place", pl.col("part") != _PARTS[0], "observation_id")
+        .drop("place")
+    )
+    parts = cells.group_by("indicator_id").agg(
+        (pl.col("part") == _PARTS[0]).sum().alias("parts"),
+        (pl.col("measure_id") == "child_population").any().alias("of_children"),
+    )
+    counted = rows.join(parts, on="indicator_id", how="left", maintain_order="left").with_columns(
+        pl.col("parts").fill_null(0)
+    )
+    formulas = [_formula(row) for row in counted.iter_rows(named=True)]
+    return Evidence(
+        indicators=rows.with_columns(pl.Series("formula", formulas, dtype=pl.String)),
+        cells=cells,
+        editions=editions.join(cells, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
+    )
+
+
+def _formula(row: dict[str, Any]) -> str:
+    if row["numerator"] is None:
+        return f"no count: {row['status'].replace('_', ' ')}"
+    count = f"{row['numerator']:,.0f}" + (f" (the sum of {row['parts']} published counts)" if row["parts"] > 1 else "")
+    if row["value"] is None:
+        return f"{count}; no rate: {row['status'].replace('_', ' ')}"
+    residents = f"{row['denominator_used']:,.0f} {'residents aged 0 to 17' if row['of_children'] else 'residents'}"
+    if row["denominator_used"] != row["denominator"]:
+        residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"
+    method = {"byar": "Byar's approximation", "exact": "exact Poisson limits"}[row["method"]]
+    return (
+        f"{count} ÷ {residents} × {row['multiplier']:,} = {row['value']:.6f}; "
+        f"95% limits {row['lower_95']:.6f} to {row['upper_95']:.6f} by {method}"
+    )

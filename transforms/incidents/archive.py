@@ -91,12 +91,18 @@ def content(file: BinaryIO, member: Member) -> bytes:
     try:
         if len(packed) != member.compressed_bytes:
             raise ValueError("it ends too early")
-        unpacked = bytes(deflate.deflate_decompress(packed, member.bytes)) if member.is_deflated and member.bytes else packed
+        unpacked = _inflated(packed, member.bytes) if member.is_deflated else packed
         if len(unpacked) != member.bytes or deflate.crc32(unpacked) != member.checksum:
             raise ValueError("its checksum is another")
     except (ValueError, deflate.DeflateError) as error:
-        raise LayoutError(f"{member.archive}, {member.name}: the file is damaged ({error}); fetch the archive again.") from error
+        raise LayoutError(
+            f"{member.archive}, {member.name}: the file is damaged ({error}); fetch the archive again."
+        ) from error
     return unpacked
+
+
+def _inflated(packed: bytes, size: int) -> bytes:
+    return bytes(deflate.deflate_decompress(packed, size)) if size else b""
 
 
 def _member(archive: str, entry: zipfile.ZipInfo) -> Member:
@@ -107,7 +113,9 @@ def _member(archive: str, entry: zipfile.ZipInfo) -> Member:
         )
     packings = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     if entry.compress_type not in packings or entry.flag_bits & 1:
-        raise LayoutError(f"{archive}, {entry.filename}: packed in a way that is not read here; pack it again with deflate.")
+        raise LayoutError(
+            f"{archive}, {entry.filename}: packed in a way that is not read here; pack it again with deflate."
+        )
     if entry.file_size > _LARGEST_RATIO * max(entry.compress_size, 1):
         raise LayoutError(
             f"{archive}, {entry.filename}: {entry.compress_size} bytes cannot hold {entry.file_size}; fetch the archive again."

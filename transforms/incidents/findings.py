@@ -60,9 +60,7 @@ def findings(
     ``records`` are those kept; ``sharing`` is what ``sharing_an_id`` found among the crimes before copies were set aside.
     """
     found: dict[str, pl.DataFrame] = {
-        "without_location": _by_force(
-            records.select("force", pl.col("longitude").is_null()).filter("longitude")
-        )
+        "without_location": _by_force(records.select("force", pl.col("longitude").is_null()).filter("longitude"))
     }
     if kind == "stop-and-search":
         local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
@@ -94,7 +92,9 @@ def _placed(records: pl.DataFrame, registers: IncidentRegisters) -> dict[str, pl
         .agg(pl.len().alias("rows"), pl.col("lsoa_name").first())
         .filter(pl.col("lsoa_code").is_not_null())
         .with_columns(
-            authority.replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String).alias("lies_in"),
+            authority.replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String).alias(
+                "lies_in"
+            ),
             pl.col("force").cast(pl.String).replace_strict(areas, return_dtype=pl.String).alias("area_id"),
         )
     )
@@ -108,9 +108,7 @@ def _placed(records: pl.DataFrame, registers: IncidentRegisters) -> dict[str, pl
         "outside_the_force_area": territorial & (pl.col("lies_in") != pl.col("area_id")),
         "local_authority_unknown": territorial & pl.col("lies_in").is_null(),
     }
-    return {
-        name: placed.filter(rule).group_by("force").agg(pl.col("rows").sum()) for name, rule in rules.items()
-    }
+    return {name: placed.filter(rule).group_by("force").agg(pl.col("rows").sum()) for name, rule in rules.items()}
 
 
 def _equal(records: pl.DataFrame) -> pl.DataFrame:
@@ -127,9 +125,7 @@ def _by_force(records: pl.DataFrame) -> pl.DataFrame:
 def _long(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return (
         pl.concat(
-            frame.select(
-                pl.col("force").cast(pl.String), pl.lit(name).alias("finding"), pl.col("rows").cast(pl.UInt32)
-            )
+            frame.select(pl.col("force").cast(pl.String), pl.lit(name).alias("finding"), pl.col("rows").cast(pl.UInt32))
             for name, frame in found.items()
         )
         .filter(pl.col("rows") > 0)

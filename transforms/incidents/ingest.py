@@ -81,7 +81,9 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     with open_archive(archive) as file:
         for member in members:
             records = read_records(content(file, member), member, registers)
-            kept.append(records.kept.select(first_day.alias("month"), pl.lit(member.force, forces).alias("force"), pl.all()))
+            kept.append(
+                records.kept.select(first_day.alias("month"), pl.lit(member.force, forces).alias("force"), pl.all())
+            )
             quarantined.append(records.quarantined)
             read.append(records.rows_read)
     together = pl.concat(kept, rechunk=False)
@@ -110,9 +112,9 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
 def refuse_lost_rows(accounting: pl.DataFrame) -> None:
     """Raise ContractError, naming the first file, where the rows read are not the rows kept and the rows set aside."""
     lost = accounting.filter(pl.col("rows_read") != pl.col("kept") + pl.col("quarantined"))
-    for archive, file, read, kept, quarantined in lost.select(
-        "archive", "file", "rows_read", "kept", "quarantined"
-    ).head(1).iter_rows():
+    for archive, file, read, kept, quarantined in (
+        lost.select("archive", "file", "rows_read", "kept", "quarantined").head(1).iter_rows()
+    ):
         raise ContractError(
             f"{archive}, {file}: {read} rows were read, but {kept} kept and {quarantined} set aside; ingest the month again, and report "
             "the file if it happens again."
@@ -133,17 +135,16 @@ def _with_values(records: pl.DataFrame, kind: str, registers: IncidentRegisters)
     vocabularies = {
         column.column: column.role for column in registers.columns[kind].values() if column.role in registers.labels
     }
-    return records.with_columns(
+    changed = [
         _value(pl.col(name), registers.labels[vocabulary], registers.values(vocabulary)).alias(name)
         for name, vocabulary in vocabularies.items()
-    ).with_columns(
-        pl.col(name) == "true" for name, vocabulary in vocabularies.items() if vocabulary == "yes_or_no"
-    )
+        if list(registers.labels[vocabulary]) != registers.values(vocabulary)
+    ]
+    answers = [pl.col(name) == "true" for name, vocabulary in vocabularies.items() if vocabulary == "yes_or_no"]
+    return records.with_columns(changed).with_columns(answers) if changed else records
 
 
 def _value(column: pl.Expr, labels: dict[str, str], values: list[str]) -> pl.Expr:
-    if list(labels) == values:
-        return column
     return pl.lit(pl.Series(list(labels.values()), dtype=pl.Enum(values))).gather(column.to_physical())
 
 
@@ -204,9 +205,7 @@ def _write(records: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        records.write_parquet(
-            temporary, compression="zstd", compression_level=_COMPRESSION_LEVEL, statistics=True
-        )
+        records.write_parquet(temporary, compression="zstd", compression_level=_COMPRESSION_LEVEL, statistics=True)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

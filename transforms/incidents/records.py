@@ -123,15 +123,18 @@ def _named(columns: Sequence[HeaderLabel]) -> list[tuple[str, HeaderLabel]]:
 def _timed(frame: pl.DataFrame) -> pl.DataFrame:
     if "searched_at" not in frame.columns:
         return frame
-    return frame.with_columns(pl.col("searched_at").str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False))
+    return frame.with_columns(
+        pl.col("searched_at").str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    )
 
 
 def _shaped(frame: pl.DataFrame, first_line: int, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
     """The columns of the register in its order, whatever the file's; an optional one that the file lacks is null."""
     wanted = [column for column in registers.columns[member.kind].values() if column.role not in _NOT_KEPT]
     lacking = [
-        pl.lit(None, pl.Enum(list(registers.labels[column.role])) if column.role in registers.labels else pl.String())
-        .alias(column.column)
+        pl.lit(
+            None, pl.Enum(list(registers.labels[column.role])) if column.role in registers.labels else pl.String()
+        ).alias(column.column)
         for column in wanted
         if column.column not in frame.columns
     ]
@@ -157,7 +160,9 @@ def _patiently(
             truncate_ragged_lines=True,
         )
     except (*_UNREADABLE, pl.exceptions.NoDataError) as error:
-        raise LayoutError(f"{_where(member)}: not a CSV table ({str(error).splitlines()[0]}); fetch it again.") from error
+        raise LayoutError(
+            f"{_where(member)}: not a CSV table ({str(error).splitlines()[0]}); fetch it again."
+        ) from error
     printed = printed.with_columns(pl.all().replace("", None)).with_row_index(LINE, first_line)
     typed = printed.select(LINE, *(_typed(name, column, registers) for name, column in _named(columns)))
     typed = _timed(typed).with_columns(

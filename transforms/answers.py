@@ -137,8 +137,13 @@ class Explanation:
 def explain(
     indicator_id: str, indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
 ) -> Explanation:
-    """Everything that a number was made of. Raises CountyLinesError for an identifier that no report prints."""
+    """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
+
+    Raises CountyLinesError for an identifier that no report prints.
+    """
     found = indicators.filter(pl.col("indicator_id") == indicator_id)
+    if found.is_empty():
+        found = _as_indicator(observations.filter(pl.col("observation_id") == indicator_id), indicators.schema)
     if found.is_empty():
         raise CountyLinesError(
             f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."
@@ -153,6 +158,23 @@ def explain(
         numerator=numerator,
         denominator=denominator,
         editions=editions.join(used, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
+    )
+
+
+def _as_indicator(observation: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """A published count as a row of out/indicators without a rate."""
+    given = observation.with_columns(
+        pl.col("observation_id").alias("indicator_id"),
+        pl.col("observation_id").alias("numerator_observations"),
+        pl.col("area_text").alias("area_name"),
+        pl.col("value").alias("numerator"),
+        pl.lit(None, pl.Float64).alias("value"),
+        pl.lit("published count").alias("status"),
+        pl.lit(False).alias("is_derived"),
+    )
+    return given.select(
+        (pl.col(name) if name in given.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
     )
 
 

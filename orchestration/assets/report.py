@@ -63,13 +63,13 @@ def report_assets(
 
     @asset("national", "England and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        return write_documents([partial(products.national, data(tables))], paths, tables["indicators"]["indicator_id"])
+        return write_documents([partial(products.national, data(tables))], paths, _identifiers(tables))
 
     @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, _identifiers(tables))
 
     @asset(
         "force",
@@ -83,7 +83,7 @@ def report_assets(
         content = data(tables)
         chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
         reports = [partial(products.force, content, area_id) for area_id in chosen]
-        return write_documents(reports, paths, content.indicators["indicator_id"])
+        return write_documents(reports, paths, _identifiers(tables))
 
     @asset(
         "pages",
@@ -108,6 +108,11 @@ def report_assets(
         return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 
     return [national, region, force, other_pages, site]
+
+
+def _identifiers(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """What ``countylines explain`` takes: numbers of out/indicators, and published counts of core/observations."""
+    return pl.concat([tables["indicators"]["indicator_id"], tables["observations"]["observation_id"]])
 
 
 def _numbers_check(name: str) -> dg.AssetCheckSpec:

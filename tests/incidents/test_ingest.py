@@ -272,10 +272,10 @@ def test_a_force_without_a_file_is_absent_and_one_without_drugs_has_none(
     )
     result = ingest_month(members, tmp_path, registers)
     cells = drug_cells(result.counts, result.accounting, "police_uk_archive", "2020-09", registers)
-    assert cells.select("table", "cell", "area_text", "breakdown_text", "period_text", "value_text").rows() == [
-        (NORFOLK, "J1", "Norfolk Constabulary", None, "2018-10", "0"),
-        ("2018-10-suffolk-street.csv", "J2", "Suffolk Constabulary", None, "2018-10", "1"),
-        ("2018-10-suffolk-street.csv", "K2", "Suffolk Constabulary", "(none)", "2018-10", "1"),
+    assert cells.select("table", "cell", "area_text", "measure_text", "period_text", "value_text").rows() == [
+        (NORFOLK, "J1", "Norfolk Constabulary", "Drugs", "2018-10", "0"),
+        ("2018-10-suffolk-street.csv", "J2", "Suffolk Constabulary", "Drugs", "2018-10", "1"),
+        ("2018-10-suffolk-street.csv", "K2", "Suffolk Constabulary", "Drugs | (none)", "2018-10", "1"),
     ]
     published = coverage(members, registers).filter("is_published")["force"].to_list()
     assert published == ["norfolk", "suffolk"]

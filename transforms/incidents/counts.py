@@ -23,7 +23,7 @@ def drug_cells(
 
     The table is the name of the CSV file. The cell of a count is the first record counted: its line, and the column of the label counted
     (J crime type, K last outcome, L object of search, M outcome of the search); line 1, the header, where the file has no such record, which
-    is a true nought. measure_text is the label, breakdown_text the outcome (empty for all, '(none)' where none is printed), area_text the
+    is a true nought. measure_text is the label, with ' | ' and the outcome ('(none)' where none is printed) where one outcome is counted, area_text the
     body's name as the archive prints it, period_text the month, YYYY-MM.
     """
     frames = [
@@ -42,7 +42,7 @@ def drug_cells(
             pl.col("force").replace_strict(names, return_dtype=pl.String).alias("area_text"),
             pl.lit(None, pl.String).alias("source_url"),
         )
-        .sort("table", "breakdown_text", nulls_last=False)
+        .sort("table", "measure_text")
         .select(list(tables.cells(source_id).schema))
     )
 
@@ -58,14 +58,14 @@ def _of_kind(
             "force",
             "table",
             pl.format("{}{}", pl.lit(column), pl.col("first_line").fill_null(1)).alias("cell"),
-            pl.lit(label).alias("measure_text"),
-            breakdown.alias("breakdown_text"),
+            measure.alias("measure_text"),
+            pl.lit(None, pl.String).alias("breakdown_text"),
             pl.col("month").alias("period_text"),
             pl.col("rows").fill_null(0).cast(pl.String).alias("value_text"),
         )
-        for frame, how, column, breakdown in (
-            (totals, "left", of_type, pl.lit(None, pl.String)),
-            (drugs, "inner", of_outcome, pl.col("outcome").fill_null("(none)")),
+        for frame, how, column, measure in (
+            (totals, "left", of_type, pl.lit(label)),
+            (drugs, "inner", of_outcome, pl.format("{} | {}", pl.lit(label), pl.col("outcome").fill_null("(none)"))),
         )
     ]
 

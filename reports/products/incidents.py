@@ -23,6 +23,7 @@ _COLUMNS: Final = {
     f"{_SEARCHES}_arrest": "Arrest",
 }
 _NOT_PUBLISHED: Final = "not held"
+_NO_RECORD: Final = "none"
 
 
 def monthly_records(data: ReportData, area_id: str) -> tuple[Block, ...]:
@@ -77,14 +78,14 @@ def _table(data: ReportData, area_id: str, held: pl.DataFrame, total: str, capti
             (
                 month if end is None else f"{month} to {formats.month(end)}",
                 *(
-                    printed.get((measure, start), "" if (total, start) in printed else _NOT_PUBLISHED)
+                    printed.get((measure, start), _NO_RECORD if (total, start) in printed else _NOT_PUBLISHED)
                     for measure in measures
                 ),
             )
             for start, end in months
             for month in (formats.month(start),)
         ),
-        source_note=f"{source_note(data, shown)} An empty cell: no record of the month has that outcome.",
+        source_note=f"{source_note(data, shown)} Where it says none, no record of the month has that outcome.",
     )
 
 

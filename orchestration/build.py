@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -93,7 +93,7 @@ def build(
     resolved = [merged.resolve_job_def(job.name) for job in jobs]
     started(sum(len(list(job.nodes)) for job in resolved))
     results: list[dg.ExecuteInProcessResult] = []
-    stats = []
+    stats: list[Any] = []
     with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
         _end_killed_runs(instance)
         for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):

@@ -58,7 +58,7 @@ class Engine:
                 "DASK_SCHEDULER is set, but Dask is not installed; install county-lines[cluster]."
             ) from error
         try:
-            client = Client(self.scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+            client = Client(self.scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
             raise CountyLinesError(
                 f"The Dask scheduler {self.scheduler} does not answer; start it, or unset DASK_SCHEDULER."

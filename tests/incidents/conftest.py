@@ -60,6 +60,13 @@ def csv_file(header: str, *records: str) -> str:
     return "".join(f"{line}\n" for line in (header, *records))
 
 
+def zip_archive(path: Path, files: Mapping[str, str | bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as content:
+        for name, text in files.items():
+            content.writestr(f"{name[:7]}/{name}", text)
+    return path
+
+
 @pytest.fixture(scope="session")
 def registers() -> IncidentRegisters:
     return load_incident_registers(ROOT / "data")
@@ -68,11 +75,7 @@ def registers() -> IncidentRegisters:
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     def write(files: Mapping[str, str | bytes]) -> str:
-        path = tmp_path / "2020-09.zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as content:
-            for name, text in files.items():
-                content.writestr(f"{name[:7]}/{name}", text)
-        return str(path)
+        return str(zip_archive(tmp_path / "2020-09.zip", files))
 
     return write
 

@@ -42,22 +42,27 @@ def records_assets(sources: Iterable[Source], paths: Paths) -> list[dg.AssetsDef
         code_version=hash_text(found[0].code, hash_landing(paths, *files)),
     )
     def records(context: dg.AssetExecutionContext, engine: dg.ResourceParam[Engine]) -> Iterator[Any]:
-        chosen = [partition for partition in found if partition.month in set(context.partition_keys)]
-        results, rows = [], 0
-        for result in engine.map(take_in, chosen):
-            results.append(result)
-            rows += result.rows_read
-            context.log.info(f"{result.month} {result.kind}: {result.rows_read} rows, {rows} so far")
-        for month in context.partition_keys:
-            context.add_asset_metadata(_metadata(month, results, chosen), _KEY, month)
-        lost = [result for result in results if not accounted_for(result)]
-        broken = [result for result in results if result.broken]
-        yield _check(ACCOUNTED_FOR, results, lost)
-        yield _check(FOLLOWS_CONTRACT, results, broken)
-        if not lost and not broken:
-            yield dg.Output(None)
+        yield from _taken_in(context, engine, found)
 
     return [records]
+
+
+def _taken_in(context: dg.AssetExecutionContext, engine: Engine, found: Iterable[Partition]) -> Iterator[Any]:
+    """Take in the months asked for, with progress by rows; yield the checks, and an output unless one of them blocks."""
+    chosen = [partition for partition in found if partition.month in set(context.partition_keys)]
+    results, rows = [], 0
+    for result in engine.map(take_in, chosen):
+        results.append(result)
+        rows += result.rows_read
+        context.log.info(f"{result.month} {result.kind}: {result.rows_read} rows, {rows} so far")
+    for month in context.partition_keys:
+        context.add_asset_metadata(_metadata(month, results, chosen), _KEY, month)
+    lost = [result for result in results if not accounted_for(result)]
+    broken = [result for result in results if result.broken]
+    yield _check(ACCOUNTED_FOR, results, lost)
+    yield _check(FOLLOWS_CONTRACT, results, broken)
+    if not lost and not broken:
+        yield dg.Output(None)
 
 
 def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:

@@ -25,8 +25,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     """Counts of drugs records and of searches for drugs, each with what came of them, by force and month.
 
     table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
-    outcome where one outcome is counted. ``rows_read`` is the number of cells: every record is accounted for by
-    ``transforms.incidents``, which raises where one is lost.
+    outcome where one outcome is counted. Every record is accounted for by ``transforms.incidents``, which
+    raises where one is lost.
 
     Raises LayoutError for an archive that holds other months, bodies or kinds than its edition, and what ``ingest_month`` raises.
     """
@@ -44,7 +44,13 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     refuse_lost_rows(accounting)
     counts = pl.concat(result.counts for result in results)
     counted = drug_cells(counts, accounting, edition.source_id, edition.id, registers)
-    return Parsed(cells=counted, rows_read=counted.height, left_out=left_out({}))
+    # Lines of the files: the header of each, and every record. A cell stands at the first record that it counts, or at the header.
+    read = int(accounting["rows_read"].sum()) + accounting.height
+    named = counted.select("table", pl.col("cell").str.extract(r"(\d+)$")).n_unique()
+    quarantined = int(accounting["quarantined"].sum())
+    unnamed = read - named - quarantined
+    lines = {"set aside": quarantined, "header, or record that is not the first of a count": unnamed}
+    return Parsed(cells=counted, rows_read=read, left_out=left_out(lines))
 
 
 def edition_id_of(members: list[Member]) -> str:

@@ -49,3 +49,7 @@ constraints:
     echo "# Every distribution that the project and its tests install, with checksums. Made by: just constraints" > constraints.txt
     uv lock --quiet --upgrade
     uv export --quiet --no-annotate --no-header --no-emit-project --all-groups >> constraints.txt
+
+# Measure ways to take in archives of single records, on synthetic archives made in a folder: `just bench-records /tmp/records --rows 10000000`.
+bench-records folder *options:
+    uv run python benchmarks/records.py "{{folder}}" {{options}}

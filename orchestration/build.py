@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -39,6 +39,9 @@ event_log_storage:
 
 # What the run history calls the runs of `countylines build`.
 _JOB = "build"
+# The run of the assets that have months as partitions, before it: a run has one set of partitions.
+_RECORDS_JOB = "records"
+_BY_MONTH = ("raw", "police_uk_records")
 
 # The files for analysts, and the asset of layer out that makes each.
 _FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
@@ -82,32 +85,43 @@ def build(
         _remember(paths, versions, fingerprint)
         return BuildResult(None, {}, 0, len(versions), ())
     done = dg.success_hook(name="progress")(lambda context: progress(context.op.name))
-    job = dg.define_asset_job(_JOB, selection=dg.AssetSelection.assets(*selected), hooks={done})
-    resolved = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def(_JOB)
-    started(len(list(resolved.nodes)))
+    jobs = [
+        dg.define_asset_job(name, selection=dg.AssetSelection.assets(*keys), hooks={done})
+        for name, keys in _by_partitions(graph, selected).items()
+    ]
+    merged = dg.Definitions.merge(defs, dg.Definitions(jobs=jobs))
+    resolved = [merged.resolve_job_def(job.name) for job in jobs]
+    started(sum(len(list(job.nodes)) for job in resolved))
+    results: list[dg.ExecuteInProcessResult] = []
+    stats: list[Any] = []
     with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
         _end_killed_runs(instance)
-        result = resolved.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags=_all_partitions(graph, selected),
-        )
-        stats = instance.get_run_step_stats(result.run_id)
-    failure = _failure(result)
+        for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags=_all_partitions(graph, keys),
+            )
+            results.append(result)
+            stats.extend(instance.get_run_step_stats(result.run_id))
+            if not result.success:
+                break
+    failure = next((words for result in results if (words := _failure(result)) is not None), None)
     if failure is None:
         _remember(paths, versions, fingerprint)
     seconds: defaultdict[str, float] = defaultdict(float)
     for step in stats:
         if step.start_time and step.end_time:
             seconds[step.step_key.split("__")[0]] += step.end_time - step.start_time
-    for event in result.get_asset_materialization_events():
+    for event in (event for result in results for event in result.get_asset_materialization_events()):
         checking = event.materialization.metadata.get(SECONDS_OF_CHECKING)
         if checking is not None and isinstance(checking.value, float) and event.asset_key is not None:
             seconds[event.asset_key.path[0]] -= checking.value
             seconds["checks"] += checking.value
     warned = tuple(
         f"{check.asset_key.to_user_string()}: {check.description}"
+        for result in results
         for check in result.get_asset_check_evaluations()
         if not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     )
@@ -125,8 +139,9 @@ def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: st
 
 def _end_killed_runs(instance: dg.DagsterInstance) -> None:
     """Record as failed the builds that were killed: they could not say so, and one build runs at a time."""
-    unfinished = dg.RunsFilter(job_name=_JOB, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    for run in instance.get_runs(unfinished):
+    statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    unfinished = [dg.RunsFilter(job_name=name, statuses=statuses) for name in (_RECORDS_JOB, _JOB)]
+    for run in (run for these in unfinished for run in instance.get_runs(these)):
         instance.report_run_failed(run, "The process of this build was ended from outside before the build was done.")
 
 
@@ -136,6 +151,7 @@ def _touched(
     """The assets whose files are not as the last good build left them: deleted, edited, or written by a build that failed later."""
     different = {Path(name) for name in {*before, *now} if before.get(name) != now.get(name)}
     tables = {file.with_suffix("").parts[1:] for file in different if file.parts[0] in {"lake", "checks"}}
+    tables |= {file[:2] for file in tables}  # one file a partition, in a folder of the asset's
     layers = {"report" for file in different if file.parts[0] == "documents"}
     files = {("report", "site") for file in different if file.parts[0] == "editions"}
     files |= {("out", name) for file, name in _FILES.items() if Path(file) in different}
@@ -169,8 +185,15 @@ def _with_descendants(graph: "AssetGraph", keys: Iterable[dg.AssetKey]) -> list[
     return sorted(reached)
 
 
+def _by_partitions(graph: "AssetGraph", selected: Iterable[dg.AssetKey]) -> dict[str, list[dg.AssetKey]]:
+    """The runs of a build, in order: the assets of each by the name of its job. Nothing depends on the assets of the first."""
+    by_month = [key for key in selected if tuple(key.path) == _BY_MONTH]
+    others = [key for key in selected if tuple(key.path) != _BY_MONTH]
+    return {name: keys for name, keys in ((_RECORDS_JOB, by_month), (_JOB, others)) if keys}
+
+
 def _all_partitions(graph: "AssetGraph", selected: Iterable[dg.AssetKey]) -> dict[str, str]:
-    """The tags that make one run of all partitions. The graph has one set of partitions: the police force areas."""
+    """The tags that make one run of all partitions. The assets of a run have one set of partitions at most."""
     keys = next((keys.get_partition_keys() for key in selected if (keys := graph.get(key).partitions_def)), [])
     if not keys:
         return {}

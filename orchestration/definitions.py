@@ -12,7 +12,9 @@ from orchestration.assets.datapack import datapack_assets  # noqa: E402
 from orchestration.assets.inspection import inspection_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
 from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
+from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
+from orchestration.engine import engine_from_environment  # noqa: E402
 from orchestration.lake import ParquetLake  # noqa: E402
 from orchestration.paths import Paths, paths_from_environment  # noqa: E402
 from orchestration.registered import registered  # noqa: E402
@@ -27,6 +29,7 @@ def definitions(paths: Paths) -> dg.Definitions:
         assets=[
             editions_asset(sources, paths),
             *(raw_asset(source, paths) for source in sources.values()),
+            *records_assets(sources.values(), paths),
             *core_assets(understood, found.settled, paths),
             *out_assets(sources, found.settled, paths),
             *inspection_assets(sources, paths),
@@ -34,7 +37,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *report_assets(sources, found.known, paths),
             *datapack_assets(sources, paths),
         ],
-        resources={"io_manager": ParquetLake(paths), "paths": paths},
+        resources={"io_manager": ParquetLake(paths), "paths": paths, "engine": engine_from_environment()},
         executor=dg.in_process_executor,
     )
 

@@ -42,8 +42,10 @@ class ParquetLake(dg.IOManager):
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
-        """Write the table."""
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | None) -> None:
+        """Write the table; an asset that keeps its own files, one a partition, gives None."""
+        if obj is None:
+            return
         write_table(obj, table_path(self.paths, context.asset_key))
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:

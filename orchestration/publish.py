@@ -68,7 +68,11 @@ def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, da
     numbers = [number.indicator_id for document, _, _ in made for number in document.numbers]
     return _written(
         [path for _, written, _ in made for path in written],
-        _checked(NUMBERS_CHECK, len(numbers), sorted(set(numbers) - set(data.indicators["indicator_id"]))),
+        _checked(
+            NUMBERS_CHECK,
+            len(numbers),
+            sorted(set(numbers) - set(data.indicators["indicator_id"]) - set(data.observations["observation_id"])),
+        ),
         _checked(WORDS_CHECK, len(made), [words for _, _, broken in made for words in broken]),
     )
 

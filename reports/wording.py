@@ -32,6 +32,12 @@ STATUS_LINE = (
     "it applies the principles of the Code of Practice for Statistics voluntarily."
 )
 
+MONTHLY_RECORDS = (
+    "These are single records that police bodies put on data.police.uk, counted here by month. They are another product than the "
+    "drug offences recorded by the police above: the two count different things, are revised at different times, and are never added "
+    "up or set against each other. Records of possession and of supply are not told apart. A month that is not held is unknown, not nought."
+)
+
 
 def status_line(known_on: date | None) -> str:
     """What a report is and is not; a report on the past says on which day all of it had been published."""

@@ -138,7 +138,10 @@ class Explanation:
 def explain(
     indicator_id: str, indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
 ) -> Explanation:
-    """Everything that a number was made of. Raises CountyLinesError for an identifier that no report prints."""
+    """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
+
+    Raises CountyLinesError for an identifier that no report prints.
+    """
     found = evidence([indicator_id], indicators, observations, editions)
     if found.indicators.is_empty():
         raise CountyLinesError(

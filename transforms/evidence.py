@@ -27,11 +27,16 @@ class Evidence:
 def evidence(
     indicator_ids: Iterable[str], indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
 ) -> Evidence:
-    """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out."""
+    """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out.
+
+    The identifier of an observation stands for a published count that is printed as it is.
+    """
     asked = pl.DataFrame({"indicator_id": list(indicator_ids)}, schema={"indicator_id": pl.String}).unique(
         maintain_order=True
     )
-    rows = asked.join(indicators, on="indicator_id", maintain_order="left")
+    counts = observations.join(asked, left_on="observation_id", right_on="indicator_id", how="semi")
+    known = pl.concat([indicators, _as_indicators(counts, indicators.schema)]) if len(counts) else indicators
+    rows = asked.join(known, on="indicator_id", maintain_order="left")
     cells = (
         rows.select("indicator_id", *(f"{part}_observations" for part in _PARTS))
         .with_row_index("place")
@@ -54,6 +59,23 @@ def evidence(
         indicators=rows.with_columns(pl.Series("formula", formulas, dtype=pl.String)),
         cells=cells,
         editions=editions.join(cells, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
+    )
+
+
+def _as_indicators(counts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Published counts as rows of out/indicators without a rate."""
+    given = counts.with_columns(
+        pl.col("observation_id").alias("indicator_id"),
+        pl.col("observation_id").alias("numerator_observations"),
+        pl.col("area_text").alias("area_name"),
+        pl.col("value").alias("numerator"),
+        pl.lit(None, pl.Float64).alias("value"),
+        pl.lit("published count").alias("status"),
+        pl.lit(False).alias("is_derived"),
+    )
+    return given.select(
+        (pl.col(name) if name in given.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
     )
 
 

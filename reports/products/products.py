@@ -7,7 +7,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Callout, Document, KeyMessages, Prose
 from reports.numbers import ReportData, Row
-from reports.products import children, comparability, identified, provenance, recorded, scoreboard
+from reports.products import children, comparability, identified, incidents, provenance, recorded, scoreboard
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
 
 
@@ -86,6 +86,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.all_forces(data, marked),
+        *incidents.monthly_records(data, area_id),
         *identified.referrals(data, area_id, referrers),
         *children.children(data, forces),
         *identified.london_links(data, forces),
@@ -135,7 +136,8 @@ def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:
 
 
 def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
-    return data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
+    shown = data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
+    return [*shown, *incidents.used_sources(data, area_ids[0])]
 
 
 def _latest(data: ReportData, area_id: str) -> str:

@@ -184,7 +184,7 @@ def test_footnotes_of_the_publisher_stand_verbatim_once_with_every_place(report_
 
 
 def test_every_number_has_an_identifier_that_exists(report_data: ReportData) -> None:
-    known = set(report_data.indicators["indicator_id"])
+    known = {*report_data.indicators["indicator_id"], *report_data.observations["observation_id"]}
     documents = [
         products.national(report_data),
         products.region(report_data, LONDON),
@@ -208,6 +208,7 @@ def test_every_report_obeys_the_wording_rules_and_has_the_sections_in_order(repo
     assert headings == [
         "Drug offences recorded by the police",
         "All police force areas",
+        "Records published by month",
         "Potential victims referred by the police",
         "Children assessed by local authorities",
         "London-linked individuals",

@@ -215,12 +215,6 @@ def zipped(**members: bytes) -> bytes:
         ("other.csv", b"cat,dog\n1,2\n", NOT_RECOGNISED, "no source has a table with these columns"),
         ("other.zip", zipped(readme=b"x"), NOT_RECOGNISED, "a ZIP file without a workbook"),
         ("MANIFEST.csv", b"path,bytes\n", SET_ASIDE, "the folder's own list of files"),
-        (
-            "2018-11.zip",
-            zipped(**{"2018-11__2018-11-norfolk-street_dot_csv": b"Crime ID\n"}),
-            SET_ASIDE,
-            "an archive of single records",
-        ),
     ],
 )
 def test_what_is_no_table_is_named_with_the_reason(
@@ -231,6 +225,20 @@ def test_what_is_no_table_is_named_with_the_reason(
     assert file.outcome == outcome
     assert reason in str(file.reason)
     assert not file.editions
+
+
+def test_an_archive_of_records_is_an_edition_named_after_what_it_holds(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    names = ("2018-12__2018-12-norfolk-street_dot_csv", "2019-02__2019-02-gwent-street_dot_csv")
+    put(tmp_path, "anything.zip", zipped(**dict.fromkeys(names, b"Crime ID\n")))
+    put(tmp_path, "searches.zip", zipped(**{"2018-10-gwent-stop-and-search_dot_csv": b"Type\n"}))
+    files = survey(tmp_path, register, DATA)
+    assert [(file.outcome, file.source_id, [edition.id for edition in file.editions]) for file in files] == [
+        (READ, "police_uk_archive", ["2018-12-to-2019-02-street"]),
+        (READ, "police_uk_archive", ["2018-10-to-2018-10-gwent-stop-and-search"]),
+    ]
+    assert all(edition.vintage >= "2018-10" for file in files for edition in file.editions)
 
 
 def test_a_table_that_is_almost_a_known_one_says_what_differs(tmp_path: Path, register: dict[str, Source]) -> None:

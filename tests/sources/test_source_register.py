@@ -173,7 +173,8 @@ def test_editions_follow_each_other_and_come_out_after_their_period(source_id: s
             assert edition.vintage > f"{edition.period_end:%Y-%m}"
 
 
-@pytest.mark.parametrize("source_id", WITH_PARSER)
+# The columns of archives of records are in data/registers/incident_columns.csv: they are the same in every edition.
+@pytest.mark.parametrize("source_id", [source_id for source_id in WITH_PARSER if source_id != "police_uk_archive"])
 def test_every_layout_row_belongs_to_an_edition_and_every_column_set_to_a_layout_row(source_id: str) -> None:
     layout = pl.read_csv(DATA / "layouts" / f"{source_id}.csv", infer_schema=False)
     columns = pl.read_csv(DATA / "layouts" / f"{source_id}_columns.csv", infer_schema=False)

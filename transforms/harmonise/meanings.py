@@ -60,8 +60,8 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
 
     In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
     period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
-    figures as they stood on that day; otherwise the text is a financial quarter, or the last day of twelve months, which must
-    be the last day of a quarter.
+    figures as they stood on that day; otherwise the text is a financial quarter, a month ('2018-10'), or the last day of twelve
+    months, which must be the last day of a quarter.
     """
     year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
     end = pl.col("period_text").str.to_date("%d-%m-%Y", strict=False)
@@ -69,6 +69,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
     is_population = pl.col("measure_id") == "resident_population"
     twelve_months = pl.when(quarter_end)
+    month = pl.col("period_text").str.extract(r"^(\d{4}-(?:0[1-9]|1[0-2]))$").add("-01").str.to_date("%Y-%m-%d")
     quarter_from, quarter_to = financial_quarter(pl.col("period_text"))
     return cells.join(editions, on=["source_id", "edition_id"], how="left", maintain_order="left").with_columns(
         pl.when(is_population)
@@ -77,7 +78,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("edition_start"))
         .when(day.is_not_null())
         .then(day)
-        .otherwise(pl.coalesce(quarter_from, twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo"))))
+        .otherwise(pl.coalesce(quarter_from, month, twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo"))))
         .alias("period_start"),
         pl.when(is_population)
         .then(pl.date(year, 6, 30))
@@ -85,7 +86,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("edition_end"))
         .when(day.is_not_null())
         .then(day)
-        .otherwise(pl.coalesce(quarter_to, twelve_months.then(end)))
+        .otherwise(pl.coalesce(quarter_to, month.dt.month_end(), twelve_months.then(end)))
         .alias("period_end"),
     )
 

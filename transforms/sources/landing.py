@@ -33,6 +33,7 @@ _HEADER_WITHIN = 12
 _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
 # Of the labels of a table, how many a file must share before it is said to be like that table.
 _ALIKE = 0.5
+ARCHIVE_PARSER: Final = "police_uk_archive"
 _ARCHIVE_MEMBER = r"(?:^|/)\d{4}-\d{2}-[a-z-]+-(?:street|outcomes|stop-and-search)\.csv$"
 
 
@@ -225,20 +226,17 @@ def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], 
             names = archive.namelist()
     except zipfile.BadZipFile:
         return dataclasses.replace(file, reason="the workbook or archive is cut short; fetch it again")
-    if pl.Series(names, dtype=pl.String).str.contains(_ARCHIVE_MEMBER).any():
-        return dataclasses.replace(
-            file,
-            outcome=SET_ASIDE,
-            source_id="police_uk_archive" if "police_uk_archive" in sources else None,
-            reason="it is an archive of single records, not of statistics",
-        )
-    if "xl/workbook.xml" not in names and "content.xml" not in names:
+    is_archive = pl.Series(names, dtype=pl.String).str.contains(_ARCHIVE_MEMBER).any()
+    if not is_archive and "xl/workbook.xml" not in names and "content.xml" not in names:
         return dataclasses.replace(file, reason="it is a ZIP file without a workbook; unpack it first")
-    for source in sources.values():
+    # An archive of records is known by its files alone: publishers reuse its name, and no workbook is looked for in it.
+    for source in () if is_archive else sources.values():
         for edition in source.editions:
             if edition.file == file.path:
                 return _as_read(file, source, [each for each in source.editions if each.file == file.path], None)
     for source, recognise in _recognisers(sources):
+        if is_archive != (source.parser == ARCHIVE_PARSER):
+            continue
         found = recognise(content, source, file.path, data)
         if found is not None:
             return _as_read(file, source, [found], None)

@@ -1,0 +1,133 @@
+"""Single records of data.police.uk, one partition a month: only where the landing folder holds archives of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from orchestration.checks import markdown
+from orchestration.engine import Engine
+from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
+from orchestration.paths import Paths
+from transforms.contracts import Contract
+from transforms.incidents import read_archive
+from transforms.incidents.partition import RECORDS, Partition, PartitionResult, accounted_for, partitions, take_in
+from transforms.sources.landing import ARCHIVE_PARSER
+from transforms.sources.published import edition_files
+from transforms.sources.registry import Source
+
+ACCOUNTED_FOR = "every_row_is_kept_or_quarantined"
+FOLLOWS_CONTRACT = "records_follow_their_contract"
+_KEY = dg.AssetKey(RECORDS.table.split("/"))
+
+
+def records_assets(sources: Iterable[Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The asset raw/police_uk_records, a backfill of which is one run; none without an archive in the landing folder."""
+    found = _partitions([source for source in sources if source.parser == ARCHIVE_PARSER], paths)
+    if not found:
+        return []
+    files = sorted({member.archive for partition in found for member in partition.members})
+
+    @dg.asset(
+        key=_KEY,
+        group_name="raw",
+        description="Single records of crimes, outcomes, and stops and searches, one Parquet file a month and kind.",
+        owners=["team:data-engineering"],
+        kinds={"polars", "parquet", "csv"},
+        partitions_def=dg.StaticPartitionsDefinition(sorted({partition.month for partition in found})),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=_specs(RECORDS),
+        output_required=False,
+        code_version=hash_text(found[0].code, hash_landing(paths, *files)),
+    )
+    def records(context: dg.AssetExecutionContext, engine: dg.ResourceParam[Engine]) -> Iterator[Any]:
+        yield from _taken_in(context, engine, found)
+
+    return [records]
+
+
+def _taken_in(context: dg.AssetExecutionContext, engine: Engine, found: Iterable[Partition]) -> Iterator[Any]:
+    """Take in the months asked for, with progress by rows; yield the checks, and an output unless one of them blocks."""
+    chosen = [partition for partition in found if partition.month in set(context.partition_keys)]
+    results, rows = [], 0
+    for result in engine.map(take_in, chosen):
+        results.append(result)
+        rows += result.rows_read
+        context.log.info(f"{result.month} {result.kind}: {result.rows_read} rows, {rows} so far")
+    for month in context.partition_keys:
+        context.add_asset_metadata(_metadata(month, results, chosen), _KEY, month)
+    lost = [result for result in results if not accounted_for(result)]
+    broken = [result for result in results if result.broken]
+    yield _check(ACCOUNTED_FOR, results, lost)
+    yield _check(FOLLOWS_CONTRACT, results, broken)
+    if not lost and not broken:
+        yield dg.Output(None)
+
+
+def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:
+    if paths.landing is None:
+        return []
+    editions = [
+        (edition.vintage, edition_files(source, paths.landing)[edition.id])
+        for source in sources
+        for edition in source.editions
+        if edition.id in edition_files(source, paths.landing)
+    ]
+    code = hash_text(
+        hash_code("transforms/incidents", "transforms/contracts"),
+        hash_data(
+            paths, "registers/incident_labels.csv", "registers/incident_columns.csv", "registers/incident_bodies.csv"
+        ),
+        hash_data(paths, "registers/incident_districts.csv", "registers/local_authorities.csv"),
+    )
+    archives = (read_archive(str(path)) for _, path in sorted(editions))
+    return partitions(archives, paths.lake.joinpath(*_KEY.path), paths.data, code)
+
+
+def _specs(contract: Contract) -> list[dg.AssetCheckSpec]:
+    rules = "; ".join(rule.description for rule in contract.rules)
+    return [
+        dg.AssetCheckSpec(
+            ACCOUNTED_FOR,
+            asset=_KEY,
+            description="Of every partition, rows read are rows kept and rows set aside with a reason.",
+            blocking=True,
+        ),
+        dg.AssetCheckSpec(FOLLOWS_CONTRACT, asset=_KEY, description=f"Of every partition: {rules}", blocking=True),
+    ]
+
+
+def _check(name: str, results: list[PartitionResult], failing: list[PartitionResult]) -> dg.AssetCheckResult:
+    words = "; ".join(
+        f"{result.month} {result.kind}: {', '.join(f'{rule} ({rows} rows)' for rule, rows in result.broken.items()) or 'rows are lost'}"
+        for result in failing
+    )
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=_KEY,
+        passed=not failing,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "rows looked at": sum(result.rows_read for result in results),
+            "rows failing": sum(sum(result.broken.values()) for result in failing),
+            "what is wrong": words,
+        },
+    )
+
+
+def _metadata(month: str, results: Iterable[PartitionResult], chosen: Iterable[Partition]) -> dict[str, Any]:
+    """Counts and a preview of one month for the UI."""
+    of_month = [result for result in results if result.month == month]
+    held = [partition for partition in chosen if partition.month == month and partition.path.is_file()]
+    return {
+        "dagster/partition_row_count": sum(result.kept for result in of_month),
+        "files": sum(result.files for result in of_month),
+        "rows read": sum(result.rows_read for result in of_month),
+        "rows quarantined": sum(result.quarantined for result in of_month),
+        "taken in by this run": any(result.was_taken_in for result in of_month),
+        **{
+            f"preview of {partition.kind}": dg.MetadataValue.md(markdown(pl.read_parquet(partition.path, n_rows=5)))
+            for partition in held
+        },
+    }

@@ -1,0 +1,142 @@
+"""The same partitions in this process, in local processes, and on a real Dask scheduler with real workers: the same bytes."""
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.engine import Engine, engine_from_environment
+from tests.full_build import ROOT
+from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
+from transforms.errors import CountyLinesError, LayoutError
+from transforms.incidents import read_archive
+from transforms.incidents.partition import Partition, partitions, take_in
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler on loopback with two workers, each a process of its own."""
+    folder = tmp_path_factory.mktemp("cluster")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = []
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        log = (folder / f"{len(started)}.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env=environment,
+        )
+        started.append(process)
+        return process
+
+    try:
+        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        address = _address_in(folder / "0.log")
+        for _ in range(2):
+            start("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--nanny")
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(timeout=20)
+
+
+def _address_in(log: Path) -> str:
+    for _ in range(300):
+        if found := re.search(rb"tcp://127\.0\.0\.1:\d+", log.read_bytes()):
+            return found[0].decode()
+        time.sleep(0.1)
+    raise AssertionError(f"the scheduler did not start: {log.read_text()}")
+
+
+def four_months(folder: Path, out: Path) -> list[Partition]:
+    archive = zip_archive(
+        folder / "synthetic.zip",
+        {
+            f"2018-0{month}-norfolk-street.csv": csv_file(
+                STREET_HEADER, *(crime(f"{n:064x}", month=f"2018-0{month}") for n in range(20))
+            )
+            for month in range(1, 5)
+        },
+    )
+    return partitions([read_archive(str(archive))], out, ROOT / "data", "code")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path: Path, cluster: str) -> None:
+    engines = {"here": Engine(), "processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}
+    made = {name: list(engine.map(take_in, four_months(tmp_path, tmp_path / name))) for name, engine in engines.items()}
+    assert [result.month for result in made["here"]] == ["2018-01", "2018-02", "2018-03", "2018-04"]
+    assert made["here"] == made["processes"] == made["dask"]
+    assert digests(tmp_path / "here") == digests(tmp_path / "processes") == digests(tmp_path / "dask")
+    assert len(digests(tmp_path / "here")) == 12
+
+
+def kill_this_worker_once(marker: Path) -> str:
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return marker.name
+
+
+def kill_this_worker(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_killed_in_the_middle_of_a_task_is_replaced(tmp_path: Path, cluster: str) -> None:
+    names = list(Engine(scheduler=cluster).map(kill_this_worker_once, [tmp_path / "a", tmp_path / "b"]))
+    assert names == ["a", "b"]
+
+
+def test_a_partition_that_kills_every_worker_is_named_as_such(cluster: str) -> None:
+    with pytest.raises(CountyLinesError, match="lost again and again at one partition"):
+        list(Engine(scheduler=cluster).map(kill_this_worker, [1]))
+
+
+def test_a_killed_local_process_ends_the_run_with_a_sentence() -> None:
+    with pytest.raises(CountyLinesError, match="A local worker process was ended from outside"):
+        list(Engine(processes=2).map(kill_this_worker, [1]))
+
+
+def refuse(_: int) -> None:
+    raise LayoutError("synthetic: a header is missing.")
+
+
+@pytest.mark.parametrize("where", ["here", "processes", "dask"])
+def test_an_error_of_the_function_arrives_as_itself(where: str, cluster: str) -> None:
+    engine = {"here": Engine(), "processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}[where]
+    with pytest.raises(LayoutError, match="a header is missing"):
+        list(engine.map(refuse, [1]))
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.engine._SECONDS_TO_CONNECT", 1)
+    with pytest.raises(CountyLinesError, match=r"tcp://127\.0\.0\.1:1 does not answer"):
+        list(Engine(scheduler="tcp://127.0.0.1:1").map(refuse, [1]))
+
+
+def test_the_environment_names_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DASK_SCHEDULER", raising=False)
+    monkeypatch.setenv("COUNTYLINES_PROCESSES", "2")
+    assert engine_from_environment() == Engine(processes=2)
+    monkeypatch.setenv("COUNTYLINES_PROCESSES", "none")
+    with pytest.raises(CountyLinesError, match="COUNTYLINES_PROCESSES is 'none'"):
+        engine_from_environment()

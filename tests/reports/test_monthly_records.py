@@ -1,0 +1,44 @@
+"""Drugs records by month in a report: gaps as gaps, each number walked back to its cell."""
+
+from datetime import date
+
+import polars as pl
+
+from reports.products.incidents import _with_gaps
+from transforms.answers import explain
+from transforms.contracts import tables
+
+
+def test_a_stretch_of_months_without_a_file_is_one_row() -> None:
+    months = [date(2018, 10, 1), date(2018, 11, 1), date(2019, 1, 1), date(2019, 5, 1)]
+    assert _with_gaps(months) == [
+        (date(2018, 10, 1), None),
+        (date(2018, 11, 1), None),
+        (date(2018, 12, 1), None),
+        (date(2019, 1, 1), None),
+        (date(2019, 2, 1), date(2019, 4, 30)),
+        (date(2019, 5, 1), None),
+    ]
+
+
+def test_a_published_count_is_walked_back_to_its_cell() -> None:
+    cell = "police_uk_archive/2018-10-to-2018-11-street/2018-10-norfolk-street.csv/J26"
+    given = {
+        "observation_id": cell,
+        "source_id": "police_uk_archive",
+        "edition_id": "2018-10-to-2018-11-street",
+        "area_id": "E23000024",
+        "area_text": "Norfolk Constabulary",
+        "measure_id": "police_uk_drugs_records",
+        "period_start": date(2018, 10, 1),
+        "period_end": date(2018, 10, 31),
+        "value": 220.0,
+        "value_text": "220",
+    }
+    observations = pl.DataFrame([given], schema_overrides=dict(tables.OBSERVATIONS.schema)).select(
+        (pl.col(name) if name in given else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in tables.OBSERVATIONS.schema.items()
+    )
+    found = explain(cell, tables.INDICATORS.schema.to_frame(), observations, tables.EDITIONS.schema.to_frame())
+    assert found.formula == "220; no rate: published count"
+    assert found.numerator["observation_id"].to_list() == [cell]

@@ -1,0 +1,98 @@
+"""Parser of the archives of data.police.uk: single records, counted by force and month. The records themselves are read by ``transforms.incidents``."""
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+import polars as pl
+
+from transforms.errors import LayoutError
+from transforms.incidents import (
+    Member,
+    by_month,
+    drug_cells,
+    ingest_month,
+    load_incident_registers,
+    read_archive,
+    refuse_lost_rows,
+)
+from transforms.sources.grid import Parsed, left_out
+from transforms.sources.registry import Edition, Source
+
+
+def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
+    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month.
+
+    table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
+    outcome where one outcome is counted. Every record is accounted for by ``transforms.incidents``, which
+    raises where one is lost.
+
+    Raises LayoutError for an archive that holds other months, bodies or kinds than its edition, and what ``ingest_month`` raises.
+    """
+    registers = load_incident_registers(data)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / Path(edition.file).name
+        archive.write_bytes(content)
+        members = read_archive(str(archive))
+        if edition_id_of(members) != edition.id:
+            raise LayoutError(
+                f"{edition.source_id} {edition.id}: the archive {archive.name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
+            )
+        results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
+    accounting = pl.concat(result.accounting for result in results)
+    refuse_lost_rows(accounting)
+    counts = pl.concat(result.counts for result in results)
+    counted = drug_cells(counts, accounting, edition.source_id, edition.id, registers)
+    # Lines of the files: the header of each, and every record. A cell stands at the first record that it counts, or at the header.
+    read = int(accounting["rows_read"].sum()) + accounting.height
+    named = counted.select("table", pl.col("cell").str.extract(r"(\d+)$")).n_unique()
+    quarantined = int(accounting["quarantined"].sum())
+    unnamed = read - named - quarantined
+    lines = {"set aside": quarantined, "header, or record that is not the first of a count": unnamed}
+    return Parsed(cells=counted, rows_read=read, left_out=left_out(lines))
+
+
+def edition_id_of(members: list[Member]) -> str:
+    """What an archive holds, as the id of its edition: first and last month, then the body and the kind of record where there is only one."""
+    months, forces, kinds = (
+        sorted({getattr(member, part) for member in members}) for part in ("month", "force", "kind")
+    )
+    only = [names[0] for names in (forces, kinds) if len(names) == 1]
+    return "-".join([f"{months[0]}-to-{months[-1]}", *only])
+
+
+def edition_in(content: bytes, source: Source, path: str, data: Path) -> Edition | None:
+    """The edition that an archive is, by what it holds; None for a ZIP file without records of data.police.uk.
+
+    The vintage of an archive that the register does not list is the month in which its newest file was written, never before
+    the last month that it covers.
+    """
+    del data
+    if source.id != "police_uk_archive":
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except zipfile.BadZipFile:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / Path(path).name
+        copy.write_bytes(content)
+        members = read_archive(str(copy))
+    if not members:
+        return None
+    found = edition_id_of(members)
+    known = {edition.id: edition for edition in source.editions}
+    if found in known:
+        return known[found]
+    written = max(entry.date_time[:2] for entry in entries)
+    last = max(member.month for member in members)
+    return Edition(
+        source_id=source.id,
+        id=found,
+        title=f"Records of {found.replace('-to-', ' to ')}",
+        file=path,
+        file_kind="original",
+        vintage=max(f"{written[0]}-{written[1]:02}", last),
+    )

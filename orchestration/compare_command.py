@@ -5,7 +5,6 @@ import sys
 from typing import Any
 
 import click
-import polars as pl
 
 from orchestration.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
@@ -64,6 +63,8 @@ def _numbers(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two indicators: as rates between areas, as counts over time."""
+    import polars as pl
+
     from transforms.answers import find_area, find_numbers, read_period
     from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators
     from transforms.harmonise import load_registers
@@ -76,7 +77,10 @@ def _numbers(
         for area_id, period in zip(ids, periods, strict=True)
     ]
     over_time = periods[0] != periods[1]
-    sides = [side_of_indicators(_frame(row, indicators), registers, as_counts=over_time) for row in rows]
+    sides = [
+        side_of_indicators(pl.DataFrame([row], schema=indicators.schema), registers, as_counts=over_time)
+        for row in rows
+    ]
     (pair,) = grade_pairs(paired(sides[0], sides[1]), registers).iter_rows(named=True)
     about = registers.measures.row(by_predicate=pl.col("measure_id") == measure, named=True)
     allowed = pair["grade"] in ("A", "B") and None not in (pair["numerator_a"], pair["numerator_b"])
@@ -91,14 +95,12 @@ def _numbers(
     }
 
 
-def _frame(row: dict[str, Any], indicators: pl.DataFrame) -> pl.DataFrame:
-    return pl.DataFrame([row], schema=indicators.schema)
-
-
 def _grades(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two inspection grades."""
+    import polars as pl
+
     from transforms.answers import find_area
     from transforms.comparability import grade_pairs, paired
     from transforms.harmonise import load_registers

@@ -3,7 +3,6 @@
 import json
 
 import click
-import polars as pl
 
 from orchestration.paths import paths_from_environment
 from transforms.errors import CountyLinesError
@@ -18,6 +17,8 @@ def scoreboard(as_json: bool) -> None:
     Example: countylines scoreboard
              countylines scoreboard --json
     """
+    import polars as pl
+
     from reports import wording
 
     file = paths_from_environment().lake / "out" / "scoreboard.parquet"

@@ -260,7 +260,7 @@ _DIMENSIONS = {
 _SCORES = {"1": "adjusted", "2": "differs", "3": "not the same thing"}
 
 
-def reasons(codes: str) -> str:
+def reasons(codes: str | None) -> str:
     """The reasons of a grade in words: 'T2; R2 (B11)' is 'period differs; recording differs (B11)'; none for grade A."""
     if not codes:
         return "none"

@@ -24,7 +24,14 @@ MEASURES: Final = Contract(
     one_row_is="measure",
     columns=(
         Column("measure_id", pl.String, "Measure", pattern=r"^[a-z0-9_]+$", example="drug_offences"),
-        Column("code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$", example="M01", nullable=True),
+        Column(
+            "code",
+            pl.String,
+            "Short code of the measure",
+            pattern=r"^M[0-9]{2}[A-Z0-9]*$",
+            example="M01",
+            nullable=True,
+        ),
         Column("name", pl.String, "Name of the measure in tables"),
         Column("unit_singular", pl.String, "What one of it is called"),
         Column("unit_plural", pl.String, "What several of it are called"),

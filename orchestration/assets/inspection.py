@@ -63,7 +63,7 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     )
     def out_scoreboard(paths: dg.ResourceParam[Paths], **frames: Any) -> CheckedTable:
         content = Held(
-            cells=pl.concat([frames[source_id] for source_id in held]),
+            cells=pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)]),
             observations=frames["observations"],
             indicators=frames["computed"],
             ledger=frames["ledger"],

@@ -51,7 +51,7 @@ def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         .with_columns(
             pl.concat_str("kind", "figure_id_a", "figure_id_b", separator=" ").alias("comparison_id"),
             pl.col("measure_id_a").alias("measure_id"),
-            pl.col("claim_scope").replace("", None),
+            pl.col("claim_scope", "reasons", "adjustments", "remedy", "noted").replace("", None),
             pl.col("grade")
             .replace_strict(
                 {

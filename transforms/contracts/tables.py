@@ -602,10 +602,12 @@ COMPARABILITY = Contract(
             "A direct, B adjusted, C side by side only, X not comparable",
             allowed=("A", "B", "C", "X"),
         ),
-        Column("reasons", pl.String, "Scores above 0, with the registered breaks behind them"),
-        Column("adjustments", pl.String, "What was done so that the figures can be compared"),
-        Column("remedy", pl.String, "What would make the figures comparable"),
-        Column("noted", pl.String, "Registered breaks that change nothing but belong beside the comparison"),
+        Column("reasons", pl.String, "Scores above 0, with the registered breaks behind them", nullable=True),
+        Column("adjustments", pl.String, "What was done so that the figures can be compared", nullable=True),
+        Column("remedy", pl.String, "What would make the figures comparable", nullable=True),
+        Column(
+            "noted", pl.String, "Registered breaks that change nothing but belong beside the comparison", nullable=True
+        ),
         Column("allowed", pl.String, "What may be said"),
     ),
     key=("comparison_id",),

@@ -162,7 +162,7 @@ def _of_cells(row: dict[str, Any], held: Held) -> dict[str, Any]:
 
 
 def _cell_side(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
-    if not row[when]:
+    if not row[when] or not _is_held(held.cells, row[when]):
         return None
     cell = _cell(held.cells, row[when])
     value = float(cell["value_text"])
@@ -195,6 +195,12 @@ def _cell(cells: pl.DataFrame, reference: str) -> dict[str, Any]:
     return found.row(0, named=True)
 
 
+def _is_held(cells: pl.DataFrame, reference: str) -> bool:
+    """Whether the edition of a reference is held: a report on an earlier day has fewer of them."""
+    source_id, edition_id = reference.split("/")[:2]
+    return len(cells.filter((pl.col("source_id") == source_id) & (pl.col("edition_id") == edition_id))) > 0
+
+
 def _days(text: str) -> tuple[Any, Any]:
     """First and last day of '2019-05-13 | 2019-05-20', '2019-11 | 2022-02', '2019/20'."""
     from transforms.answers import read_period
@@ -210,7 +216,9 @@ def _days(text: str) -> tuple[Any, Any]:
 
 
 def _of_observations(row: dict[str, Any], held: Held) -> dict[str, Any]:
-    """Two published counts, graded and tested as counts."""
+    """Two published counts, graded and tested as counts; nothing where an edition is not held."""
+    if not all(_is_held(held.observations, row[when]) for when in ("baseline", "latest")):
+        return {}
     rows = [
         held.observations.row(by_predicate=pl.col("observation_id") == row[when], named=True)
         for when in ("baseline", "latest")
@@ -261,6 +269,8 @@ def _of_dispersion(row: dict[str, Any], held: Held) -> dict[str, Any]:
     from transforms.statistics.dispersion import large_enough, systematic_component_of_variation
 
     years = [_year(held.indicators, row["measure_id"], row[when]) for when in ("baseline", "latest")]
+    if any(year.is_empty() for year in years):
+        return {}
     both = years[0].join(years[1], on="area_id", suffix="_latest").sort("area_id")
     counts = [both["numerator"].to_numpy(), both["numerator_latest"].to_numpy()]
     people = [both["denominator_used"].to_numpy(), both["denominator_used_latest"].to_numpy()]

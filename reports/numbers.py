@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 # Where a chart or a league of all forces needs one period, it takes the last one for which every force has a count and the
 # population is no older than this at its end; older populations make the rate drift from the residents it is about.
 OLDEST_POPULATION_MONTHS = 18
+# Fewer areas make no funnel.
+_FEWEST_COMPARED = 10
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,43 @@ class ReportData:
     build_id: str
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
+    _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def measure_names(self) -> dict[str, str]:
         """The name of every measure by its id."""
         return dict(self.measures.select("measure_id", "name").iter_rows())
+
+    def compared(self, measure_id: str, start: date, end: date) -> pl.DataFrame:
+        """The police force areas with a rate, one row each, with rank, rank_lower, rank_upper and probability_highest, and with their funnel.
+
+        Columns of ``forces`` and of ``transforms.statistics`` ranked and funnel (expected, lower_95 and so on with the suffix _funnel, flag,
+        phi, tau). Empty unless the ledger grades every two of them A: no rank and no limits otherwise. Worked out once.
+        """
+        key = (measure_id, start, end)
+        if key not in self._compared:
+            self._compared[key] = self._worked_out(*key)
+        return self._compared[key]
+
+    def _worked_out(self, measure_id: str, start: date, end: date) -> pl.DataFrame:
+        from transforms.statistics.funnel import funnel
+        from transforms.statistics.ranks import ranked
+
+        rows = self.forces(measure_id, start, end).filter(pl.col("value").is_not_null())
+        pairs = self.comparability.filter(
+            (pl.col("kind") == "areas")
+            & (pl.col("measure_id") == measure_id)
+            & (pl.col("period_start_a") == start)
+            & (pl.col("period_end_a") == end)
+        )
+        all_direct = len(pairs) == len(rows) * (len(rows) - 1) // 2 and (pairs["grade"] == "A").all()
+        if not all_direct or len(rows) < _FEWEST_COMPARED:
+            return rows.clear()
+        limits = funnel(rows.drop("lower_95", "upper_95")).select(
+            pl.col("expected", "lower_95", "upper_95", "lower_998", "upper_998").name.suffix("_funnel"),
+            *("flag", "phi", "tau"),
+        )
+        return ranked(rows.hstack(limits))
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

@@ -270,13 +270,12 @@ def reasons(codes: str | None) -> str:
     )
 
 
-def comparison(row: Row, first: str, second: str, names: Mapping[str, str]) -> str:
-    """What a line of the ledger compares, in words."""
-    measure = names[row["measure_id"]]
+def comparison(row: Row, first: str, second: str) -> str:
+    """What a line of the ledger compares, in words; the measure stands beside it."""
     periods = [formats.period(row[f"period_start_{side}"], row[f"period_end_{side}"]) for side in ("a", "b")]
     if row["kind"] in ("areas", "nation"):
-        return f"{measure}, {periods[1]}: {first} beside {second}"
-    return f"{measure}, {second}: {periods[0]} and {periods[1]}"
+        return f"{first} and {second}, {periods[1]}"
+    return f"{capitalised(periods[0])} and {periods[1]}"
 
 
 def refused_comparisons(refused: int, all_pairs: int) -> str:
@@ -416,6 +415,63 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
         return said
     rate_words = f"{formats.rate(pair[f'value_{side}'])} per {formats.count(pair[f'multiplier_{side}'])}"
     return f"{said} ({rate_words}, 95% interval {formats.interval(pair[f'lower_95_{side}'], pair[f'upper_95_{side}'])})"
+
+
+def policing_region(name: str, forces: int, regions: Sequence[str], has_unit: bool) -> str:
+    """What a policing region is, whose sums its figures are, and over which statistical regions its forces spread."""
+    what = "London has no regional organised crime unit; its two forces stand for one"
+    if has_unit:
+        what = f"The {name} is the area that one regional organised crime unit serves"
+    spread = (
+        f"the statistical region {regions[0]}" if len(regions) == 1 else f"the statistical regions {joined(regions)}"
+    )
+    return (
+        f"{what}. Its figures are our sums of {formats.small_number(forces)} forces, published by nobody. They lie in {spread}; a policing "
+        "region and a statistical region of a similar name need not have the same forces."
+    )
+
+
+def rank(row: Row) -> str:
+    """A rank with its interval: '14 (12 to 17)'."""
+    return f"{row['rank']} ({row['rank_lower']} to {row['rank_upper']})"
+
+
+def list_grade(worst: Row | None) -> str:
+    """How far the areas of a list may be compared, from the worst pair of the ledger."""
+    if worst is None:
+        return "The areas of this list are not graded against each other."
+    if worst["grade"] == "A":
+        return "Comparability: grade A, every two areas with a rate may be compared directly; ranks have intervals from 20,000 draws."
+    return f"Comparability: grade {worst['grade']} ({reasons(worst['reasons'])}), so the areas have no ranks."
+
+
+def funnel(rows: Sequence[Row], highlighted: Sequence[str]) -> str:
+    """Which areas lie outside the limits of a funnel, and where the report's own lie."""
+    outside = sorted(row["area_name"] for row in rows if row["flag"] in ("low_998", "high_998"))
+    said = (
+        f"Outside the 99.8% limits: {joined(outside)}."
+        if outside
+        else "No area lies outside the 99.8% limits, allowing for how much areas differ anyway."
+    )
+    if len(highlighted) > 1:
+        return said
+    words = {
+        "within": "within the 95% limits",
+        "low_95": "below the 95% limits",
+        "high_95": "above the 95% limits",
+        "low_998": "below the 99.8% limits",
+        "high_998": "above the 99.8% limits",
+    }
+    own = [f"{row['area_name']} is {words[row['flag']]}." for row in rows if row["area_id"] in highlighted]
+    return " ".join([*own, said])
+
+
+def overdispersion(phi: float) -> str:
+    """How much more areas differ than chance would make them, and what that means for a funnel."""
+    return (
+        f"Areas differ {formats.count(phi)} times as much as chance alone would make them; the limits allow for it. Differences of that size "
+        "mostly reflect recording, police work and places that draw visitors, so that a place outside the limits is a question, not an answer."
+    )
 
 
 CHILDREN_MEANING = (

@@ -71,10 +71,11 @@ def report_assets(
         content = data(tables)
         return write_documents([partial(products.national, content)], paths, content)
 
-    @asset("region", "Nine English regions and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
+    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=_INS, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
-        reports = [partial(products.region, content, area_id) for area_id in products.region_ids(content)]
+        ids = [*products.region_ids(content), *products.policing_region_ids(content)]
+        reports = [partial(products.region, content, area_id) for area_id in ids]
         return write_documents(reports, paths, content)
 
     @asset(

@@ -6,6 +6,7 @@ What does not: reading the lake, choosing what to show, rounding figures for pri
 Every chart is 680 units wide, names itself (`title` and `desc`), keeps text as text, and never tells by colour alone.
 """
 
+from reports.figures.funnel_plot import FunnelLimits, FunnelPoint, funnel_plot
 from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
 from reports.figures.revision_triangle import RevisedFigure, revision_triangle
 from reports.figures.tile_map import Tile, tile_map
@@ -13,11 +14,14 @@ from reports.figures.time_series import Break, Gap, time_series
 
 __all__ = [
     "Break",
+    "FunnelLimits",
+    "FunnelPoint",
     "Gap",
     "RankedRow",
     "Reference",
     "RevisedFigure",
     "Tile",
+    "funnel_plot",
     "ranked_intervals",
     "revision_triangle",
     "tile_map",

@@ -35,10 +35,10 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
             anchor="table-comparability",
             caption="Comparisons that this report invites, each with its grade; of several alike, the newest",
             columns=(
-                TableColumn("Comparison"),
+                TableColumn("Figures"),
+                TableColumn("Compared"),
                 TableColumn("Grade"),
                 TableColumn("Reason"),
-                TableColumn("What may be said"),
                 TableColumn("Alike", numeric=True),
             ),
             rows=tuple(_lines(data, newest)),
@@ -51,10 +51,10 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
 def _lines(data: ReportData, newest: pl.DataFrame) -> Iterator[tuple[Run, ...]]:
     for row in newest.iter_rows(named=True):
         yield (
-            wording.comparison(row, _name(data, row["area_id_a"]), _name(data, row["area_id_b"]), data.measure_names),
+            data.measure_names[row["measure_id"]],
+            wording.comparison(row, _name(data, row["area_id_a"]), _name(data, row["area_id_b"])),
             row["grade"],
             wording.reasons(row["reasons"]),
-            wording.capitalised(row["allowed"]),
             formats.count(row["pairs"]),
         )
 

@@ -12,7 +12,7 @@ from reports.document import Block, Heading, Links, Page, Paragraph, Places, Tab
 from reports.numbers import ReportData
 from reports.products import recorded
 from reports.products.methods import methods as methods
-from reports.products.products import forces_of, region_ids
+from reports.products.products import forces_of, policing_region_ids, region_ids
 from reports.products.shared import NATION
 from transforms.contracts import (
     AREAS,
@@ -72,6 +72,17 @@ def index(data: ReportData, places: Places) -> Page:
                         wording.joined(data.area(force)["name"] for force in forces_of(data, area["area_id"])),
                     )
                     for area in regions
+                ),
+            ),
+            Links(
+                "Ten policing regions: the areas of regional organised crime units, and London",
+                tuple(
+                    _both(
+                        area["name"],
+                        area["slug"],
+                        wording.joined(data.area(force)["name"] for force in forces_of(data, area["area_id"])),
+                    )
+                    for area in map(data.area, policing_region_ids(data))
                 ),
             ),
             Heading(2, "How good the data are, and what the words mean", "methods"),

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Callout, Document, KeyMessages, Prose
+from reports.document import Block, Callout, Document, KeyMessages, Paragraph, Prose
 from reports.numbers import ReportData, Row
 from reports.products import children, comparability, identified, incidents, provenance, recorded, scoreboard
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
+
+# London has no regional organised crime unit.
+_LONDON = "LONDON-AREA"
 
 
 def region_ids(data: ReportData) -> list[str]:
@@ -16,12 +19,18 @@ def region_ids(data: ReportData) -> list[str]:
     return data.areas.filter(pl.col("kind") == "region").sort("name")["area_id"].to_list()
 
 
+def policing_region_ids(data: ReportData) -> list[str]:
+    """The nine areas of regional organised crime units and London, in order of their names."""
+    return data.areas.filter(pl.col("kind") == "policing_region").sort("name")["area_id"].to_list()
+
+
 def forces_of(data: ReportData, area_id: str) -> list[str]:
     """The police force areas that a report is about: the force itself, those of the region, or all."""
     forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("area_id")
     if area_id == NATION:
         return forces["area_id"].to_list()
-    return forces.filter((pl.col("area_id") == area_id) | (pl.col("region_id") == area_id))["area_id"].to_list()
+    within = (pl.col("region_id") == area_id) | (pl.col("policing_region_id") == area_id)
+    return forces.filter((pl.col("area_id") == area_id) | within)["area_id"].to_list()
 
 
 def force(data: ReportData, area_id: str) -> Document:
@@ -38,17 +47,24 @@ def force(data: ReportData, area_id: str) -> Document:
 
 
 def region(data: ReportData, area_id: str) -> Document:
-    """The report on one statistical region, or Wales."""
+    """The report on one statistical region, on Wales, or on one policing region."""
     area = data.area(area_id)
     forces = forces_of(data, area_id)
     names = [data.area(force_id)["name"] for force_id in forces]
     kind = "Country report" if area["name"] == "Wales" else "Regional report"
+    if area["kind"] == "policing_region":
+        kind = "Policing region report"
+    police = (
+        "police in this policing region"
+        if area["kind"] == "policing_region"
+        else f"police in {_in_prose(area['name'])}"
+    )
     return _report(
         data,
         area_id,
         subtitle=f"{kind}: {wording.joined(names)}",
-        who=f"police in {_in_prose(area['name'])}",
-        referrers=f"police in {_in_prose(area['name'])}",
+        who=police,
+        referrers=police,
         forces=forces,
     )
 
@@ -67,7 +83,9 @@ def national(data: ReportData) -> Document:
 
 def slugs(areas: pl.DataFrame) -> list[str]:
     """The slugs of every report that one build makes."""
-    chosen = areas.filter(pl.col("kind").is_in(["police_force_area", "region"]) | (pl.col("area_id") == NATION))
+    chosen = areas.filter(
+        pl.col("kind").is_in(["police_force_area", "region", "policing_region"]) | (pl.col("area_id") == NATION)
+    )
     return chosen["slug"].sort().to_list()
 
 
@@ -83,6 +101,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             "information",
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
+        *_of_policing_region(data, area),
         *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.all_forces(data, marked),
@@ -107,6 +126,17 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             status_line=wording.status_line(data.known_on),
             blocks=blocks,
         )
+    )
+
+
+def _of_policing_region(data: ReportData, area: Row) -> tuple[Block, ...]:
+    """What a policing region is, and how it differs from the regions that statistics use; nothing for any other area."""
+    if area["kind"] != "policing_region":
+        return ()
+    forces = data.areas.filter(pl.col("policing_region_id") == area["area_id"])
+    regions = [data.area(region_id)["name"] for region_id in forces["region_id"].unique().sort()]
+    return (
+        Paragraph((wording.policing_region(area["name"], len(forces), regions, has_unit=area["area_id"] != _LONDON),)),
     )
 
 

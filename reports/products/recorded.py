@@ -8,9 +8,22 @@ from typing import Final
 import polars as pl
 
 from reports import formats, numbers, wording
-from reports.document import Block, Figure, Heading, Paragraph, Table, TableColumn
-from reports.figures import Break, Gap, RankedRow, Reference, Tile, ranked_intervals, tile_map, time_series
+from reports.document import Block, Figure, Heading, Number, Paragraph, Run, Table, TableColumn
+from reports.figures import (
+    Break,
+    FunnelLimits,
+    FunnelPoint,
+    Gap,
+    RankedRow,
+    Reference,
+    Tile,
+    funnel_plot,
+    ranked_intervals,
+    tile_map,
+    time_series,
+)
 from reports.numbers import ReportData, Row
+from reports.products.comparability import headline_grade
 from reports.products.shared import DRUGS, NATION, edition_named, source_note
 
 _MARCH: Final = 3
@@ -120,6 +133,8 @@ def all_forces(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...
     note = source_note(data, rows)
     title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
     described = _extremes(ordered, highlighted)
+    compared = data.compared(DRUGS, start, end)
+    ranks = {row["area_id"]: row for row in compared.iter_rows(named=True)}
     own = frozenset(place for place, row in enumerate(ordered) if row["area_id"] in highlighted)
     ranked = Figure(
         anchor="figure-forces",
@@ -144,9 +159,14 @@ def all_forces(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...
                 TableColumn("Residents", numeric=True),
                 TableColumn("Per 1,000 residents", numeric=True),
                 TableColumn("95% interval", numeric=True),
+                *((TableColumn("Rank (95% interval)", numeric=True),) if ranks else ()),
             ),
             rows=tuple(
-                (row["area_name"], numbers.count(row), numbers.residents(row), numbers.rate(row), numbers.interval(row))
+                (
+                    *(row["area_name"], numbers.count(row), numbers.residents(row)),
+                    *(numbers.rate(row), numbers.interval(row)),
+                    *((_rank(ranks.get(row["area_id"])),) if ranks else ()),
+                )
                 for row in ordered
             ),
             source_note=note,
@@ -162,9 +182,63 @@ def all_forces(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...
                 "says little; where they do not, recording and police work can still explain it.",
             )
         ),
+        Paragraph((wording.list_grade(headline_grade(data, DRUGS, end)),)),
         ranked,
+        *funnel(data, highlighted),
         force_map(data, highlighted),
     )
+
+
+def _rank(row: Row | None) -> Run:
+    """The rank with its interval, as a number that leads to its evidence; the shorthand where an area has none."""
+    return formats.NOT_APPLICABLE if row is None else Number(wording.rank(row), row["indicator_id"])
+
+
+def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
+    """The same rates against population with limits that allow for overdispersion; nothing where the areas may not be compared directly."""
+    start, end = data.headline_period(DRUGS)
+    rows = data.compared(DRUGS, start, end)
+    if rows.is_empty():
+        return ()
+    first = rows.row(0, named=True)
+    events, residents = rows.select(pl.col("numerator", "denominator_used").sum()).row(0)
+    common = events / residents * first["multiplier"]
+    curve = rows.sort("denominator_used").select(
+        pl.col("denominator_used").alias("residents"),
+        *(
+            (pl.col(f"{name}_funnel") * common).alias(name)
+            for name in ("lower_95", "upper_95", "lower_998", "upper_998")
+        ),
+    )
+    title = f"Rates beside what is usual for a population of that size, {formats.period(start, end)}"
+    described = wording.funnel(list(rows.iter_rows(named=True)), highlighted)
+    figure = Figure(
+        anchor="figure-funnel",
+        title=title,
+        description=described,
+        svg=funnel_plot(
+            [
+                FunnelPoint(
+                    row["area_name"],
+                    row["denominator_used"],
+                    row["value"],
+                    row["area_id"] in highlighted,
+                    row["flag"] in ("low_998", "high_998"),
+                )
+                for row in rows.iter_rows(named=True)
+            ],
+            [FunnelLimits(**row) for row in curve.iter_rows(named=True)],
+            anchor="figure-funnel",
+            title=title,
+            description=described,
+            unit="Offences per 1,000 residents",
+            centre=common,
+            centre_label=f"All areas {formats.rate(common)}",
+        ),
+        table=None,
+        source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_ABOVE}",
+    )
+    return (Paragraph((described,)), figure, Paragraph((wording.overdispersion(first["phi"]),)))
 
 
 def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None) -> Figure:

@@ -29,7 +29,7 @@ def test_the_index_lists_every_file_with_its_size(built: Path, areas: pl.DataFra
 
 def test_every_report_leads_to_its_workbook_and_to_the_tables(built: Path) -> None:
     workbooks = sorted((built / "reports").glob("*.xlsx"))
-    assert len(workbooks) == 1 + 10 + 43
+    assert len(workbooks) == 1 + 10 + 10 + 43
     for workbook in workbooks:
         page = workbook.with_suffix(".html").read_text(encoding="utf-8")
         assert f'<a href="{workbook.name}">Workbook (XLSX)</a>' in page

@@ -199,7 +199,7 @@ def test_there_is_a_workbook_for_each_report_and_two_runs_give_the_same_bytes(
     report_data: ReportData, registers: Registers, lake: dict[str, pl.DataFrame], content: dict[str, bytes]
 ) -> None:
     made = dict(workbooks(report_data, registers, lake))
-    assert len(made) == 1 + 10 + 43
+    assert len(made) == 1 + 10 + 10 + 43
     assert all(re.fullmatch(r"[a-z0-9-]+\.xlsx", name) for name in made)
     assert made["norfolk.xlsx"] == content[NORFOLK]
     assert made["england-and-wales.xlsx"] == content[NATION]

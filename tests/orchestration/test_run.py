@@ -20,13 +20,13 @@ pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.Beta
 PAGES = {"index.html", "data-quality.html", "data-dictionary.html", "methods.html"}
 
 
-def test_54_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_are_published(built: Path) -> None:
+def test_64_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_are_published(built: Path) -> None:
     names = {path.name for path in (built / "reports").iterdir()}
     pdf = {Path(name).stem for name in names if name.endswith(".pdf")}
     html = {Path(name).stem for name in names - PAGES if name.endswith(".html")}
     assert names >= PAGES
     assert pdf == html
-    assert len(pdf) == 1 + 10 + 43
+    assert len(pdf) == 1 + 10 + 10 + 43
     assert {Path(name).stem for name in names if name.endswith(".xlsx")} == pdf
     assert names - PAGES - {f"{name}.{ending}" for name in pdf for ending in ("html", "pdf", "xlsx")} == {
         "data",

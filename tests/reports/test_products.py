@@ -79,7 +79,7 @@ def texts(row: tuple[str | Number, ...]) -> list[str]:
 
 def test_there_are_fifty_four_reports_with_slugs_of_their_own(areas: pl.DataFrame) -> None:
     slugs = products.slugs(areas)
-    assert len(slugs) == len(set(slugs)) == 1 + 10 + 43
+    assert len(slugs) == len(set(slugs)) == 1 + 10 + 10 + 43
 
 
 def test_norfolk_opens_with_what_was_recorded_referred_and_counted(report_data: ReportData) -> None:
@@ -97,7 +97,10 @@ def test_every_key_message_of_every_report_has_at_most_thirty_words(
 ) -> None:
     forces = areas.filter(pl.col("kind") == "police_force_area")["area_id"]
     documents = [products.national(report_data)]
-    documents += [products.region(report_data, area_id) for area_id in products.region_ids(report_data)]
+    documents += [
+        products.region(report_data, area_id)
+        for area_id in (*products.region_ids(report_data), *products.policing_region_ids(report_data))
+    ]
     documents += [products.force(report_data, area_id) for area_id in forces]
     for document in documents:
         assert len(messages(document)) == 3
@@ -121,7 +124,7 @@ def test_city_of_london_has_counts_and_no_rate_anywhere(report_data: ReportData)
         assert texts(row)[3] in {"[low]", "[x]"}
     ranked = table(document, "table-forces")
     city = next(row for row in ranked.rows if row[0] == "City of London")
-    assert texts(city)[3:] == ["[low]", "[low]"]
+    assert texts(city)[3:] == ["[low]", "[low]", "[z]"], "no rate, and so no rank"
     assert ranked.rows[-1] == city
 
 
@@ -231,7 +234,7 @@ def test_the_two_london_periods_are_never_set_against_each_other(report_data: Re
     document = products.force(report_data, NORFOLK)
     assert "the two are not compared here" in wording.own_words(document)
     # What the press made of them is named once, beside the only figure that takes their length into account, and called no finding.
-    changes = [sentence for sentence in sentences(document) if "%" in sentence.replace("95%", "")]
+    changes = [each for each in sentences(document) if "%" in each.replace("95%", "").replace("99.8%", "")]
     assert len(changes) == 1
     assert "By the month it is 40.5% less, and even that is no finding" in changes[0]
 
@@ -280,3 +283,35 @@ def test_an_edition_that_should_have_been_followed_is_called_old(report_data: Re
     ) in sentences(products.force(report_data, NORFOLK))
     on_the_day = products.force(replace(report_data, known_on=date(2024, 4, 30)), NORFOLK)
     assert not [sentence for sentence in sentences(on_the_day) if sentence.startswith("Old edition")]
+
+
+def test_a_policing_region_says_what_it_is_and_over_which_regions_its_forces_lie(report_data: ReportData) -> None:
+    assert len(products.policing_region_ids(report_data)) == 10
+    eastern = products.region(report_data, "ERSOU-AREA")
+    assert "Kent" in eastern.subtitle
+    assert (
+        "The Eastern Region policing region is the area that one regional organised crime unit serves. Its figures are our sums of seven "
+        "forces, published by nobody. They lie in the statistical regions East of England and South East; a policing region and a "
+        "statistical region of a similar name need not have the same forces."
+    ) in sentences(eastern)
+    london = sentences(products.region(report_data, "LONDON-AREA"))
+    assert [each for each in london if each.startswith("London has no regional organised crime unit; its two forces")]
+
+
+def test_ranks_and_funnel_stand_only_where_every_two_areas_are_graded_a(report_data: ReportData) -> None:
+    document = products.force(report_data, NORFOLK)
+    assert table(document, "table-forces").columns[-1].header == "Rank (95% interval)"
+    assert drawing(document, "figure-funnel").description.startswith(
+        "Norfolk is within the 95% limits. Outside the 99.8% limits: "
+    )
+    pairs = report_data.comparability
+    worse = replace(
+        report_data,
+        comparability=pairs.with_columns(
+            pl.when(pl.col("kind") == "areas").then(pl.lit("C")).otherwise("grade").alias("grade")
+        ),
+    )
+    refused = products.force(worse, NORFOLK)
+    assert table(refused, "table-forces").columns[-1].header == "95% interval"
+    assert not [block for block in refused.blocks if isinstance(block, Figure) and block.anchor == "figure-funnel"]
+    assert [each for each in sentences(refused) if each.startswith("Comparability: grade C")]

@@ -15,6 +15,7 @@ from orchestration.paths import Paths
 from reports.document import Document, Page
 from reports.numbers import ReportData
 from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
+from reports.texts import texts_address, texts_json
 from reports.wording import own_words
 from reports.wording_rules import lint, words_of_page
 from transforms.errors import CountyLinesError
@@ -60,6 +61,7 @@ def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, da
             _write(paths, identity, evidence_address(document.slug), render_evidence(document, found).encode()),
             _write(paths, identity, f"{document.slug}.html", page.encode()),
             _write(paths, identity, f"{document.slug}.pdf", render_pdf(document)),
+            _write(paths, identity, texts_address(document.slug), texts_json(document)),
         ]
         return document, written, [f"{document.slug}: {words}" for words in dict.fromkeys(broken)]
 

@@ -1,12 +1,21 @@
-"""What changed between two builds: editions, published cells, and the numbers that reports use."""
+"""What changed between the tables of two builds: editions, published cells, their meanings, the numbers that reports use, and findings."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+TABLES: Final = ("raw/editions", "core/observations", "out/indicators", "out/scoreboard")
 _CELL: Final = ("observation_id",)
 _NUMBER: Final = ("measure_id", "area_id", "area_name", "period_start", "period_end")
+_FINDING: Final = ("finding_id", "indicator_id")
+# What an observation means, apart from the text that is printed in its cell.
+_MEANING: Final = (
+    *("area_id", "measure_id", "definition_id", "period_start", "period_end"),
+    *("value", "status", "correction_id"),
+)
+# Width of a 95% interval of a count in units of its square root, by the normal approximation to the Poisson distribution.
+_POISSON_WIDTH: Final = 2 * 1.96
 _WEIGHT: Final = {"revised": 0, "gap filled": 1, "new gap": 2, "withdrawn": 3, "new": 4, "rate only": 5}
 
 
@@ -16,22 +25,29 @@ class Differences:
 
     ``editions``: source_id, edition_id, title, change (new, withdrawn, other file).
     ``cells``: observation_id, before, after (texts as printed), change (new, withdrawn, revised).
+    ``observations``: observation_id, column, before, after (as text): cells that both hold and that mean something else now.
     ``numbers``: measure, area and period of the numbers that reports use; before and after (count), rate_before and rate_after,
-    edition_before and edition_after, change (revised, gap filled, new gap, withdrawn, new, rate only) and relative (after / before - 1
-    of the count, null where one is missing or before is nought). What a reader should know first stands first.
+    edition_before and edition_after, change (revised, gap filled, new gap, withdrawn, new, rate only), relative (after / before - 1
+    of the count, null where one is missing or before is nought), size (the difference in widths of the 95% interval that was printed
+    before, see `_size`), and is_newest (no later period of the measure and area is held). What a reader should know first stands first.
+    ``findings``: finding_id, indicator_id, finding, indicator, before, after (status), change (new, withdrawn, other status).
     """
 
     editions: pl.DataFrame
     cells: pl.DataFrame
+    observations: pl.DataFrame
     numbers: pl.DataFrame
+    findings: pl.DataFrame
 
 
 def differences(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) -> Differences:
-    """Compare the tables raw/editions, core/observations and out/indicators of two builds, given by these names."""
+    """Compare the tables TABLES of two builds, given by these names."""
     return Differences(
         editions=_editions(before["raw/editions"], after["raw/editions"]),
         cells=_cells(before["core/observations"], after["core/observations"]),
+        observations=_observations(before["core/observations"], after["core/observations"]),
         numbers=_numbers(before["out/indicators"], after["out/indicators"]),
+        findings=_findings(before["out/scoreboard"], after["out/scoreboard"]),
     )
 
 
@@ -79,9 +95,60 @@ def _cells(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _observations(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    texts = [
+        frame.select(*_CELL, pl.col(_MEANING).cast(pl.String)).unpivot(
+            index=_CELL, variable_name="column", value_name="text"
+        )
+        for frame in (before, after)
+    ]
+    return (
+        texts[0]
+        .join(texts[1], on=[*_CELL, "column"], suffix="_after")
+        .filter(pl.col("text").ne_missing(pl.col("text_after")))
+        .select(*_CELL, "column", pl.col("text").alias("before"), pl.col("text_after").alias("after"))
+        .sort(*_CELL, "column")
+    )
+
+
+def _findings(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    columns = (*_FINDING, "finding", "indicator", "status")
+    other = pl.when(pl.col("status_before") != pl.col("status_after")).then(pl.lit("other status"))
+    return (
+        _paired(before.select(columns), after.select(columns), _FINDING)
+        .with_columns(
+            _presence(other),
+            *(pl.coalesce(f"{name}_after", f"{name}_before").alias(name) for name in ("finding", "indicator")),
+        )
+        .filter(pl.col("change").is_not_null())
+        .select(
+            *(*_FINDING, "finding", "indicator"),
+            *(pl.col(f"status_{side}").alias(side) for side in ("before", "after")),
+            "change",
+        )
+        .sort(_FINDING)
+    )
+
+
+def _size() -> pl.Expr:
+    """How far a number moved, in widths of the 95% interval that stood beside it: of the rate, or of the count where none has a rate.
+
+    The width of a count's interval is 2 × 1.96 × √count, by the normal approximation to the Poisson distribution.
+    """
+    rates = (pl.col("value_after") - pl.col("value_before")).abs() / (
+        pl.col("upper_95_before") - pl.col("lower_95_before")
+    )
+    counts = (pl.col("count_after") - pl.col("count_before")).abs() / (
+        _POISSON_WIDTH * pl.max_horizontal("count_before", pl.lit(1.0)).sqrt()
+    )
+    return pl.when(rates.is_finite()).then(rates).otherwise(counts)
+
+
 def _numbers(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     chosen = [
-        frame.filter("is_preferred").select(*_NUMBER, pl.col("numerator").alias("count"), "value", "edition_id")
+        frame.filter("is_preferred").select(
+            *_NUMBER, pl.col("numerator").alias("count"), "value", "lower_95", "upper_95", "edition_id"
+        )
         for frame in (before, after)
     ]
     other = (
@@ -97,7 +164,12 @@ def _numbers(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     relative = pl.when(pl.col("count_before") != 0).then(pl.col("count_after") / pl.col("count_before") - 1)
     return (
         _paired(chosen[0], chosen[1], _NUMBER)
-        .with_columns(_presence(other), relative.alias("relative"))
+        .with_columns(
+            _presence(other),
+            relative.alias("relative"),
+            _size().alias("size"),
+            (pl.col("period_end") == pl.col("period_end").max().over("measure_id", "area_id")).alias("is_newest"),
+        )
         .filter(pl.col("change").is_not_null())
         .select(
             *_NUMBER,
@@ -109,6 +181,8 @@ def _numbers(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
             pl.col("edition_id_after").alias("edition_after"),
             "change",
             "relative",
+            "size",
+            "is_newest",
         )
         .sort(
             pl.col("change").replace_strict(_WEIGHT, return_dtype=pl.Int32),

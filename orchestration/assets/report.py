@@ -16,6 +16,7 @@ from reports.numbers import ReportData
 from reports.products import pages, products
 from reports.products.places import places
 from reports.render import evidence_address
+from reports.texts import texts_address
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
 
@@ -113,7 +114,9 @@ def report_assets(
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
-        reports += [evidence_address(slug) for slug in products.slugs(registers.areas)]
+        reports += [
+            address(slug) for slug in products.slugs(registers.areas) for address in (evidence_address, texts_address)
+        ]
         around = [f"{slug}.html" for slug in pages.SLUGS]
         return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 

@@ -31,7 +31,9 @@ def test_64_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_ar
     assert names - PAGES - {f"{name}.{ending}" for name in pdf for ending in ("html", "pdf", "xlsx")} == {
         "data",
         "evidence",
+        "texts",
     }
+    assert {path.stem for path in (built / "reports" / "texts").iterdir()} == pdf
     assert {path.stem for path in (built / "reports" / "evidence").iterdir()} == pdf
     assert all((built / "reports" / f"{name}.pdf").read_bytes().startswith(b"%PDF-1.7") for name in pdf)
 

@@ -66,7 +66,13 @@ def _numbers(
     import polars as pl
 
     from transforms.answers import find_area, find_numbers, read_period
-    from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators
+    from transforms.comparability import (
+        difference_test,
+        dispersion_of_series,
+        grade_pairs,
+        paired,
+        side_of_indicators,
+    )
     from transforms.harmonise import load_registers
 
     registers = load_registers(paths.data)
@@ -84,7 +90,8 @@ def _numbers(
     (pair,) = grade_pairs(paired(sides[0], sides[1]), registers).iter_rows(named=True)
     about = registers.measures.row(by_predicate=pl.col("measure_id") == measure, named=True)
     allowed = pair["grade"] in ("A", "B") and None not in (pair["numerator_a"], pair["numerator_b"])
-    test = difference_test(pair) if allowed and pair["numerator_a"] else None
+    phi = dispersion_of_series(indicators, measure, ids[0]) if over_time else None
+    test = difference_test(pair, phi) if allowed and pair["numerator_a"] else None
     return {
         **pair,
         **{f"status_{side}": row["status"] for side, row in zip("ab", rows, strict=True)},

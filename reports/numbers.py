@@ -9,6 +9,8 @@ import polars as pl
 
 from reports import formats
 from reports.document import Number, Run
+from transforms.comparability import rank
+from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
 Row = Mapping[str, Any]
@@ -23,6 +25,7 @@ _FEWEST_COMPARED = 10
 class ReportData:
     """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
 
+    ``sources`` are those of the build, ``known_sources`` all that the register describes.
     ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
     """
@@ -41,6 +44,7 @@ class ReportData:
     measures: pl.DataFrame
     sources: Mapping[str, Source]
     build_id: str
+    known_sources: Mapping[str, Source] = field(default_factory=dict)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
@@ -63,23 +67,20 @@ class ReportData:
 
     def _worked_out(self, measure_id: str, start: date, end: date) -> pl.DataFrame:
         from transforms.statistics.funnel import funnel
-        from transforms.statistics.ranks import ranked
 
         rows = self.forces(measure_id, start, end).filter(pl.col("value").is_not_null())
-        pairs = self.comparability.filter(
-            (pl.col("kind") == "areas")
-            & (pl.col("measure_id") == measure_id)
-            & (pl.col("period_start_a") == start)
-            & (pl.col("period_end_a") == end)
-        )
-        all_direct = len(pairs) == len(rows) * (len(rows) - 1) // 2 and (pairs["grade"] == "A").all()
-        if not all_direct or len(rows) < _FEWEST_COMPARED:
+        pairs = self.comparability.filter((pl.col("kind") == "areas") & (pl.col("measure_id") == measure_id))
+        if len(rows) < _FEWEST_COMPARED:
+            return rows.clear()
+        try:
+            ranks = rank(rows, pairs)
+        except NotComparableError:
             return rows.clear()
         limits = funnel(rows.drop("lower_95", "upper_95")).select(
             pl.col("expected", "lower_95", "upper_95", "lower_998", "upper_998").name.suffix("_funnel"),
             *("flag", "phi", "tau"),
         )
-        return ranked(rows.hstack(limits))
+        return ranks.hstack(limits)
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

@@ -291,8 +291,9 @@ def refused_comparisons(refused: int, all_pairs: int) -> str:
 
 SCOREBOARD_RULE = (
     "A finding counts as improved or worse only when an indicator whose better direction was fixed beforehand, with comparable figures over "
-    "at least a year on either side, changed by a tenth or more with a 95% interval that leaves out no change. Figures that may not be "
-    "compared decide nothing. Nothing here says that an inspection was the cause of a change."
+    "at least a year on either side, changed by a tenth or more with a 95% interval that leaves out no change; differences between areas "
+    "must besides have intervals that do not overlap. Figures that may not be compared decide nothing, and context has no direction. "
+    "Nothing here says that an inspection was the cause of a change."
 )
 
 
@@ -304,22 +305,34 @@ def scoreboard_counts(statuses: Mapping[str, int]) -> str:
 
 def indicator_of_finding(row: Row) -> str:
     """One indicator of the scoreboard: its values, its change where one may be given, its grade, or what is missing."""
-    name = row["indicator"]
-    if row["latest"] is None:
-        return f"{name}: {row['why_not'] or 'no figure is held.'}"
-    periods = {when: (row[f"{when}_period"] or "").replace(" | ", " to ") for when in ("baseline", "latest")}
-    latest = f"{_plain_value(row['latest'])} ({periods['latest']})"
-    if row["baseline"] is None:
-        return f"{name}: {latest}. {row['why_not'] or ''}".strip()
-    said = f"{name}: {_plain_value(row['baseline'])} ({periods['baseline']}), then {latest}; grade {row['grade']}"
+    name, why = row["indicator"], row["why_not"] or ""
+    values = [_value_of_finding(row, when) for when in ("baseline", "latest") if row[when] is not None]
+    if not values:
+        return f"{name}: {why or 'no figure is held.'}"
+    said = f"{name}: {', then '.join(values)}"
+    if row["grade"] is None or len(values) == 1:
+        return f"{said}. {why}".strip()
+    said += f"; grade {row['grade']}"
     if row["change"] is None:
-        return f"{said} ({reasons(row['reasons'])})."
+        return f"{said} ({reasons(row['reasons'])}). {why}".strip()
+    if row["lower_95"] is None:
+        return f"{said}, {_signed(row['change'])}, without an interval: one figure a year does not say what chance does. {why}".strip()
     limits = f"{_signed(row['lower_95'])} to {_signed(row['upper_95'])}"
-    return f"{said}, {_signed(row['change'])} (95% interval {limits})."
+    return f"{said}, {_signed(row['change'])} (95% interval {limits}). {why}".strip()
+
+
+def _value_of_finding(row: Row, when: str) -> str:
+    period_words = (row[f"{when}_period"] or "").replace(" | ", " to ")
+    if row[f"{when}_lower_95"] is not None:
+        limits = " to ".join(_plain_value(row[f"{when}_{limit}_95"]) for limit in ("lower", "upper"))
+        period_words = f"95% interval {limits}; {period_words}"
+    return f"{_plain_value(row[when])} ({period_words})"
 
 
 def _plain_value(value: float) -> str:
-    return formats.count(value) if float(value).is_integer() else formats.rate(value)
+    if float(value).is_integer():
+        return formats.count(value)
+    return formats.rate(value) if abs(value) >= 1 else f"{value:.2f}"
 
 
 def _signed(per_cent: float) -> str:
@@ -378,8 +391,13 @@ def compared(pair: Mapping[str, Any]) -> str:
         why = f" They stand side by side only ({reasons(pair['reasons'])})." if pair["grade"] == "C" else ""
         return f"{first}; {second}.{why}"
     change = pair["change"]
-    limits = f"95% interval {_signed(change['lower'])} to {_signed(change['upper'])}"
     adjusted = f" Adjusted: {pair['adjustments']}." if pair["adjustments"] else ""
+    if change["lower"] is None:
+        if round(change["per_cent"]) == 0:
+            return f"{first}; {second}: about the same.{adjusted}"
+        more = "more" if change["per_cent"] > 0 else "fewer"
+        return f"{first}; {second}: {formats.percentage(abs(change['per_cent']))} {more}.{adjusted}"
+    limits = f"95% interval {_signed(change['lower'])} to {_signed(change['upper'])}"
     if not change["is_change"]:
         return f"{first}; {second}. The difference is within what chance can make ({limits}).{adjusted}"
     more = "more" if change["per_cent"] > 0 else "fewer"

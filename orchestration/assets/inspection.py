@@ -12,7 +12,7 @@ from orchestration.paths import Paths
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.inspection import inspection_grades, load_findings, load_scale, scoreboard
-from transforms.inspection.scoreboard import Held
+from transforms.inspection.worked_out import Held
 from transforms.sources.registry import Source
 
 GRADES = "hmicfrs_peel_grades"

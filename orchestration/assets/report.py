@@ -62,6 +62,7 @@ def report_assets(
             breaks=registers.breaks,
             measures=registers.measures,
             sources=sources,
+            known_sources=known,
             build_id=identity,
             known_on=paths.as_of,
             downloads=sizes(paths, identity, download_names(registers.areas)),

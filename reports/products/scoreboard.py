@@ -1,9 +1,11 @@
 """The sections on the inspection of January 2020: a line a finding, and the check of what was said of Norfolk."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Heading, Number, Paragraph, Table, TableColumn
+from reports.document import Block, Heading, Links, Number, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from transforms.inspection import claim_check
 
@@ -35,7 +37,24 @@ def findings(data: ReportData) -> tuple[Block, ...]:
             rows=tuple(rows),
             source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download.",
         ),
+        Links("Evidence of each finding", tuple(_evidence(data, board))),
     )
+
+
+def _evidence(data: ReportData, board: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """For each finding a link to each source that its figures come from, or would have to come from; else to the table of this build."""
+    for finding in board.unique("finding_id", maintain_order=True).iter_rows(named=True):
+        of = board.filter(pl.col("finding_id") == finding["finding_id"])
+        named = of["source_id"].drop_nulls().unique(maintain_order=True)
+        described = [data.known_sources[source_id] for source_id in named if source_id in data.known_sources]
+        for source in described:
+            yield (
+                f"{finding['finding_id']}: {source.title}",
+                f"methods.html#source-{source.id.replace('_', '-')}",
+                source.publisher.name,
+            )
+        if not described:
+            yield f"{finding['finding_id']}: the scoreboard of this build", "data/scoreboard.csv", ""
 
 
 def claim(data: ReportData) -> tuple[Block, ...]:

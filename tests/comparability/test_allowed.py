@@ -8,6 +8,7 @@ import pytest
 
 from transforms.comparability import (
     difference_test,
+    dispersion_of_series,
     grade_pairs,
     ledger,
     paired,
@@ -33,6 +34,12 @@ def compared(
     ]
     assert [len(side) for side in sides] == [1, 1]
     return grade_pairs(paired(*sides), registers).row(0, named=True)
+
+
+def pairs_of(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """The graded pairs of every two areas with a rate."""
+    with_rate = indicators.filter(pl.col("value").is_not_null())
+    return grade_pairs(same_period(side_of_indicators(with_rate, registers)), registers)
 
 
 def drugs(area: str, end: date, **more: Any) -> dict[str, Any]:
@@ -83,12 +90,14 @@ def test_forces_are_ranked_when_every_two_are_direct(indicators: pl.DataFrame, r
     forces = indicators.filter(
         is_preferred=True, measure_id="drug_offences", area_kind="police_force_area", period_end=date(2024, 12, 31)
     )
-    ranks = rank(forces, registers)
+    ranks = rank(forces, pairs_of(forces, registers))
     assert ranks.filter(rank=1)["area_name"].to_list() == ["Merseyside"]
     assert ranks["ranked_areas"].unique().to_list() == [42]
     places = indicators.filter(is_preferred=True, measure_id="london_linked_individuals", edition_id="year-1")
     with pytest.raises(NotComparableError, match="a ranking needs grade A throughout"):
-        rank(places, registers)
+        rank(places, pairs_of(places, registers))
+    with pytest.raises(NotComparableError, match="not every two of the areas have a grade"):
+        rank(forces, pairs_of(forces, registers).head(10))
 
 
 def test_a_change_of_a_zero_is_refused(indicators: pl.DataFrame, registers: Registers) -> None:
@@ -97,6 +106,47 @@ def test_a_change_of_a_zero_is_refused(indicators: pl.DataFrame, registers: Regi
     with pytest.raises(NotComparableError, match="no figure above zero"):
         percentage_change(pair | {"numerator_a": 0})
     assert difference_test(pair | {"numerator_a": 0, "numerator_b": 20}).is_change
+
+
+def test_a_change_over_time_has_limits_only_with_the_dispersion_of_its_series(
+    indicators: pl.DataFrame, registers: Registers
+) -> None:
+    pair = compared(indicators, registers, drugs(NORFOLK, date(2018, 12, 31)), drugs(NORFOLK, date(2019, 12, 31)))
+    assert pair["grade"] == "A"
+    alone = difference_test(pair)
+    assert alone.per_cent == pytest.approx(percentage_change(pair))
+    assert (alone.lower, alone.upper, alone.is_change) == (None, None, None)
+    narrow, wide = difference_test(pair, 1.0), difference_test(pair, 4.0)
+    assert narrow.lower is not None
+    assert wide.lower is not None
+    assert wide.lower < narrow.lower < alone.per_cent
+
+
+def test_eight_quarters_tell_the_dispersion_of_a_series_and_seven_do_not(indicators: pl.DataFrame) -> None:
+    assert dispersion_of_series(indicators, "nrm_police_referrals", NORFOLK) is None, "seven quarters are held"
+    template = indicators.filter(measure_id="nrm_police_referrals", area_id=NORFOLK, months=3, is_preferred=True).head(
+        1
+    )
+    starts = pl.date_range(date(2021, 1, 1), date(2022, 10, 1), interval="3mo", eager=True)
+    # Synthetic counts: neighbours differ by 20 at a sum of 40, which is ten times what chance makes.
+    series = pl.concat([template] * 8).with_columns(period_start=starts, numerator=pl.Series([10.0, 30.0] * 4))
+    assert dispersion_of_series(series, "nrm_police_referrals", NORFOLK) == pytest.approx(20**2 / 40)
+    gap = series.filter(pl.col("period_start") != date(2021, 7, 1))
+    assert dispersion_of_series(gap, "nrm_police_referrals", NORFOLK) is None
+
+
+def test_a_year_of_a_quarterly_measure_was_rebuilt_from_quarters(
+    indicators: pl.DataFrame, registers: Registers
+) -> None:
+    referred = {"measure_id": "nrm_police_referrals", "area_id": NORFOLK, "months": 12}
+    pair = compared(
+        indicators,
+        registers,
+        {**referred, "period_end": date(2023, 3, 31)},
+        {**referred, "period_end": date(2023, 12, 31)},
+        as_counts=False,
+    )
+    assert (pair["grade"], pair["reasons"], pair["adjustments"]) == ("B", "T1", "Q5 rebuilt from the same quarters")
 
 
 def test_the_ledger_has_what_is_compared_and_what_is_refused(indicators: pl.DataFrame, registers: Registers) -> None:

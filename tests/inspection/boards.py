@@ -8,7 +8,7 @@ import polars as pl
 from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers
 from transforms.inspection import load_findings, scoreboard
-from transforms.inspection.scoreboard import Held
+from transforms.inspection.worked_out import Held
 from transforms.sources.published import read_cells
 from transforms.sources.registry import Source
 

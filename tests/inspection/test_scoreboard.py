@@ -33,15 +33,46 @@ def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(b
 
 def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
     statuses = dict(board.select("finding_id", "status").unique().rows())
-    assert {finding for finding, said in statuses.items() if said == "Improved"} == {"F05"}
-    assert statuses["F09"] == "No clear change", "more assessments are neither better nor worse"
+    assert {finding for finding, said in statuses.items() if said == "No clear change"} == {"F05", "F09"}
+    assert set(statuses.values()) <= {"No clear change", "Not comparable", "Not measurable from public data"}
     assert statuses["F08"] == "Not comparable", "the programme counts anew from July 2024"
-    links = board.filter(indicator_id="I15a").row(0, named=True)
-    assert (links["baseline"], links["latest"], links["change"], links["grade"]) == (416, 198, None, "C")
+    links = board.filter(indicator_id="I15b").row(0, named=True)
+    assert [round(links[key], 1) for key in ("baseline", "baseline_lower_95", "baseline_upper_95")] == [
+        46.0,
+        41.7,
+        50.7,
+    ]
+    assert (round(links["latest"], 1), links["change"], links["grade"]) == (21.9, None, "C")
     children = board.filter(indicator_id="I09a").row(0, named=True)
-    assert (children["baseline"], children["latest"], round(children["change"], 1)) == (14_420, 16_250, 12.7)
+    assert [round(children[key], 1) for key in ("baseline", "latest", "change")] == [12.1, 13.3, 10.1]
+    assert (children["grade"], children["lower_95"]) == ("A", None), "one figure a year does not tell what chance does"
     referred = board.filter(indicator_id="I03d").row(0, named=True)
     assert (round(referred["baseline"], 1), round(referred["latest"], 1), referred["grade"]) == (3.4, 4.4, "C")
+
+
+def test_areas_became_more_alike_only_if_their_intervals_part(board: pl.DataFrame) -> None:
+    referred = board.filter(indicator_id="I05a").row(0, named=True)
+    assert (referred["grade"], referred["reasons"], referred["says"]) == ("B", "T1", "no clear change")
+    assert referred["upper_95"] < 0, "the difference alone leaves out no change"
+    assert referred["latest_upper_95"] > referred["baseline_lower_95"], "but the two intervals overlap"
+    authorities = board.filter(indicator_id="I05d").row(0, named=True)
+    assert (authorities["grade"], authorities["says"]) == ("A", "no clear change")
+    assert authorities["lower_95"] < 0 < authorities["upper_95"]
+
+
+def test_a_cap_keeps_a_grade_and_its_percentage_down(board: pl.DataFrame) -> None:
+    capped = board.filter(indicator_id="I03d").row(0, named=True)
+    assert (capped["grade"], capped["change"]) == ("C", None)
+    assert set(board.filter(pl.col("grade") == "C")["change"]) <= {None}
+
+
+def test_every_finding_leads_to_its_evidence(board: pl.DataFrame, registered: dict[str, Source]) -> None:
+    named = set(board["source_id"].drop_nulls())
+    assert named <= set(registered)
+    without_source = board.group_by("finding_id").agg(pl.col("source_id").count()).filter(source_id=0)
+    assert without_source.is_empty()
+    unsourced = board.filter(pl.col("source_id").is_null() & pl.col("latest").is_not_null())
+    assert set(unsourced["evidence"].str.split("/").list.first()) <= {"out", "data"}
 
 
 def indicator(**values: Any) -> dict[str, Any]:
@@ -49,6 +80,7 @@ def indicator(**values: Any) -> dict[str, Any]:
     return {
         **{"direction": "up is better", "baseline": 10.0, "latest": 12.0, "grade": "A", "quarters": 4},
         **{"change": 20.0, "lower_95": 5.0, "upper_95": 35.0},
+        **{f"{when}_{limit}_95": None for when in ("baseline", "latest") for limit in ("lower", "upper")},
         **values,
     }
 
@@ -67,6 +99,15 @@ def indicator(**values: Any) -> dict[str, Any]:
         ({"grade": "X"}, "not comparable"),
         ({"quarters": 3}, "not measurable"),
         ({"baseline": None}, "not measurable"),
+        ({"lower_95": None, "upper_95": None}, "no clear change"),
+        (
+            {"baseline_lower_95": 8.0, "baseline_upper_95": 11.5, "latest_lower_95": 11.0, "latest_upper_95": 14.0},
+            "no clear change",
+        ),
+        (
+            {"baseline_lower_95": 8.0, "baseline_upper_95": 10.5, "latest_lower_95": 11.0, "latest_upper_95": 14.0},
+            "better",
+        ),
         ({"change": -20.0, "lower_95": -35.0, "upper_95": -5.0}, "worse"),
     ],
 )
@@ -82,7 +123,7 @@ def test_what_an_indicator_says_alone(values: dict[str, Any], said: str) -> None
         (["better", "worse"], "Mixed"),
         (["changed", "not measurable"], "No clear change"),
         (["not comparable"], "Not comparable"),
-        (["not comparable", "not measurable"], "Not measurable from public data"),
+        (["not comparable", "not measurable"], "Not comparable"),
         (["context"], "Not measurable from public data"),
     ],
 )
@@ -92,9 +133,9 @@ def test_the_status_of_a_finding(said: list[str], expected: str) -> None:
 
 def test_a_finding_without_an_indicator_is_refused(data: Path, tmp_path: Path) -> None:
     (tmp_path / "registers").mkdir()
-    for name in ("findings.csv", "finding_indicators.csv"):
+    for name in ("findings.csv", "finding_indicators.csv", "stated_facts.csv"):
         lines = (data / "registers" / name).read_text(encoding="utf-8").splitlines(keepends=True)
-        (tmp_path / "registers" / name).write_text("".join(line for line in lines if not line.startswith("I04a")))
+        (tmp_path / "registers" / name).write_text("".join(line for line in lines if not line.startswith("I04")))
     with pytest.raises(RegisterError, match="give each finding an indicator"):
         load_findings(tmp_path)
 

@@ -5,7 +5,7 @@ functions that compute a change, a rank or a test only for a comparison whose gr
 (transforms.statistics), sentences (reports.wording), the registers' rows (data/registers).
 """
 
-from transforms.comparability.allowed import difference_test, percentage_change, rank
+from transforms.comparability.allowed import difference_test, dispersion_of_series, percentage_change, rank
 from transforms.comparability.grade import GRADES, LEVEL, grade, grade_pairs
 from transforms.comparability.ledger import ledger
 from transforms.comparability.pairs import PAIR, SIDE, paired, same_period, side_of_indicators, year_before
@@ -16,6 +16,7 @@ __all__ = [
     "PAIR",
     "SIDE",
     "difference_test",
+    "dispersion_of_series",
     "grade",
     "grade_pairs",
     "ledger",

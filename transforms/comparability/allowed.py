@@ -6,22 +6,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from transforms.comparability.grade import grade_pairs
-from transforms.comparability.pairs import same_period, side_of_indicators
 from transforms.errors import NotComparableError
-from transforms.harmonise.registers import Registers
 
 # A change in per cent and a test need figures that are the same, or were made the same.
 _FOR_A_NUMBER = ("A", "B")
 
 
 class Change(NamedTuple):
-    """From the first figure to the second, in per cent, with 95% limits; ``is_change`` is whether the limits leave out no change."""
+    """From the first figure to the second, in per cent, with 95% limits; ``is_change`` is whether the limits leave out no change.
+
+    Limits and ``is_change`` are None where nothing is known of how much the series varies beyond chance: no test then.
+    """
 
     per_cent: float
-    lower: float
-    upper: float
-    is_change: bool
+    lower: float | None
+    upper: float | None
+    is_change: bool | None
 
 
 def percentage_change(pair: Mapping[str, Any]) -> float:
@@ -37,11 +37,13 @@ def percentage_change(pair: Mapping[str, Any]) -> float:
     return (after / before - 1) * 100
 
 
-def difference_test(pair: Mapping[str, Any], phi: float = 1.0) -> Change:
+def difference_test(pair: Mapping[str, Any], phi: float | None = None) -> Change:
     """The change from side a to side b with limits of a quasi-Poisson ratio, widened by the dispersion ``phi``.
 
-    Exposure is the population where both sides are rates, months where both are per month, else equal. Method: ``rate_ratio``. Raises
-    NotComparableError for grade C or X.
+    Exposure is the population where both sides are rates, months where both are per month, else equal. Method: ``rate_ratio``. Two areas
+    in one period are compared with the limits of chance (φ = 1 unless given). Over time a pure Poisson test would call almost every
+    change one: without ``phi`` (``dispersion_of_series``) there are no limits. Raises NotComparableError for grade C or X, or where a side
+    has no figure.
     """
     from transforms.statistics.change import exact_rate_ratio_limits, rate_ratio
 
@@ -49,30 +51,58 @@ def difference_test(pair: Mapping[str, Any], phi: float = 1.0) -> Change:
     first, second = pair["numerator_a"], pair["numerator_b"]
     if first is None or second is None:
         raise NotComparableError(f"{pair['figure_id_a']} or {pair['figure_id_b']} has no figure.")
+    over_time = pair["area_id_a"] == pair["area_id_b"]
+    if over_time and phi is None:
+        return Change(percentage_change(pair), None, None, None)
     before, after = _exposure(pair, "a"), _exposure(pair, "b")
-    found = rate_ratio(first, second, before, after, phi)
+    found = rate_ratio(first, second, before, after, phi or 1.0)
     lower, upper = float(found.lower), float(found.upper)
-    if np.isnan(lower) and phi == 1:
+    if np.isnan(lower) and (phi or 1.0) == 1.0:
         lower, upper = (float(limit) for limit in exact_rate_ratio_limits(first, second, before, after))
     per_cent = (float(found.ratio) - 1) * 100
     return Change(per_cent, (lower - 1) * 100, (upper - 1) * 100, not lower <= 1 <= upper)
 
 
-def rank(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+def dispersion_of_series(indicators: pl.DataFrame, measure_id: str, area_id: str) -> float | None:
+    """φ of the quarterly counts of one measure and area (``quarterly_dispersion``), or None with fewer than eight quarters.
+
+    ``indicators`` follows its contract; a quarter without a count is missing and not skipped.
+    """
+    from transforms.statistics.change import quarterly_dispersion
+
+    held = indicators.filter(
+        pl.col("is_preferred")
+        & (pl.col("measure_id") == measure_id)
+        & (pl.col("area_id") == area_id)
+        & (pl.col("months") == 3)
+    )
+    if held.is_empty():
+        return None
+    quarters = held.select(pl.date_range(pl.col("period_start").min(), pl.col("period_start").max(), interval="3mo"))
+    series = quarters.join(held, on="period_start", how="left", maintain_order="left")["numerator"]
+    phi = float(quarterly_dispersion(series.fill_null(float("nan")).to_numpy()))
+    return None if np.isnan(phi) else phi
+
+
+def rank(indicators: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
     """Rank areas by rate with intervals: ``ranked`` of rows of out/indicators, one an area, of one measure and period.
 
-    Areas without a rate have no rank. Raises NotComparableError unless every two areas with a rate are graded A, naming the first two
-    that are not.
+    ``graded`` are graded pairs (``grade_pairs``, or the ledger), which must hold every two of the areas with a rate; others do no harm.
+    Areas without a rate have no rank. Raises NotComparableError unless each of those pairs is graded A, naming the first that is not, or
+    where a pair was not graded.
     """
     from transforms.statistics.ranks import ranked
 
-    with_rate = indicators.filter(pl.col("value").is_not_null())
-    grades = grade_pairs(same_period(side_of_indicators(with_rate, registers)), registers)
-    for row in grades.filter(pl.col("grade") != "A").head(1).iter_rows(named=True):
+    with_rate = indicators.filter(pl.col("value").is_not_null())["indicator_id"].implode()
+    among = graded.filter(pl.col("figure_id_a").is_in(with_rate) & pl.col("figure_id_b").is_in(with_rate))
+    for row in among.filter(pl.col("grade") != "A").head(1).iter_rows(named=True):
         raise NotComparableError(
             f"No rank: {row['figure_id_a']} and {row['figure_id_b']} are graded {row['grade']} ({row['reasons']}), and a ranking needs "
             "grade A throughout; list the figures side by side."
         )
+    areas = indicators["value"].count()
+    if among.select("figure_id_a", "figure_id_b").n_unique() < areas * (areas - 1) // 2:
+        raise NotComparableError("No rank: not every two of the areas have a grade; grade them first.")
     return ranked(indicators)
 
 

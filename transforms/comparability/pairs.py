@@ -36,15 +36,18 @@ PAIR = pl.Schema(
 )
 
 _CHILDREN = ("child_criminal_exploitation_episodes", "gangs_episodes")
+_BY_QUARTER = "calendar quarter"
 _COVERAGE = {"complete": "complete", "partial": "partial", "none": "absent"}
 
 
 def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts: bool = False) -> pl.DataFrame:
     """Describe rows of out/indicators as sides, in their order: SIDE, with ``claim_scope``, ``numerator`` and the columns of the rate.
 
-    A row with a rate is compared as a rate, unless ``as_counts``; without one as a count.
+    A row with a rate is compared as a rate, unless ``as_counts``; without one as a count. A year of a measure that is published by quarter
+    was rebuilt from its quarters.
     """
     about = registers.measures.select("measure_id", "definition_id", "unit_id", "geography_basis", "claim_scope")
+    quarterly = registers.definitions.filter(pl.col("period_basis") == _BY_QUARTER)["definition_id"].implode()
     quality = registers.source_quality.select("source_id", pl.col("quality").alias("source_quality"))
     is_rate = pl.col("value").is_not_null() & (not as_counts)
     return (
@@ -65,7 +68,7 @@ def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts
             pl.when(is_rate).then(pl.col("denominator_rule")).alias("population_rule"),
             pl.lit(False).alias("redenominated"),
             pl.lit("interval").alias("period_kind"),
-            pl.lit(False).alias("recut"),
+            (pl.col("definition_id").is_in(quarterly) & (pl.col("months") > 3)).fill_null(False).alias("recut"),
             pl.lit(False).alias("per_month"),
             pl.col("area_kind").alias("level"),
             pl.when(pl.col("area_basis") == "ambiguous_label").then(pl.lit("ambiguous")).alias("boundary"),

@@ -680,10 +680,17 @@ SCOREBOARD = Contract(
             "What would be better, fixed before looking",
             allowed=("up is better", "down is better", "ambiguous", "context"),
         ),
-        Column("baseline", pl.Float64, "Earlier value", nullable=True),
-        Column("baseline_period", pl.String, "Its period", nullable=True),
-        Column("latest", pl.Float64, "Latest value", nullable=True),
-        Column("latest_period", pl.String, "Its period", nullable=True),
+        Column("source_id", pl.String, "Source that the values come from, or would have to come from", nullable=True),
+        *(
+            column
+            for when, what in (("baseline", "Earlier"), ("latest", "Latest"))
+            for column in (
+                Column(when, pl.Float64, f"{what} value", nullable=True),
+                Column(f"{when}_period", pl.String, "Its period", nullable=True),
+                Column(f"{when}_lower_95", pl.Float64, "Its lower 95% limit, where it has one", nullable=True),
+                Column(f"{when}_upper_95", pl.Float64, "Its upper 95% limit, where it has one", nullable=True),
+            )
+        ),
         Column("change", pl.Float64, "Change in per cent, where the grade allows one", unit="per cent", nullable=True),
         Column("lower_95", pl.Float64, "Lower 95% limit of the change", unit="per cent", nullable=True),
         Column("upper_95", pl.Float64, "Upper 95% limit of the change", unit="per cent", nullable=True),

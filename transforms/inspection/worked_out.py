@@ -1,0 +1,347 @@
+"""The values of an indicator of a finding, earlier and latest, from what is held: cells, observations, indicators, registers, the ledger."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators
+from transforms.comparability.allowed import months
+from transforms.comparability.pairs import SIDE
+from transforms.errors import RegisterError
+from transforms.harmonise.registers import Registers
+from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
+from transforms.inspection.claim_check import NORFOLK, claim_check
+
+KINDS = (
+    *("cells", "observations", "indicators", "systematic variation", "between-area deviation"),
+    *("stated", "claim", "ledger", "definitions", "not held"),
+)
+_SIDES = ("baseline", "latest")
+# Divides a cell by the months of its own period.
+_BY_MONTH = "months"
+_RESAMPLES, _SEED = 2000, 20200110
+_LEDGER, _REGISTER = "out/comparability", "data/registers"
+
+_NOTHING: dict[str, Any] = {
+    **{f"{when}{what}": None for when in _SIDES for what in ("", "_period", "_lower_95", "_upper_95")},
+    **dict.fromkeys(("change", "lower_95", "upper_95", "grade", "reasons", "evidence")),
+    "quarters": 0,
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What indicators are worked out from: raw cells of curated sources, observations, indicators, the ledger, registers."""
+
+    cells: pl.DataFrame
+    observations: pl.DataFrame
+    indicators: pl.DataFrame
+    ledger: pl.DataFrame
+    registers: Registers
+
+
+def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str, Any]:
+    """Values, periods, own limits, change with limits, grade, reasons, quarters and evidence of one row of finding_indicators.csv.
+
+    ``facts`` is stated_facts.csv. What is not held stays null. Raises RegisterError for a reference to nothing in an edition that is held.
+    """
+    match row["kind"]:
+        case "cells":
+            return _NOTHING | _of_cells(row, held)
+        case "observations":
+            return _NOTHING | _of_observations(row, held)
+        case "indicators":
+            return _NOTHING | _of_indicators(row, held)
+        case "systematic variation" | "between-area deviation":
+            return _NOTHING | _of_dispersion(row, held)
+        case "stated":
+            return _NOTHING | _of_facts(row, facts)
+        case "claim":
+            return _NOTHING | _of_claim(held)
+        case "ledger":
+            comparable = held.ledger["grade"].is_in(["A", "B"]).sum() / max(len(held.ledger), 1)
+            return _NOTHING | {"latest": comparable * 100, "latest_period": "this build", "evidence": _LEDGER}
+        case "definitions":
+            named = row["latest"].split(";")
+            found = held.registers.definitions.filter(pl.col("definition_id").is_in(named))
+            return _NOTHING | {
+                **{"latest": float(len(found)), "latest_period": "this build"},
+                "evidence": f"{_REGISTER}/definitions.csv: {', '.join(found['definition_id'])}",
+            }
+        case _:
+            return dict(_NOTHING)
+
+
+def _of_facts(row: dict[str, Any], facts: pl.DataFrame) -> dict[str, Any]:
+    """Numbers that a publisher stated in words: shown, never graded, so that they decide nothing."""
+    found = {when: facts.row(by_predicate=pl.col("fact_id") == row[when], named=True) for when in _SIDES if row[when]}
+    return {
+        **{when: float(fact["value"]) for when, fact in found.items()},
+        **{f"{when}_period": fact["period"] for when, fact in found.items()},
+        "evidence": "; ".join(f"{fact['words']} ({fact['evidence']}; {fact['sure']})" for fact in found.values()),
+    }
+
+
+def _of_claim(held: Held) -> dict[str, Any]:
+    """P(highest rate) of Norfolk among the places of the first London report with a printed number."""
+    links = held.indicators.filter(measure_id="london_linked_individuals", area_id=NORFOLK)
+    if links["edition_id"].n_unique() < len(_SIDES):
+        return {}
+    found = claim_check(held.indicators, held.observations)
+    return {
+        **{"baseline": found["probability_highest"] * 100, "baseline_period": f"{found['months']} months"},
+        "evidence": found["indicator_id"],
+    }
+
+
+def _graded(first: pl.DataFrame, second: pl.DataFrame, held: Held, claim_scope: str | None = None) -> dict[str, Any]:
+    return grade_pairs(paired(first, second, claim_scope), held.registers).row(0, named=True)
+
+
+def _evidence(row: dict[str, Any]) -> str:
+    parts = [row[key] for key in ("baseline", "baseline_per", "latest", "latest_per")]
+    return "; ".join(part for part in parts if part and part != _BY_MONTH)
+
+
+def _about(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    return held.registers.measures.row(by_predicate=pl.col("measure_id") == row["measure_id"], named=True)
+
+
+def _is_held(frame: pl.DataFrame, reference: str) -> bool:
+    """Whether the edition of a reference is held: a report on an earlier day has fewer of them."""
+    source_id, edition_id = reference.split("/")[:2]
+    return len(frame.filter((pl.col("source_id") == source_id) & (pl.col("edition_id") == edition_id))) > 0
+
+
+def _of_cells(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """Values of curated cells, or their ratio; graded as weeks or cumulative outputs whose coverage nobody states."""
+    sides = {when: _cell_side(row, when, held) for when in _SIDES}
+    found: dict[str, Any] = {"evidence": _evidence(row)}
+    for when, side in sides.items():
+        if side is not None:
+            found |= {when: side["value"], f"{when}_period": side["period_text"]}
+    first, second = (None if side is None else pl.DataFrame([side["side"]], schema=SIDE) for side in sides.values())
+    if first is None or second is None:
+        return found
+    pair = _graded(first, second, held, "programme output")
+    return found | {"grade": pair["grade"], "reasons": pair["reasons"]}
+
+
+def _cell_side(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
+    if not row[when] or not _is_held(held.cells, row[when]):
+        return None
+    cell = _cell(held.cells, row[when])
+    start, end = _days(cell["period_text"])
+    value = float(cell["value_text"])
+    if row[f"{when}_per"] == _BY_MONTH:
+        value /= months(start, end)
+    elif row[f"{when}_per"]:
+        per = float(_cell(held.cells, row[f"{when}_per"])["value_text"])
+        # A ratio of people or referrals to people is read for a hundred of them, a ratio of outputs for one.
+        value = value / per * (100 if "100" in row["indicator"] else 1)
+    about = _about(row, held)
+    side = {
+        **dict.fromkeys(SIDE),
+        **{"figure_id": row[when], "measure_id": row["measure_id"], "definition_id": about["definition_id"]},
+        **{"unit_id": about["unit_id"], "period_kind": "interval", "period_start": start, "period_end": end},
+        **{"recut": False, "per_month": row[f"{when}_per"] == _BY_MONTH, "area_id": "UK", "level": "united_kingdom"},
+        **{"geography_basis": about["geography_basis"], "source_quality": "management information"},
+    }
+    return {"value": value, "period_text": cell["period_text"], "side": side}
+
+
+def _cell(cells: pl.DataFrame, reference: str) -> dict[str, Any]:
+    source_id, edition_id, table, cell = reference.split("/")
+    found = cells.filter(
+        (pl.col("source_id") == source_id)
+        & (pl.col("edition_id") == edition_id)
+        & (pl.col("table") == table)
+        & (pl.col("cell") == cell)
+    )
+    if len(found) != 1 or found["value_text"][0] is None:
+        raise RegisterError(f"finding_indicators.csv: no cell {reference} with a value is held; correct the reference.")
+    return found.row(0, named=True)
+
+
+def _days(text: str) -> tuple[date, date]:
+    """First and last day of '2019-05-13 | 2019-05-20', '2019-11 | 2022-02', '2019/20'."""
+    from transforms.answers import read_period
+
+    first, _, last = text.removesuffix(" (approx.)").partition(" | ")
+    if "/" in first:
+        year = int(first[:4])
+        return read_period(f"{year}-04/{year + 1}-03")
+    if len(first) == len("2019-11"):
+        return read_period(f"{first}/{last or first}")
+    return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def _of_observations(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """Published counts, or rates of them on published populations; graded, and changed in per cent where the grade allows it.
+
+    One figure a year tells nothing of overdispersion: the change has no limits.
+    """
+    given = [when for when in _SIDES if row[when]]
+    if not all(_is_held(held.observations, row[when]) for when in given):
+        return {}
+    about = _about(row, held)
+    rows = {when: _observation(held, row[when]) for when in given}
+    residents = {
+        when: _observation(held, row[f"{when}_per"])["value"] if row[f"{when}_per"] else None for when in given
+    }
+    sides = {
+        when: _observation_sides(
+            pl.DataFrame([one], schema=held.observations.schema).with_columns(
+                residents=pl.lit(residents[when], pl.Float64)
+            ),
+            about,
+            held,
+        )
+        for when, one in rows.items()
+    }
+    found = {
+        **{when: side["value" if residents[when] else "numerator"][0] for when, side in sides.items()},
+        **{f"{when}_period": _words(one) for when, one in rows.items()},
+        "evidence": _evidence(row),
+    }
+    if len(given) < len(_SIDES):
+        return found
+    pair = _graded(sides["baseline"], sides["latest"], held)
+    quarters = min(months(one["period_start"], one["period_end"]) for one in rows.values()) // 3
+    return found | _changed(pair) | {"grade": pair["grade"], "reasons": pair["reasons"], "quarters": quarters}
+
+
+def _observation(held: Held, reference: str) -> dict[str, Any]:
+    found = held.observations.filter(pl.col("observation_id") == reference)
+    if found.is_empty():
+        raise RegisterError(f"finding_indicators.csv: no observation {reference} is held; correct the reference.")
+    return found.row(0, named=True)
+
+
+def _observation_sides(rows: pl.DataFrame, about: dict[str, Any], held: Held) -> pl.DataFrame:
+    """Observations of one measure as sides, with numerator, value and residents: rates where ``residents`` is filled in, else counts."""
+    quality = held.registers.source_quality.select("source_id", pl.col("quality").alias("source_quality"))
+    multiplier = int(about["multiplier"] or 1)
+    is_rate = pl.col("residents").is_not_null()
+    return (
+        rows.join(quality, on="source_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("observation_id").alias("figure_id"),
+            *(pl.lit(None, SIDE[name]).alias(name) for name in ("breakdown", "boundary")),
+            *(pl.lit(about[name]).alias(name) for name in ("unit_id", "geography_basis", "claim_scope")),
+            *(pl.lit(False).alias(name) for name in ("redenominated", "recut", "per_month")),
+            pl.when(is_rate).then(pl.lit(multiplier, pl.Int64)).alias("multiplier"),
+            pl.when(is_rate).then(pl.lit("residents aged 0 to 17")).alias("population"),
+            pl.when(is_rate).then(pl.lit("canonical")).alias("population_rule"),
+            pl.lit("interval").alias("period_kind"),
+            pl.col("area_kind").alias("level"),
+            pl.lit("complete").alias("coverage"),
+            pl.lit("").alias("left_out"),
+            pl.col("value").alias("numerator"),
+            (pl.col("value") * multiplier / pl.col("residents")).alias("value"),
+        )
+        .select(*SIDE, "claim_scope", "numerator", "value", "residents")
+    )
+
+
+def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """Two rows of out/indicators as rates with their limits."""
+    found = [held.indicators.filter(pl.col("indicator_id") == row[when]) for when in _SIDES]
+    if any(one.is_empty() for one in found):
+        return {}
+    first, second = found
+    pair = _graded(side_of_indicators(first, held.registers), side_of_indicators(second, held.registers), held)
+    values = {when: one.row(0, named=True) for when, one in zip(_SIDES, found, strict=True)}
+    return {
+        **{when: one["value"] for when, one in values.items()},
+        **{f"{when}_{limit}": one[limit] for when, one in values.items() for limit in ("lower_95", "upper_95")},
+        **{f"{when}_period": _words(one) for when, one in values.items()},
+        **{"grade": pair["grade"], "reasons": pair["reasons"], "evidence": _evidence(row)},
+        "quarters": min(first["months"][0], second["months"][0]) // 3,
+    } | _changed(pair)
+
+
+def _changed(pair: dict[str, Any]) -> dict[str, Any]:
+    if pair["grade"] not in ("A", "B"):
+        return {}
+    test = difference_test(pair)
+    return {"change": test.per_cent, "lower_95": test.lower, "upper_95": test.upper}
+
+
+def _words(row: dict[str, Any]) -> str:
+    return f"{row['period_start']:%Y-%m} to {row['period_end']:%Y-%m}"
+
+
+def _of_dispersion(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """How unlike areas are in both years, those with a figure in both, with bootstrap limits of either value and of their difference.
+
+    SCV×100 or τ (transforms.statistics.dispersion); between authorities for assessments of children, else between police force areas. Areas that would count
+    fewer than ten at the common rate are left out of both. The same areas are drawn for both years.
+    """
+    from transforms.statistics.dispersion import (
+        between_area_deviation,
+        large_enough,
+        systematic_component_of_variation,
+    )
+
+    measure = systematic_component_of_variation if row["kind"] == "systematic variation" else between_area_deviation
+    across = _across_authorities if row["measure_id"] in FACTORS else _across_forces
+    years = [across(row["measure_id"], row[when], held) for when in _SIDES]
+    if any(year.is_empty() for year in years):
+        return {}
+    both = years[0].join(years[1], on="area_id", suffix="_latest").sort("area_id")
+    counts = [both[name].to_numpy() for name in ("numerator", "numerator_latest")]
+    people = [both[name].to_numpy() for name in ("residents", "residents_latest")]
+    enough = large_enough(counts[0], people[0]) & large_enough(counts[1], people[1])
+    counts, people = [one[enough] for one in counts], [one[enough] for one in people]
+    values = [float(measure(o, n)) for o, n in zip(counts, people, strict=True)]
+    picks = np.random.default_rng(_SEED).integers(0, enough.sum(), size=(_RESAMPLES, int(enough.sum())))
+    resampled = [measure(o[picks], n[picks]) for o, n in zip(counts, people, strict=True)]
+    # Limits of the difference, in per cent of the earlier value.
+    lower, upper = np.nanpercentile((resampled[1] - resampled[0]) / values[0] * 100, [2.5, 97.5])
+    first, second = (year.filter(pl.col("area_id") == both["area_id"][0]) for year in years)
+    pair = _graded(first, second, held)
+    found: dict[str, Any] = {
+        "evidence": f"measure {row['measure_id']}, {enough.sum()} areas, years to {row['baseline']} and {row['latest']}",
+        **{"grade": pair["grade"], "reasons": pair["reasons"], "quarters": 4},
+    }
+    for when, value, drawn in zip(_SIDES, values, resampled, strict=True):
+        own = np.nanpercentile(drawn, [2.5, 97.5])
+        found |= {when: value, f"{when}_lower_95": float(own[0]), f"{when}_upper_95": float(own[1])}
+        found[f"{when}_period"] = f"year to {row[when]}, {enough.sum()} areas"
+    if pair["grade"] not in ("A", "B"):
+        return found
+    return found | {"change": (values[1] / values[0] - 1) * 100, "lower_95": float(lower), "upper_95": float(upper)}
+
+
+def _across_forces(measure_id: str, end: str, held: Held) -> pl.DataFrame:
+    """Sides of every police force area with a rate for twelve months, with numerator and residents."""
+    rows = held.indicators.filter(
+        pl.col("is_preferred")
+        & (pl.col("measure_id") == measure_id)
+        & (pl.col("months") == 12)
+        & (pl.col("area_kind") == "police_force_area")
+        & (pl.col("period_end").dt.strftime("%Y-%m") == end)
+        & pl.col("value").is_not_null()
+    )
+    return side_of_indicators(rows, held.registers).with_columns(rows["denominator_used"].alias("residents"))
+
+
+def _across_authorities(measure_id: str, end: str, held: Held) -> pl.DataFrame:
+    """Sides of every local authority with a figure and children, with numerator and residents; an implausible zero is no figure."""
+    known = without_implausible_zeros(held.observations).filter(
+        (pl.col("area_kind") == "local_authority") & pl.col("value").is_not_null()
+    )
+    children = known.filter(pl.col("measure_id") == POPULATION).sort("vintage")
+    newest = children.unique(["area_id", "period_end"], keep="last", maintain_order=True).select(
+        "area_id", mid_year="period_end", residents="value"
+    )
+    year = known.filter(
+        (pl.col("measure_id") == measure_id) & (pl.col("period_end").dt.strftime("%Y-%m") == end)
+    ).with_columns(mid_year=pl.date(pl.col("period_start").dt.year(), 6, 30))
+    return _observation_sides(
+        year.join(newest, on=["area_id", "mid_year"]), _about({"measure_id": measure_id}, held), held
+    )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from transforms import indicators as formulas
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
@@ -12,6 +13,10 @@ from transforms.sources.published import read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
 DATA = Path(__file__).parents[1] / "data"
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ sides = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     first=sides, second=sides, claim_scope=any_of("recorded activity", "level of crime or harm", "derived rate", None)
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -28,6 +29,7 @@ class ReportData:
     ``sources`` are those of the build, ``known_sources`` all that the register describes.
     ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
+    What several reports ask for is worked out once and kept, so that one ReportData serves all of them.
     """
 
     indicators: pl.DataFrame
@@ -48,8 +50,9 @@ class ReportData:
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
+    _headlines: dict[str, tuple[date, date]] = field(default_factory=dict, init=False, repr=False)
 
-    @property
+    @cached_property
     def measure_names(self) -> dict[str, str]:
         """The name of every measure by its id."""
         return dict(self.measures.select("measure_id", "name").iter_rows())
@@ -84,13 +87,21 @@ class ReportData:
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""
-        return self.areas.row(by_predicate=pl.col("area_id") == area_id, named=True)
+        return self._areas[area_id]
+
+    @cached_property
+    def _areas(self) -> dict[str, Row]:
+        return {row["area_id"]: row for row in self.areas.iter_rows(named=True)}
 
     def preferred(self, measure_id: str, area_id: str) -> pl.DataFrame:
         """The numbers of one measure and area that reports use, oldest period first."""
-        return self.indicators.filter(
-            (pl.col("measure_id") == measure_id) & (pl.col("area_id") == area_id) & pl.col("is_preferred")
-        ).sort("period_end", "months")
+        return self._preferred.get((measure_id, area_id), self.indicators.clear())
+
+    @cached_property
+    def _preferred(self) -> dict[tuple[Any, ...], pl.DataFrame]:
+        """The numbers that reports use by measure and area, oldest period first: a report asks for dozens of them."""
+        reported = self.indicators.filter("is_preferred").sort("period_end", "months")
+        return reported.partition_by("measure_id", "area_id", as_dict=True)
 
     def number(self, measure_id: str, area_id: str, start: date, end: date) -> Row | None:
         """The preferred row for one period, or None."""
@@ -112,6 +123,11 @@ class ReportData:
     def headline_period(self, measure_id: str) -> tuple[date, date]:
         """First and last day of the period on which forces are set side by side: the last twelve months with a count for every
         force and a population that is not too old."""
+        if measure_id not in self._headlines:
+            self._headlines[measure_id] = self._headline_period(measure_id)
+        return self._headlines[measure_id]
+
+    def _headline_period(self, measure_id: str) -> tuple[date, date]:
         population_age = (
             pl.col("period_end").dt.year() * 12
             + pl.col("period_end").dt.month()

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 
@@ -111,10 +112,16 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 def lint(text: str) -> list[str]:
     """Each place where a text breaks a rule: the words, their sentence, the rule and why, what to write; empty when there is none."""
-    return [
+    return [said for line in text.splitlines() for said in _broken_in(line)]
+
+
+@cache
+def _broken_in(line: str) -> tuple[str, ...]:
+    """What a line breaks. Remembered: most lines of a report are lines of every report."""
+    return tuple(
         f"'{words}' in the sentence '{sentence}' (rule {rule.rule_id}: {rule.why}): write {rule.instead}"
-        for rule, words, sentence in _broken(text)
-    ]
+        for rule, words, sentence in _broken(line)
+    )
 
 
 def _broken(text: str) -> Iterator[tuple[Rule, str, str]]:

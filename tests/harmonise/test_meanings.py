@@ -186,22 +186,34 @@ def test_an_edition_of_one_period_gives_it() -> None:
 def test_a_last_day_stands_for_twelve_months() -> None:
     assert period_of("drug_offences", None, period_text="31-03-2018") == (date(2017, 4, 1), date(2018, 3, 31))
     assert period_of("drug_offences", None, period_text="31-12-2016") == (date(2016, 1, 1), date(2016, 12, 31))
+    assert period_of("drug_offences", None, period_text="2018-03-31") == (date(2017, 4, 1), date(2018, 3, 31))
+
+
+def test_a_financial_year_is_twelve_months_to_march() -> None:
+    assert period_of("drug_offences", None, period_text="2017/18") == (date(2017, 4, 1), date(2018, 3, 31))
+    assert period_of("drug_offences", None, period_text="1999-00") == (date(1999, 4, 1), date(2000, 3, 31))
 
 
 @pytest.mark.parametrize(
-    "text", ["30-12-2017", "31-01-2018", "2018-03-31", "03-31-2018", "31/03/2018", "2017/18", "", "31-11-2018"]
+    "text", ["30-12-2017", "31-01-2018", "2018-03-30", "03-31-2018", "31/03/2018", "2017/19", "", "31-11-2018"]
 )
 def test_a_day_that_ends_no_quarter_is_no_period(text: str) -> None:
     assert period_of("drug_offences", None, period_text=text) == (None, None)
 
 
 def test_the_symbols_in_the_published_tables_became_missing_values(harmonised: Harmonised) -> None:
-    """Greater Manchester 2019 ('..'), the City of London's rates ('+', '[u1]') and two ranked places without a number."""
+    """Greater Manchester 2019 ('..'), the City of London's rates ('+', '[u1]'), two ranked places without a number, and parts without searches or arrests."""
     of_police = ~pl.col("source_id").str.starts_with("dfe_")
     missing = harmonised.observations.filter(pl.col("value").is_null() & of_police)
     found = missing.group_by("value_text", "status").len().sort("len").rows()
     assert sorted(found, key=str) == sorted(
-        [("..", "not_available", 6), ("+", "suppressed", 5), ("[u1]", "suppressed", 1), (None, "not_published", 2)],
+        [
+            ("..", "not_available", 6),
+            ("+", "suppressed", 5),
+            ("[u1]", "suppressed", 1),
+            ("NA", "not_available", 786 + 60),
+            (None, "not_published", 2),
+        ],
         key=str,
     )
     assert harmonised.observations.filter(pl.col("value").is_not_null())["status"].unique().to_list() == ["ok"]

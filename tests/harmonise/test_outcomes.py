@@ -51,6 +51,9 @@ def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
         "london-links-towns",
         "nrm-northern-ireland",
         "nrm-scotland",
+        "workforce-secondments",
+        "workforce-total",
+        "workforce-total-of-forces",
     }
     towns = harmonised.excluded.filter(pl.col("rule") == "london-links-towns")
     assert dict(towns.filter(pl.col("edition_id") == "year-1").select("area_text", "value_text").rows()).items() >= {

@@ -68,7 +68,12 @@ def test_footnotes_of_a_force_stand_with_it(officers: Harmonised) -> None:
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("2018-09-30 00:00:00", date(2018, 9, 30)), ("2018-09-31 00:00:00", None), ("2018-09-30", None), ("30 Sep", None)],
+    [
+        ("2018-09-30 00:00:00", date(2018, 9, 30)),
+        ("2018-09-31 00:00:00", None),
+        ("2018-09-30 12:00:00", None),
+        ("30 Sep", None),
+    ],
 )
 def test_only_a_date_cell_is_a_day(text: str, day: date | None) -> None:
     cell = pl.DataFrame(

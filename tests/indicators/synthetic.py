@@ -73,6 +73,7 @@ def observation(
         "area_kind": "police_force_area",
         "measure_id": measure_id,
         "definition_id": None,
+        "part": None,
         "period_start": period[0],
         "period_end": period[1],
         "value": value,

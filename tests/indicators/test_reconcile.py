@@ -37,7 +37,7 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
         "population": 107,
         "districts": 42,
         "referrals": 7,
-        "coverage": 15,
+        "coverage": 22,
     }
 
 

@@ -53,15 +53,25 @@ def test_the_newer_of_two_publications_of_one_year_is_preferred(indicators: pl.D
     assert dict(rows.select("is_preferred", "numerator").unique().rows()) == {True: 2_019, False: 1_984}
 
 
+_PRINTED_IN_PARTS = (
+    "child_criminal_exploitation_episodes",
+    "gangs_episodes",
+    "stop_searches_for_drugs",
+    "arrests_after_searches_for_drugs",
+    "arrests_for_drug_offences",
+    "police_officers_full_time_equivalent",
+)
+
+
 def test_only_quarters_were_added_up(indicators: pl.DataFrame) -> None:
     """Twelve-month figures overlap: whatever covers a year is one published count of each part, or four quarters of it.
 
-    Assessments of children are published by local authority, so that the parts of a force are authorities, not periods.
+    Assessments of children are published by local authority, searches and arrests by ethnicity, officers by rank: their parts are no periods.
     """
     parts = (
         indicators.filter(
             pl.col("area_kind").is_in(["police_force_area", "non_territorial_force"])
-            & ~pl.col("measure_id").is_in(["child_criminal_exploitation_episodes", "gangs_episodes"])
+            & ~pl.col("measure_id").is_in(_PRINTED_IN_PARTS)
         )
         .with_columns(pl.col("numerator_observations").str.split("; ").list.len().alias("parts"))
         .group_by("measure_id", "months")
@@ -92,6 +102,14 @@ def test_the_rate_of_a_region_is_no_mean_of_rates(indicators: pl.DataFrame) -> N
 
 def test_every_rate_names_its_parts(indicators: pl.DataFrame) -> None:
     rates = indicators.filter(pl.col("value").is_not_null())
-    named = ["numerator_observations", "denominator_observations", "denominator_edition", "lower_95", "upper_95"]
+    named = ["numerator_observations", "denominator_observations", "denominator_edition"]
     assert rates.select(pl.col(named).null_count()).row(0) == (0,) * len(named)
+
+
+def test_every_rate_has_limits_but_those_of_officers_who_are_counted_on_one_day(indicators: pl.DataFrame) -> None:
+    rates = indicators.filter(pl.col("value").is_not_null())
+    without = rates.filter(pl.any_horizontal(pl.col("lower_95", "upper_95").is_null()))
+    assert without["measure_id"].unique().to_list() == ["police_officers_full_time_equivalent"]
+    assert without["method"].unique().to_list() == ["none"]
+    assert without.height == rates.filter(measure_id="police_officers_full_time_equivalent").height
     assert rates.filter(~((pl.col("lower_95") <= pl.col("value")) & (pl.col("value") <= pl.col("upper_95")))).is_empty()

@@ -37,4 +37,9 @@ def test_only_a_source_that_is_read_as_registered_can_have_dead_rows() -> None:
     today = settled_sources(sources_held(REGISTER), REGISTER, None)
     assert "ons_pfa_tables" in today
     then = sources_held(known_on(REGISTER, date(2020, 1, 31)))
-    assert settled_sources(then, REGISTER, None) == {"ho_recorded_crime_rolling"}
+    assert settled_sources(then, REGISTER, None) == {
+        "ho_arrests",
+        "ho_police_workforce_tables",
+        "ho_recorded_crime_rolling",
+        "ho_stop_and_search",
+    }

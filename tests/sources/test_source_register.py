@@ -12,6 +12,7 @@ import pytest
 from reports import wording_rules
 from transforms.contracts.tables import AREAS
 from transforms.errors import LayoutError, RegisterError
+from transforms.harmonise import load_registers
 from transforms.sources.published import read_cells
 from transforms.sources.registry import Source, load_source, load_sources
 
@@ -21,7 +22,7 @@ SOURCES = load_sources(DATA)
 
 
 CODES = {f"S{number:02d}" for number in range(1, 29)}
-DEFINITIONS = {f"D{number:02d}" for number in range(1, 31)}
+DEFINITIONS = set(load_registers(DATA).definitions["definition_id"])
 BREAKS = {f"B{number:02d}" for number in range(1, 26)}
 LICENCES = {
     "OGL-UK-3.0",

@@ -241,6 +241,13 @@ OBSERVATIONS = Contract(
             example="D23",
             nullable=True,
         ),
+        Column(
+            "part",
+            pl.String,
+            "Which part of the area's figure this is, where the publisher prints parts and no total",
+            example="Section 1 (PACE) | White | White British",
+            nullable=True,
+        ),
         Column("period_start", pl.Date, "First day that the figure covers"),
         Column("period_end", pl.Date, "Last day that the figure covers; the same as the first for a population"),
         Column(

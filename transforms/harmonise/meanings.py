@@ -1,9 +1,13 @@
 """What a label, a period or a symbol in a cell means. Each function adds columns; an unexplained text leaves them null."""
 
+from typing import Final
+
 import polars as pl
 
-from transforms.harmonise.periods import financial_quarter
+from transforms.harmonise.periods import financial_quarter, financial_year_end
 
+# The breakdown of a label that stands for every part.
+PART: Final = "*"
 # A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'. Western digits only, and too few to be infinite.
 _NUMBER = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$"
 
@@ -17,7 +21,8 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     """Add measure_id and label_row: the row of ``measure_labels`` whose source, table, label and breakdown patterns match; null where none does.
 
     Footnote debris at the end of a label is ignored; the breakdown must match to the letter, so that a new breakdown is never
-    taken for the total.
+    taken for the total. A row of the register whose breakdown is '*' stands for every part of a table without totals, of which its
+    parser knows each: it adds ``is_part``.
     """
     rows = labels.with_row_index("label_row").rename({"measure_id": "label_measure", "breakdown": "label_breakdown"})
     distinct = (
@@ -36,10 +41,14 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
         .filter(
             (pl.format("^(?:{})$", "table_pattern").pipe(_matches, pl.col("plain_table")))
             & (pl.format("^(?:{})$", "measure_pattern").pipe(_matches, pl.col("plain_label")))
-            & (plain(pl.col("breakdown_text")) == pl.col("label_breakdown"))
+            & ((plain(pl.col("breakdown_text")) == pl.col("label_breakdown")) | (pl.col("label_breakdown") == PART))
         )
         .group_by("distinct_label", maintain_order=True)
-        .agg(pl.col("label_measure").first().alias("measure_id"), pl.col("label_row").first())
+        .agg(
+            pl.col("label_measure").first().alias("measure_id"),
+            pl.col("label_row").first(),
+            (pl.col("label_breakdown").first() == PART).alias("is_part"),
+        )
     )
     named = distinct.join(matched, on="distinct_label", how="left").drop("distinct_label")
     return cells.join(
@@ -60,11 +69,14 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
 
     In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
     period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
-    figures as they stood on that day; otherwise the text is a financial quarter, a month ('2018-10'), or the last day of twelve
-    months, which must be the last day of a quarter.
+    figures as they stood on that day; otherwise the text is a financial quarter, a financial year ('2017/18'), a month ('2018-10'), or
+    the last day of twelve months ('31-12-2018', '2019-03-31'), which must be the last day of a quarter.
     """
     year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
-    end = pl.col("period_text").str.to_date("%d-%m-%Y", strict=False)
+    end = pl.coalesce(
+        *(pl.col("period_text").str.to_date(form, strict=False) for form in ("%d-%m-%Y", "%Y-%m-%d")),
+        financial_year_end(pl.col("period_text")),
+    )
     day = pl.col("period_text").str.to_date("%Y-%m-%d 00:00:00", strict=False)
     quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
     is_population = pl.col("measure_id") == "resident_population"

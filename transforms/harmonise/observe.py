@@ -141,6 +141,7 @@ def _observations(matched: pl.DataFrame, registers: Registers) -> pl.DataFrame:
             ).alias("observation_id"),
             pl.col("definition_id").replace("", None),
             pl.col("area_basis").fill_null("same_area"),
+            pl.when("is_part").then("breakdown_text").alias("part"),
         )
         .select(list(OBSERVATIONS.schema))
         .sort("observation_id")

@@ -2,7 +2,14 @@
 
 import polars as pl
 
+_YEAR = r"^\s*(\d{4})[/_-](\d{2})\s*$"
 _QUARTER = r"^\s*(\d{4})[/_-](\d{2}) \| Q?([1-4])\s*$"
+
+
+def financial_year_end(text: pl.Expr) -> pl.Expr:
+    """Last day of a financial year: '2017/18' ends on 31 March 2018; null where the text is none, or its second year does not follow the first."""
+    end = text.str.extract(_YEAR, 1).cast(pl.Int32) + 1
+    return pl.when(end % 100 == text.str.extract(_YEAR, 2).cast(pl.Int32)).then(pl.date(end, 3, 31))
 
 
 def financial_quarter(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -4,6 +4,7 @@ import polars as pl
 
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
+from transforms.indicators.force_totals import counted
 from transforms.indicators.local_authorities import of_children
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
@@ -30,9 +31,8 @@ def indicators(
     """
     parts = parts_of(areas, members)
     printed = populations.populations(observations)
-    counts = pl.concat([_of_parts(observations, measures), _of_sums(observations, measures, areas, parts)]).pipe(
-        _with_rolling_years
-    )
+    of_areas = counted(observations, measures)
+    counts = pl.concat([_of_parts(of_areas), _of_sums(of_areas, areas, parts)]).pipe(_with_rolling_years)
     covered = _covered(observations, counts, parts, measures)
     with_population = pl.concat(
         [
@@ -49,9 +49,10 @@ def indicators(
     )
     return (
         pl.concat([with_population, without, of_children(observations, authorities).select(without.columns)])
-        .join(measures.select("measure_id", "code", "multiplier"), on="measure_id")
+        .join(measures.select("measure_id", "code", "multiplier", "role"), on="measure_id")
         .with_columns(pl.col("multiplier").cast(pl.Int64))
         .pipe(with_rate)
+        .pipe(_without_limits_of_stocks)
         .pipe(_with_identity, areas)
         .pipe(_with_preference)
         .select(list(INDICATORS.schema))
@@ -60,38 +61,27 @@ def indicators(
     )
 
 
-def _counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
-    counted = measures.filter(pl.col("role") == "count")["measure_id"].implode()
-    return observations.filter(pl.col("measure_id").is_in(counted))
-
-
-def _of_parts(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+def _of_parts(counts: pl.DataFrame) -> pl.DataFrame:
     """Counts that are printed for the area itself: police force areas and bodies without residents."""
-    return (
-        _counted(observations, measures)
-        .filter(
-            pl.col("area_kind").is_in(["police_force_area", "non_territorial_force", "regional_organised_crime_unit"])
-        )
-        .select(
-            *_COUNT,
-            "vintage",
-            pl.col("value").alias("numerator"),
-            pl.col("status").alias("numerator_status"),
-            pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
-            pl.lit(None, pl.String).alias("coverage_note"),
-            "area_basis",
-            pl.col("observation_id").alias("numerator_observations"),
-        )
+    return counts.filter(
+        pl.col("area_kind").is_in(["police_force_area", "non_territorial_force", "regional_organised_crime_unit"])
+    ).select(
+        *_COUNT,
+        "vintage",
+        pl.col("value").alias("numerator"),
+        pl.col("status").alias("numerator_status"),
+        pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
+        pl.lit(None, pl.String).alias("coverage_note"),
+        "area_basis",
+        pl.col("observation_id").alias("numerator_observations"),
     )
 
 
-def _of_sums(
-    observations: pl.DataFrame, measures: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame
-) -> pl.DataFrame:
+def _of_sums(counts: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """Counts of regions, policing regions and countries, added up from their parts."""
     summed = query(
         "sums",
-        counts=_counted(observations, measures).filter(~pl.col("measure_id").is_in(_NEVER_SUMMED)),
+        counts=counts.filter(~pl.col("measure_id").is_in(_NEVER_SUMMED)),
         parts=parts,
         areas=areas,
     )
@@ -207,6 +197,15 @@ def _covered(
         .select(*_COUNT, "part_id")
     )
     return pl.concat([forces, sums])
+
+
+def _without_limits_of_stocks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Officers on one day are counted, not drawn from a process of chance: limits of events say nothing about them."""
+    is_stock = pl.col("role") == "stock"
+    return frame.with_columns(
+        *(pl.when(~is_stock).then(limit).alias(limit) for limit in ("lower_95", "upper_95")),
+        pl.when(is_stock).then(pl.lit("none")).otherwise("method").alias("method"),
+    )
 
 
 def _with_identity(frame: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:

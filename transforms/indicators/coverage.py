@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.contracts.tables import COVERAGE
 from transforms.errors import RegisterError
+from transforms.indicators.force_totals import counted
 
 _SERIES = ["source_id", "edition_id", "measure_id", "period_start", "period_end"]
 
@@ -22,14 +23,10 @@ def coverage(
     A force without a value is a gap; ``gaps`` (the register, one row a known gap; a blank area is any) gives its reason, null when it
     gives none. Raises RegisterError for a row of the register that explains nothing, of the ``settled`` sources (all, unless given).
     """
-    counted = measures.filter(pl.col("role") == "count")["measure_id"].implode()
+    counts = counted(observations, measures)
     forces = areas.filter(pl.col("kind") == "police_force_area").select("area_id", pl.col("name").alias("area_name"))
-    of_forces = observations.filter(
-        (pl.col("area_kind") == "police_force_area")
-        & pl.col("measure_id").is_in(counted)
-        & pl.col("value").is_not_null()
-    )
-    series = observations.filter(pl.col("measure_id").is_in(counted)).select(_SERIES).unique()
+    of_forces = counts.filter((pl.col("area_kind") == "police_force_area") & pl.col("value").is_not_null())
+    series = counts.select(_SERIES).unique()
     grid = (
         series.join(forces, how="cross")
         .join(

@@ -1,50 +1,37 @@
-"""Totals by force of tables that print only their parts: searches by ethnicity, arrests by age and sex, officers by rank."""
-
-from collections.abc import Mapping
+"""Counts by area: as printed, or the sum of the parts where a table prints only those (searches by ethnicity, officers by rank)."""
 
 import polars as pl
 
-from transforms.errors import UnmatchedError
-from transforms.harmonise.areas import PLACE, resolve
-from transforms.harmonise.meanings import with_measure, with_value
-from transforms.harmonise.names import name_table
-from transforms.harmonise.registers import Registers
-from transforms.sources.registry import Source
+from transforms.contracts.tables import OBSERVATIONS
 
-_GROUP = ["source_id", "edition_id", "measure_id", "area_id", "period_text"]
+_COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
 
 
-def force_totals(cells: pl.DataFrame, sources: Mapping[str, Source], registers: Registers) -> pl.DataFrame:
-    """Add the published parts of every force, period and measure up.
+def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    """The observations of the measures with the role 'count' or 'stock', those that are parts added up by area, period and edition.
 
-    ``cells`` are raw cells of sources without a printed total. Returns source_id, edition_id, measure_id, area_id, period_text, value
-    (rounded to the millionth, so that no binary remainder depends on the order; null where no part has a value), parts (cells), parts_without_value, sorted. A part without a value adds
-    nothing: the sum is then of the parts that have one, and parts_without_value says how many have none.
-
-    Raises UnmatchedError with the first cell whose area, measure or value no register explains.
+    Both frames as in their contracts; so is the result, in which a sum has the status 'ok' and as observation_id those of its parts
+    with a value, joined by '; '. A part without a value adds nothing: of the tables that print parts, it means that there was none, or
+    that none was collected. Where no part has a value the sum is null, with the parts' status. Sums are rounded to the
+    millionth, so that no binary remainder depends on an order.
     """
-    figures = cells.filter(pl.col("kind") == "figure").with_columns(pl.lit(None, pl.String).alias("breakdown_text"))
-    kinds = {source.id: source.area_kinds for source in sources.values()}
-    places = resolve(figures.select(PLACE), name_table(registers.areas, registers.area_names), kinds)
-    understood = (
-        figures.join(places, on=list(PLACE), how="left", nulls_equal=True, maintain_order="left")
-        .pipe(with_measure, registers.measure_labels)
-        .pipe(with_value, registers.sentinels)
-    )
-    unknown = understood.filter(pl.any_horizontal(pl.col("area_id", "measure_id", "status").is_null())).head(1)
-    for row in unknown.iter_rows(named=True):
-        what = next(name for name in ("area_id", "measure_id", "status") if row[name] is None)
-        text = {"area_id": "area_text", "measure_id": "measure_text", "status": "value_text"}[what]
-        raise UnmatchedError(
-            f"{row['source_id']} {row['edition_id']}, table {row['table']!r}, cell {row['cell']}: the text {row[text]!r} is in no "
-            "register; add a name, label or symbol with its evidence under data/registers, or correct the cell."
-        )
-    return (
-        understood.group_by(_GROUP)
+    wanted = measures.filter(pl.col("role").is_in(["count", "stock"]))["measure_id"].implode()
+    counts = observations.filter(pl.col("measure_id").is_in(wanted))
+    has_value = pl.col("value").is_not_null()
+    summed = (
+        counts.filter(pl.col("part").is_not_null())
+        .sort("observation_id")
+        .group_by(_COUNT, maintain_order=True)
         .agg(
-            pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum().round(6)).alias("value"),
-            pl.len().alias("parts"),
-            pl.col("value").is_null().sum().alias("parts_without_value"),
+            pl.when(has_value.any()).then(pl.col("value").sum().round(6)).alias("value"),
+            pl.when(has_value.any()).then(pl.lit("ok")).otherwise(pl.col("status").first()).alias("status"),
+            pl.coalesce(
+                pl.col("observation_id").filter(has_value).str.join("; ").replace("", None),
+                pl.col("observation_id").first(),
+            ).alias("observation_id"),
+            pl.col("vintage", "area_kind", "area_basis").first(),
         )
-        .sort(_GROUP)
+    )
+    return pl.concat([counts.filter(pl.col("part").is_null()), summed], how="diagonal").select(
+        list(OBSERVATIONS.schema)
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from transforms.contracts.tables import REVISIONS
+from transforms.indicators.force_totals import counted
 from transforms.sql import query
 
 
@@ -12,6 +13,8 @@ def revisions(observations: pl.DataFrame, areas: pl.DataFrame, measures: pl.Data
     Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
     revisions: a symbol that gives way to a number is not counted as a change.
     """
-    counted = measures.filter(pl.col("role") == "count")["measure_id"].implode()
-    counts = observations.filter(pl.col("measure_id").is_in(counted))
-    return query("revisions", counts=counts, areas=areas).select(list(REVISIONS.schema)).cast(REVISIONS.schema)
+    return (
+        query("revisions", counts=counted(observations, measures), areas=areas)
+        .select(list(REVISIONS.schema))
+        .cast(REVISIONS.schema)
+    )

@@ -1,6 +1,7 @@
 """Reads a CSV table of counts with one row for each force, period and breakdown; the layouts of its sources say which column is what.
 
-``data/layouts/<source>.csv`` names table and column set of each edition, ``<source>_columns.csv`` the role of each column, and
+``data/layouts/<source>.csv`` names table and column set of each edition, and the first period that is used where the series is longer;
+``<source>_columns.csv`` the role of each column, and
 ``<source>_labels.csv`` every label that a labelling or breakdown column may hold: a new label is refused, because it may be a total of
 rows that are already there. Roles of a label: 'measure' (its rows are kept), 'ignored' (its rows are left out), 'part' (of a breakdown).
 """
@@ -26,7 +27,7 @@ from transforms.sources.grid import (
 )
 from transforms.sources.registry import Edition
 
-LAYOUT = ("edition_id", "table", "column_set")
+LAYOUT = ("edition_id", "table", "column_set", "first_period")
 COLUMNS = ("column_set", "column", "label", "role")
 LABELS = ("column_set", "column", "label", "role")
 # 'breakdown_or_blank' is a breakdown that the publisher leaves blank where it has nothing to say.
@@ -40,7 +41,8 @@ def parse_counts(content: bytes, edition: Edition, data: Path) -> Parsed:
     likewise; period_text the period as printed, or the edition's period_words where the table does not print it. No row is added up:
     where the publisher prints parts only, the cells are the parts.
 
-    Raises LayoutError when a column or label is new, missing, renamed or moved, or a row lacks a name that it must have;
+    Raises LayoutError when a column or label is new, missing, renamed or moved, a row lacks a name that it must have, or says of the
+    same force, period and breakdown what another row says;
     RegisterError when neither the table nor the register gives the period.
     """
     source_id = edition.source_id
@@ -54,10 +56,14 @@ def parse_counts(content: bytes, edition: Edition, data: Path) -> Parsed:
     refuse_blanks(rows, [letter for role in _MUST_BE_FILLED for letter in roles.get(role, {})], table, edition)
     for letter in labels["column"].unique(maintain_order=True):
         _check_labels(rows, letter, labels.filter(pl.col("column") == letter)["label"].to_list(), table, edition)
-    used = rows
+    labelled = rows
     if "measure_label" in roles:
         kept = labels.filter(pl.col("role") == "measure")["label"].to_list()
-        used = rows.filter(pl.col(only_column(roles, "measure_label")).is_in(kept))
+        labelled = rows.filter(pl.col(only_column(roles, "measure_label")).is_in(kept))
+    _refuse_doubled(labelled, roles, table, edition)
+    used = labelled
+    if layout["first_period"]:
+        used = labelled.filter(pl.col(only_column(roles, "period")) >= layout["first_period"])
     if "period" not in roles and edition.period_words is None:
         raise RegisterError(
             f"data/sources/{source_id}.toml: edition {edition.id} lacks period_words; give its period as the publisher words it."
@@ -79,7 +85,13 @@ def parse_counts(content: bytes, edition: Edition, data: Path) -> Parsed:
     return Parsed(
         cells=as_cells(pl.concat(cells), edition),
         rows_read=rows.height + 1,
-        left_out=left_out({"header": 1, "label that is not used": rows.height - used.height}),
+        left_out=left_out(
+            {
+                "header": 1,
+                "label that is not used": rows.height - labelled.height,
+                "period before the first that is used": labelled.height - used.height,
+            }
+        ),
     )
 
 
@@ -96,6 +108,17 @@ def _joined(columns: Sequence[str]) -> pl.Expr:
         .then(pl.concat_str(columns, separator=" | ", ignore_nulls=True))
         .otherwise(pl.lit(None, pl.String))
     )
+
+
+def _refuse_doubled(rows: pl.DataFrame, roles: dict[str, dict[str, str]], table: str, edition: Edition) -> None:
+    """Parts are added up: a row that stands in the table twice would be counted twice."""
+    said = sorted(
+        {letter for role, letters in roles.items() if role not in ("measure", "ignored") for letter in letters}
+    )
+    doubled = rows.filter(~pl.struct(said).is_first_distinct()) if said else rows.clear()
+    for row in doubled["row"].head(1):
+        problem = "the row says of its force, period and breakdown what a row above it says"
+        raise layout_error(edition, table, f"A{row}", problem, "fetch the file again, or ask the publisher")
 
 
 def _check_labels(rows: pl.DataFrame, column: str, labels: list[str], table: str, edition: Edition) -> None:

@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
-from orchestration.fingerprint import hash_text, outputs, read_manifest
+from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from transforms import errors
@@ -129,12 +129,25 @@ def build(
 
 
 def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: str) -> None:
+    made = outputs(paths)
     manifest = {
         "fingerprint": fingerprint,
         "assets": {key.to_user_string(): version for key, version in versions.items()},
-        "outputs": outputs(paths),
+        "outputs": made,
+        "digests": _digests(paths, made),
     }
     replace_atomically(paths.manifest, json.dumps(manifest, indent=1, sort_keys=True).encode())
+
+
+def _digests(paths: Paths, made: Mapping[str, list[int]]) -> dict[str, str]:
+    """SHA-256 of every file that a build leaves behind; those that are as the last good build left them are not read again."""
+    before = read_manifest(paths)
+    known = {
+        name: digest
+        for name, digest in before.get("digests", {}).items()
+        if before["outputs"].get(name) == made.get(name)
+    }
+    return {name: known.get(name) or digest_of(paths.build / name) or "" for name in made}
 
 
 def _end_killed_runs(instance: dg.DagsterInstance) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from orchestration.care_commands import backup, doctor, restore
 from orchestration.compare_command import compare
 from orchestration.diff_command import diff
 from orchestration.fetch_command import fetch
@@ -66,6 +67,8 @@ def main() -> None:
 
 
 cli.add_command(fetch)
+for command in (doctor, backup, restore):
+    cli.add_command(command)
 cli.add_command(compare)
 cli.add_command(scoreboard)
 cli.add_command(landing)

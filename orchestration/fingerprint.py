@@ -11,6 +11,15 @@ from typing import Any
 from orchestration.paths import PROJECT, Paths
 
 
+def digest_of(file: Path) -> str | None:
+    """SHA-256 of the bytes of a file, read in pieces; None where there is none."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
 def hash_files(files: Iterable[Path], relative_to: Path) -> str:
     """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
     digest = hashlib.sha256()

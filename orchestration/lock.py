@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError
@@ -34,12 +35,26 @@ def only_build(paths: Paths) -> Iterator[None]:
         yield
 
 
+def process_at_work(paths: Paths) -> int | None:
+    """The id of the process that builds in a build folder now; None when there is none."""
+    try:
+        with (paths.build / ".lock").open("r", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return int((paths.build / ".lock").read_text(encoding="utf-8") or 0)
+    return None
+
+
+def half_written(paths: Paths) -> list[Path]:
+    """The temporary files and folders (.<name>.<process id>.tmp) of processes that are no longer there."""
+    left = ((path, path.name.split(".")[-2]) for path in sorted(paths.build.rglob(".*.tmp")))
+    return [path for path, process in left if process.isdigit() and not _is_alive(int(process))]
+
+
 def _remove_half_written(paths: Paths) -> None:
-    """Remove the temporary files and folders (.<name>.<process id>.tmp) of processes that are no longer there."""
-    for path in sorted(paths.build.rglob(".*.tmp")):
-        process = path.name.split(".")[-2]
-        if not process.isdigit() or _is_alive(int(process)):
-            continue
+    for path in half_written(paths):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

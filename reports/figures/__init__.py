@@ -6,24 +6,33 @@ What does not: reading the lake, choosing what to show, rounding figures for pri
 Every chart is 680 units wide, names itself (`title` and `desc`), keeps text as text, and never tells by colour alone.
 """
 
+from reports.figures.coverage_matrix import MatrixColumn, coverage_matrix
+from reports.figures.flow import Flow, flow
 from reports.figures.funnel_plot import FunnelLimits, FunnelPoint, funnel_plot
 from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
 from reports.figures.revision_triangle import RevisedFigure, revision_triangle
+from reports.figures.sparklines import Spark, sparklines
 from reports.figures.tile_map import Tile, tile_map
 from reports.figures.time_series import Break, Gap, time_series
 
 __all__ = [
     "Break",
+    "Flow",
     "FunnelLimits",
     "FunnelPoint",
     "Gap",
+    "MatrixColumn",
     "RankedRow",
     "Reference",
     "RevisedFigure",
+    "Spark",
     "Tile",
+    "coverage_matrix",
+    "flow",
     "funnel_plot",
     "ranked_intervals",
     "revision_triangle",
+    "sparklines",
     "tile_map",
     "time_series",
 ]

@@ -58,11 +58,34 @@ def polyline(points: Sequence[tuple[float, float]], stroke: str, thickness: floa
     return Mark(
         "polyline",
         _attributes(
-            points=" ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points),
+            points=" ".join(_pair(x, y) for x, y in points),
             stroke_width=thickness,
             stroke_linejoin="round",
             stroke_dasharray=dashes,
         ),
+        fill="none",
+        stroke=stroke,
+    )
+
+
+def band(x1: float, y1: float, x2: float, y2: float, thick: float, fill: str) -> Mark:
+    """Draw a band of one thickness that leads from one upper corner to another in a soft curve, set off from its neighbours."""
+    across = (x1 + x2) / 2
+    low1, low2 = y1 + thick, y2 + thick
+    path = (
+        f"M{_pair(x1, y1)}C{_pair(across, y1)} {_pair(across, y2)} {_pair(x2, y2)}"
+        f"L{_pair(x2, low2)}C{_pair(across, low2)} {_pair(across, low1)} {_pair(x1, low1)}Z"
+    )
+    return Mark("path", (("d", path), *_attributes(stroke_width=1.5)), fill=fill, stroke="background")
+
+
+def curve(x1: float, y1: float, x2: float, y2: float, stroke: str, thickness: float, dashes: str | None = None) -> Mark:
+    """Draw a line that leads from one point to another in a soft curve, level at both ends."""
+    across = (x1 + x2) / 2
+    path = f"M{_pair(x1, y1)}C{_pair(across, y1)} {_pair(across, y2)} {_pair(x2, y2)}"
+    return Mark(
+        "path",
+        (("d", path), *_attributes(stroke_width=thickness, stroke_dasharray=dashes)),
         fill="none",
         stroke=stroke,
     )
@@ -99,7 +122,7 @@ def marker(shape: Shape, x: float, y: float, radius: float, fill: str) -> Mark:
         "triangle": ((0, -1), (1, 0.8), (-1, 0.8)),
         "diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)),
     }[shape]
-    points = " ".join(f"{coordinate(x + dx * reach)},{coordinate(y + dy * reach)}" for dx, dy in corners)
+    points = " ".join(_pair(x + dx * reach, y + dy * reach) for dx, dy in corners)
     return Mark("polygon", _attributes(points=points, stroke_width=1.0), fill=fill, stroke="background")
 
 
@@ -185,6 +208,10 @@ def _safe(text: str) -> Markup:
 def coordinate(value: float) -> str:
     """Write a coordinate with at most two decimals and no trailing zeros, the same on every machine."""
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def _pair(x: float, y: float) -> str:
+    return f"{coordinate(x)},{coordinate(y)}"
 
 
 def _attributes(**attributes: str | float | None) -> tuple[tuple[str, str], ...]:

@@ -209,11 +209,18 @@ def _gap_bands(gaps: Sequence[Gap], plot: _Plot) -> list[svg.Mark]:
 
 
 def _label_box(item: Break | Gap, plot: _Plot) -> tuple[labels.Box, tuple[str, ...]]:
-    """Beside its rule for a break, centred over its band for a gap; moved to stay on the page."""
+    """To the right of its rule for a break, folded there where room is short; centred over its band for a gap; moved to stay on the page.
+
+    A label to the left of its rule would lie on the rules before it, so it stands there only where a word has no room to the right.
+    """
     lines = fold(item.label, _LABEL_WIDTH, SMALL)
-    wide = max(width(text, SMALL) for text in lines) + _GAP
     if isinstance(item, Break):
         leader = plot.x(item.day)
+        room = svg.WIDTH - leader - _GAP
+        if max(width(word, SMALL) for word in item.label.split()) <= room:
+            lines = fold(item.label, min(room, _LABEL_WIDTH), SMALL)
+    wide = max(width(text, SMALL) for text in lines) + _GAP
+    if isinstance(item, Break):
         left = leader if leader + wide <= svg.WIDTH else leader - wide
     else:
         leader = (plot.x(item.start) + plot.x(item.end)) / 2
@@ -228,6 +235,7 @@ def _annotations(
     plot: _Plot,
 ) -> list[svg.Mark]:
     marks: list[svg.Mark] = []
+    texts: list[svg.Mark] = []
     for item, (box, lines), level in zip(items, boxes, levels, strict=True):
         base = plot.top - _GAP - level * _LINE_HEIGHT
         if isinstance(item, Break):
@@ -238,8 +246,8 @@ def _annotations(
             marks.append(svg.line(box.leader, base, box.leader, plot.top, "axis"))
         for row, content in enumerate(lines):
             y = base - 4 - (box.lines - 1 - row) * _LINE_HEIGHT
-            marks.append(svg.text(box.left + _GAP / 2, y, content, "ink", SMALL))
-    return marks
+            texts.append(svg.text(box.left + _GAP / 2, y, content, "ink", SMALL, halo=True))
+    return [*marks, *texts]  # a rule that must cross a label lies under it
 
 
 def _first_labels(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from reports import formats, numbers, wording
+from reports import numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
-from reports.numbers import ReportData, Row
+from reports.numbers import ReportData
+from reports.products import flows
 from reports.products.shared import LINKS, REFERRALS, source_note
 
 
@@ -46,17 +47,11 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
 
 def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
     """M19: London-linked individuals of the areas that the published assessments name; nothing where they name none."""
-    rows = data.indicators.filter(
-        (pl.col("measure_id") == LINKS) & pl.col("area_id").is_in(list(area_ids)) & pl.col("is_preferred")
-    )
-    if rows.is_empty():
+    figures = flows.london_links(data, area_ids)
+    if not figures:
         return ()
-    listed = list(
-        rows.sort("period_start", "numerator", "area_name", descending=[False, True, False], nulls_last=True).iter_rows(
-            named=True
-        )
-    )
-    ambiguous = sorted({row["area_name"] for row in listed if row["area_basis"] == "ambiguous_label"})
+    named = data.indicators.filter((pl.col("measure_id") == LINKS) & (pl.col("area_basis") == "ambiguous_label"))
+    ambiguous = named["area_name"].unique().sort().to_list()
     return (
         Heading(2, "London-linked individuals", "london-links"),
         Paragraph(
@@ -66,30 +61,7 @@ def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]
                 "collected most of the second: the two are not compared here.",
             )
         ),
-        Table(
-            anchor="table-london-links",
-            caption="London-linked individuals by place: the published number, and a rate derived here",
-            columns=(
-                TableColumn("Place"),
-                TableColumn("Period"),
-                TableColumn("Individuals", numeric=True),
-                TableColumn("Rank by number, as published", numeric=True),
-                TableColumn("Per 100,000 residents, derived", numeric=True),
-                TableColumn("95% interval", numeric=True),
-            ),
-            rows=tuple(
-                (
-                    row["area_name"],
-                    wording.exact_span(row),
-                    numbers.count(row),
-                    _published_rank(data, row) or formats.NOT_AVAILABLE,
-                    numbers.rate(row),
-                    numbers.interval(row),
-                )
-                for row in listed
-            ),
-            source_note=source_note(data, rows),
-        ),
+        *figures,
         *(
             (
                 Paragraph(
@@ -103,18 +75,3 @@ def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]
             else ()
         ),
     )
-
-
-def published_rank(data: ReportData, row: Row) -> int | None:
-    """The rank by number that was published for the row's place and period, or None."""
-    found = data.observations.filter(
-        (pl.col("measure_id") == "london_linked_rank_published")
-        & (pl.col("area_id") == row["area_id"])
-        & (pl.col("edition_id") == row["edition_id"])
-    )
-    return int(found["value"][0]) if len(found) else None
-
-
-def _published_rank(data: ReportData, row: Row) -> str | None:
-    rank = published_rank(data, row)
-    return None if rank is None else str(rank)

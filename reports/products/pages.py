@@ -10,7 +10,7 @@ from reports import formats, wording
 from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import recorded
+from reports.products import coverage, recorded
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, policing_region_ids, region_ids
 from reports.products.shared import NATION
@@ -31,9 +31,6 @@ from transforms.contracts import (
     dictionary_frame,
 )
 from transforms.exchange import FORMULA_NOTE
-
-# More areas than this are not named in a table.
-_NAMED_AREAS = 5
 
 SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
@@ -187,7 +184,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 ),
                 source_note="Totals, districts, referrals and residents must agree exactly, rates to one part in a million.",
             ),
-            *_gaps(data),
+            *coverage.coverage(data),
             *_unlike_the_year_before(data),
             Heading(2, "What was left out, and why", "excluded"),
             Table(
@@ -203,40 +200,6 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
             Heading(2, "Every check", "checks"),
             Paragraph(("Evaluated with Great Expectations before each table was published.",)),
             *(block for record in found for block in _checks_of(record)),
-        ),
-    )
-
-
-def _gaps(data: ReportData) -> tuple[Block, ...]:
-    """Which police force areas have no figure, for which periods, and why."""
-    missing = (
-        data.coverage.filter(~pl.col("present"))
-        .group_by("measure_id", "gap_id", "reason", maintain_order=True)
-        .agg(pl.col("area_name").unique().sort(), pl.col("period_end").unique().sort())
-    )
-    return (
-        Heading(2, "Which figures are missing, and why", "coverage"),
-        Table(
-            anchor="table-coverage",
-            caption="Police force areas without a published figure",
-            columns=(
-                TableColumn("Measure"),
-                TableColumn("Areas", numeric=True),
-                TableColumn("Which"),
-                TableColumn("Periods that end"),
-                TableColumn("Why"),
-            ),
-            rows=tuple(
-                (
-                    row["measure_id"].replace("_", " "),
-                    formats.count(len(row["area_name"])),
-                    wording.joined(row["area_name"]) if len(row["area_name"]) <= _NAMED_AREAS else "all others",
-                    wording.joined(formats.day(end) for end in row["period_end"]),
-                    row["reason"],
-                )
-                for row in missing.iter_rows(named=True)
-            ),
-            source_note="Every other police force area has a figure in every period of every edition. A missing figure is never zero.",
         ),
     )
 

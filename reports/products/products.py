@@ -7,8 +7,18 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Callout, Document, KeyMessages, Paragraph, Prose
 from reports.numbers import ReportData, Row
-from reports.products import children, comparability, identified, incidents, provenance, recorded, scoreboard
-from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads
+from reports.products import (
+    children,
+    comparability,
+    coverage,
+    identified,
+    incidents,
+    provenance,
+    recorded,
+    scoreboard,
+    trends,
+)
+from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
 # London has no regional organised crime unit.
 _LONDON = "LONDON-AREA"
@@ -105,12 +115,14 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.all_forces(data, marked),
+        *trends.trends(data, forces),
         *incidents.monthly_records(data, area_id),
         *identified.referrals(data, area_id, referrers),
         *children.children(data, forces),
         *identified.london_links(data, forces),
         *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
         *comparability.comparisons(data, area_id),
+        *(coverage.coverage(data) if is_nation else ()),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),
@@ -154,7 +166,7 @@ def _key_messages(data: ReportData, area_id: str, who: str, referrers: str, forc
     third: Prose = (wording.PROXY,)
     if counted and len(forces) == 1:
         row = counted[0]
-        third = wording.london_links(row["area_name"], row, identified.published_rank(data, row), len(counted))
+        third = wording.london_links(row["area_name"], row, published_rank(data, row), len(counted))
     return tuple(message for message in (first, second, third) if message)
 
 

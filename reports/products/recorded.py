@@ -34,14 +34,13 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
     """M01 over time: one point a financial year, and every point after the last March; breaks and missing editions drawn."""
     area = data.area(area_id)
     rows = data.preferred(DRUGS, area_id).filter(pl.col("months") == 12)
-    last_march = rows.filter(pl.col("period_end").dt.month() == _MARCH)["period_end"].max()
-    shown = rows.filter((pl.col("period_end").dt.month() == _MARCH) | (pl.col("period_end") > last_march))
+    shown = at_year_ends(rows)
     gaps = _gaps(shown)
     points = shown.select(
         pl.lit(area["name"]).alias("series"),
         "period_end",
         pl.col("numerator").alias("value"),
-        _segment().alias("segment"),
+        segment().alias("segment"),
     )
     listed = list(shown.iter_rows(named=True))
     breaks = _breaks(data, forces, listed[0]["period_end"], listed[-1]["period_end"])
@@ -96,7 +95,13 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
     )
 
 
-def _segment() -> pl.Expr:
+def at_year_ends(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of twelve months that end in March, and all after the last of them: a series without overlaps up to there."""
+    march = pl.col("period_end").dt.month() == _MARCH
+    return rows.filter(march | (pl.col("period_end") > pl.col("period_end").filter(march).max()))
+
+
+def segment() -> pl.Expr:
     """Points are joined when they are at most a year apart, cover the same forces and both have a value."""
     apart = pl.col("period_end") > pl.col("period_end").shift(1).dt.offset_by("12mo").dt.month_end()
     other_cover = pl.col("coverage_note").fill_null("") != pl.col("coverage_note").shift(1).fill_null("")

@@ -34,6 +34,16 @@ def source_note(data: ReportData, rows: pl.DataFrame) -> str:
     return f"Source: {'; '.join(named)}. {formats.legend(shorthand)}".strip()
 
 
+def published_rank(data: ReportData, row: Row) -> int | None:
+    """The rank by number that was published for the row's place and period, or None."""
+    found = data.observations.filter(
+        (pl.col("measure_id") == "london_linked_rank_published")
+        & (pl.col("area_id") == row["area_id"])
+        & (pl.col("edition_id") == row["edition_id"])
+    )
+    return int(found["value"][0]) if len(found) else None
+
+
 def downloads(data: ReportData, slug: str) -> tuple[Block, ...]:
     """Where the workbook of a report and the tables behind all reports are; nothing where none is published beside it."""
     workbook = f"{slug}.xlsx"

@@ -19,7 +19,22 @@ from reports.document import (
     Table,
     TableColumn,
 )  # fmt: skip
-from reports.figures import Break, Gap, RankedRow, Reference, Tile, ranked_intervals, tile_map, time_series
+from reports.figures import (
+    Break,
+    Flow,
+    Gap,
+    MatrixColumn,
+    RankedRow,
+    Reference,
+    Spark,
+    Tile,
+    coverage_matrix,
+    flow,
+    ranked_intervals,
+    sparklines,
+    tile_map,
+    time_series,
+)
 
 NAMES = (
     "Northumbria", "Durham", "Cumbria", "Lancashire", "North Yorkshire", "Cleveland", "Greater Manchester", "West Yorkshire",
@@ -210,6 +225,37 @@ def series_figure(points: pl.DataFrame | None = None, anchor: str = "series") ->
         ),
         source_note=SOURCE,
     )
+
+
+def flow_svg() -> str:
+    """Seven synthetic places, one of them the report's own, and two without a number."""
+    known = [Flow(name, 400.0 / (place + 1), highlighted=name == OWN) for place, name in enumerate(NAMES[20:27])]
+    unknown = [Flow(name, None, f"[x], rank {place}") for place, name in enumerate(("Kent", "Devon & Cornwall"), 2)]
+    return flow(
+        [*known, *unknown], origin="London", anchor="flow", title="Synthetic links", description="d", unit="individuals"
+    )
+
+
+def coverage_svg() -> str:
+    """43 synthetic forces, two measures; a gap of one force, a gap of all."""
+    columns = [MatrixColumn("Synthetic offences", f"Mar {year}") for year in range(2003, 2023)]
+    columns += [MatrixColumn("Synthetic referrals by quarter", f"Q{quarter}") for quarter in range(1, 5)]
+    gaps: list[dict[str, str]] = [{} for _ in columns]
+    gaps[4] = {OWN: "a"}
+    gaps[5] = {OWN: "a"}
+    gaps[-1] = dict.fromkeys(NAMES, "b")
+    reasons = {"a": "The synthetic force sent nothing in these years.", "b": "The quarter is not published."}
+    return coverage_matrix(NAMES, columns, gaps, reasons, anchor="coverage", title="Gaps", description="d")
+
+
+def sparklines_svg() -> str:
+    """43 synthetic forces over twelve years; one without a figure."""
+    empty = series_points().with_columns(value=pl.lit(None, pl.Float64))
+    sparks = [
+        Spark(name, empty if name == "Humberside" else series_points(height=100.0 * place + 5), name == OWN)
+        for place, name in enumerate(NAMES)
+    ]
+    return sparklines(sparks, anchor="sparks", title="Synthetic offences over time", description="d")
 
 
 def wide_table() -> Table:

@@ -11,7 +11,7 @@ from reports import wording
 from reports.document import Document, Figure, Heading, KeyMessages, Number, Paragraph, Quotation, Table
 from reports.numbers import ReportData
 from reports.products import products
-from reports.products.recorded import _segment
+from reports.products.recorded import segment
 from reports.products.shared import DRUGS, NATION
 from tests.inspection.boards import scoreboard_of
 from transforms.comparability import ledger
@@ -162,9 +162,9 @@ def test_all_forces_are_shown_for_a_year_in_which_all_have_a_count(report_data: 
 
 
 def test_points_are_not_joined_across_missing_editions_or_changes_of_cover(report_data: ReportData) -> None:
-    rows = report_data.preferred(DRUGS, NATION).filter(pl.col("months") == 12).with_columns(_segment().alias("segment"))
-    segment = dict(rows.select("period_end", "segment").iter_rows())
-    by_text = {f"{day:%Y-%m}": number for day, number in segment.items()}
+    rows = report_data.preferred(DRUGS, NATION).filter(pl.col("months") == 12).with_columns(segment().alias("segment"))
+    segments = dict(rows.select("period_end", "segment").iter_rows())
+    by_text = {f"{day:%Y-%m}": number for day, number in segments.items()}
     assert by_text["2018-12"] == by_text["2019-03"]
     assert by_text["2019-03"] != by_text["2019-09"]  # Greater Manchester leaves
     assert by_text["2019-12"] != by_text["2024-12"]  # no edition for five years

@@ -109,6 +109,9 @@ GRAPHIC_PAIRS = [
     *((mark, ground) for mark in ("accent", "highlight", "axis", "ink") for ground in ("background", "highlight-soft")),
     ("accent", "accent-soft"),
 ]
+# A colour that is used and is in no pair is one that nobody has looked at.
+BEHIND = {"background", "accent-soft", "highlight-soft", *palette.BANDS}
+DECORATIVE = {"rule"}  # grid lines, which the numbers at the axis say again
 
 
 @pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
@@ -121,6 +124,12 @@ def test_text_has_the_contrast_that_wcag_asks(scheme, ink, ground):
 @pytest.mark.parametrize(("mark", "ground"), GRAPHIC_PAIRS)
 def test_graphics_have_the_contrast_that_wcag_asks(scheme, mark, ground):
     assert contrast(scheme[mark], scheme[ground]) >= 3
+
+
+def test_every_colour_of_the_palette_is_in_a_pair_that_is_tested():
+    tested = {colour for pair in (*TEXT_PAIRS, *GRAPHIC_PAIRS) for colour in pair}
+    assert set(palette.LIGHT) == tested | DECORATIVE
+    assert {ground for _, ground in (*TEXT_PAIRS, *GRAPHIC_PAIRS)} == BEHIND
 
 
 def test_both_schemes_name_the_same_colours_and_bands_run_one_way():

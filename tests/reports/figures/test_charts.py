@@ -23,6 +23,9 @@ CHARTS = {
     ),
     "ranked": lambda: synthetic.ranked_figure().svg,
     "map": lambda: synthetic.map_figure().svg,
+    "flow": synthetic.flow_svg,
+    "coverage matrix": synthetic.coverage_svg,
+    "sparklines": synthetic.sparklines_svg,
 }
 
 

@@ -105,3 +105,27 @@ def test_a_series_without_values_is_refused_and_so_are_more_series_than_can_be_t
         drawn(points((YEARS[0], None, 0)))
     with pytest.raises(CountyLinesError, match="5 series"):
         drawn(pl.concat([points((YEARS[0], 1.0, 0), series=str(number)) for number in range(5)]))
+
+
+def test_no_rule_runs_through_a_label_where_breaks_and_gaps_crowd_at_the_right():
+    days = [date(year, 3, 31) for year in range(2003, 2020)] + [date(2024, 12, 31), date(2025, 6, 30)]
+    breaks = [
+        Break(date(2019, 7, 1), "Synthetic force: no data"),
+        Break(date(2020, 3, 1), "pandemic"),
+        Break(date(2022, 11, 1), "Another synthetic force: no data"),
+    ]
+    frame = points(*((day, 100_000.0, 0) for day in days))
+    root = drawn(frame, breaks=breaks, gaps=[Gap(date(2019, 12, 31), date(2024, 12, 31), "no edition held")])
+    rules = [
+        (float(line.get("x1")), float(line.get("y1")), float(line.get("y2")))
+        for line in root.iter(f"{SVG}line")
+        if line.get("x1") == line.get("x2")
+    ]
+    crossed = [
+        content
+        for content, left, right, top, bottom in extents(root)
+        for x, upper, lower in rules
+        if left < x < right and upper < bottom - 1 and lower > top + 1
+    ]
+    assert crossed == []
+    assert overlapping(extents(root)) == []

@@ -1,0 +1,132 @@
+"""Which areas have a figure in which period: filled where there is one, hatched with a letter where there is none, reasons below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from reports.figures import svg
+from reports.figures.text import SMALL, TEXT, fold, width
+from transforms.errors import CountyLinesError
+
+_GAP: Final = 8.0
+_ROW: Final = 14.0
+_LINE: Final = 14.0
+_INSET: Final = 2.0
+_BETWEEN: Final = 24.0
+"""Between two measures."""
+_NARROWEST: Final = 11.0
+
+
+@dataclass(frozen=True)
+class MatrixColumn:
+    """One period of one measure: the measure's name and the period's, short enough for a column head (two digits of a year)."""
+
+    measure: str
+    period: str
+
+
+def coverage_matrix(
+    areas: Sequence[str],
+    columns: Sequence[MatrixColumn],
+    gaps: Sequence[dict[str, str]],
+    reasons: dict[str, str],
+    *,
+    anchor: str,
+    title: str,
+    description: str,
+) -> str:
+    """Draw a row an area and a column a period; neighbouring figures are one bar, a gap is hatched and has the letter of its reason.
+
+    ``gaps`` holds, for each column, the letter of each area that has no figure; ``reasons`` the sentence of each letter, which is written
+    below. Raises CountyLinesError without areas or columns, for a gap without a reason, or when the columns do not fit on the page.
+    """
+    if not areas or not columns or len(gaps) != len(columns):
+        raise CountyLinesError(f"The chart '{title}' has no areas, no periods or not one list of gaps a period.")
+    unexplained = {letter for gap in gaps for letter in gap.values()} - set(reasons)
+    if unexplained:
+        raise CountyLinesError(f"The chart '{title}' has gaps '{', '.join(sorted(unexplained))}' without a reason.")
+    measures = [(name, [place for place, _ in group]) for name, group in _by_measure(columns)]
+    left = max(width(area, SMALL) for area in areas) + _GAP
+    wide = (svg.WIDTH - left - _BETWEEN * (len(measures) - 1)) / len(columns)
+    if wide < _NARROWEST:
+        raise CountyLinesError(f"The chart '{title}' has {len(columns)} periods, too many for a page; show fewer.")
+    starts = [left + place * wide + _BETWEEN * group for group, (_, places) in enumerate(measures) for place in places]
+    heads = [
+        fold(name, max(len(places) * wide, *(width(word, SMALL, bold=True) for word in name.split())), SMALL, bold=True)
+        for name, places in measures
+    ]
+    top = max(len(head) for head in heads) * _LINE + 2 * _LINE
+    marks: list[svg.Mark] = []
+    for (_, places), head in zip(measures, heads, strict=True):
+        widest = max(width(line, SMALL, bold=True) for line in head)
+        x = min(starts[places[0]], svg.WIDTH - widest)
+        for index, line in enumerate(head):
+            marks.append(svg.text(x, SMALL + index * _LINE, line, "ink", SMALL, bold=True))
+    marks += _periods(
+        [(start + wide / 2, column.period) for start, column in zip(starts, columns, strict=True)], top - 4
+    )
+    for row, area in enumerate(areas):
+        y = top + row * _ROW
+        marks.append(svg.text(left - _GAP, y + _ROW / 2 + SMALL * 0.35, area, "ink", SMALL, "end"))
+        for _, places in measures:
+            marks += _cells(area, places, gaps, starts, wide, y)
+    y = top + len(areas) * _ROW + _GAP
+    return svg.document(
+        (*marks, *_legend(reasons, y)), _end(reasons, y), anchor=anchor, title=title, description=description
+    )
+
+
+def _by_measure(columns: Sequence[MatrixColumn]) -> list[tuple[str, list[tuple[int, MatrixColumn]]]]:
+    return [(name, list(group)) for name, group in groupby(enumerate(columns), key=lambda each: each[1].measure)]
+
+
+def _periods(heads: Sequence[tuple[float, str]], y: float) -> list[svg.Mark]:
+    """The heads of the periods, as many as have room, the last always."""
+    marks: list[svg.Mark] = []
+    edge = svg.WIDTH + width(heads[-1][1], SMALL)
+    for x, period in reversed(heads):
+        half = width(period, SMALL) / 2
+        x = min(x, svg.WIDTH - half)
+        if x + half + 3 <= edge:
+            marks.append(svg.text(x, y, period, "muted", SMALL, "middle"))
+            edge = x - half
+    return marks[::-1]
+
+
+def _cells(
+    area: str, places: Sequence[int], gaps: Sequence[dict[str, str]], starts: Sequence[float], wide: float, y: float
+) -> list[svg.Mark]:
+    marks: list[svg.Mark] = []
+    for letter, group in groupby(places, key=lambda place: gaps[place].get(area)):
+        run = list(group)
+        x, end = starts[run[0]], starts[run[-1]] + wide
+        if letter is None:
+            marks.append(svg.rectangle(x, y + _INSET, end - x, _ROW - 2 * _INSET, "accent"))
+            continue
+        marks.append(svg.rectangle(x, y + _INSET / 2, end - x, _ROW - _INSET, svg.HATCH, "axis"))
+        marks.append(svg.text((x + end) / 2, y + _ROW / 2 + SMALL * 0.35, letter, "ink", SMALL, "middle", halo=True))
+    return marks
+
+
+def _lines(reasons: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(letter, fold(reason, svg.WIDTH - 4 * _GAP, SMALL)) for letter, reason in sorted(reasons.items())]
+
+
+def _legend(reasons: dict[str, str], top: float) -> list[svg.Mark]:
+    marks = [
+        svg.rectangle(0.5, top + _INSET, 2 * _GAP, _ROW - 2 * _INSET, "accent"),
+        svg.text(4 * _GAP, top + _ROW / 2 + SMALL * 0.35, "a figure is held", "ink", SMALL),
+    ]
+    y = top + _ROW + _INSET
+    for letter, lines in _lines(reasons):
+        marks.append(svg.rectangle(0.5, y, 2 * _GAP, _ROW - _INSET, svg.HATCH, "axis"))
+        marks.append(svg.text(0.5 + _GAP, y + _ROW / 2 + SMALL * 0.3, letter, "ink", SMALL, "middle", halo=True))
+        for index, line in enumerate(lines):
+            marks.append(svg.text(4 * _GAP, y + _ROW / 2 + SMALL * 0.3 + index * _LINE, line, "ink", SMALL))
+        y += len(lines) * _LINE + _INSET
+    return marks
+
+
+def _end(reasons: dict[str, str], top: float) -> float:
+    return top + _ROW + _INSET + sum(len(lines) * _LINE + _INSET for _, lines in _lines(reasons)) + TEXT / 2

@@ -282,7 +282,8 @@ def test_an_edition_that_should_have_been_followed_is_called_old(report_data: Re
         "March 2024; a newer one was expected in May 2024."
     ) in sentences(products.force(report_data, NORFOLK))
     on_the_day = products.force(replace(report_data, known_on=date(2024, 4, 30)), NORFOLK)
-    assert not [sentence for sentence in sentences(on_the_day) if sentence.startswith("Old edition")]
+    said = [sentence for sentence in sentences(on_the_day) if sentence.startswith("Old edition")]
+    assert not [sentence for sentence in said if "police first responder" in sentence]
 
 
 def test_a_policing_region_says_what_it_is_and_over_which_regions_its_forces_lie(report_data: ReportData) -> None:

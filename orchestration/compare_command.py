@@ -2,12 +2,16 @@
 
 import json
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orchestration.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Distinct from an error, so that a script can tell "these may not be compared" from "that area does not exist".
 REFUSED = 3
@@ -16,7 +20,7 @@ REFUSED = 3
 @click.command("compare")
 @click.argument("area")
 @click.argument("other_area", required=False)
-@click.option("--measure", required=True, help="drug_offences, nrm_police_referrals, peel_grade and others.")
+@click.option("--measure", required=True, help="A measure by id or code (drug_offences, M01), or peel_grade.")
 @click.option(
     "--period", required=True, help='"YE Dec 2019", 2023-Q1, 2023, 2018-01/2019-03, or a PEEL cycle: 2018/19.'
 )
@@ -35,11 +39,12 @@ def compare(
     """Compare two areas in one period, or one area in two.
 
     Prints both figures with their intervals, the grade (A direct, B adjusted, C side by side only, X not comparable) with its reasons, and
-    the sentence that may be published. The exit status is 3 where the comparison is refused (grade X), 0 otherwise.
+    the sentence that may be published. The exit status is 3 where a change is refused (grade C: side by side only; grade X: not at all).
 
     \b
     Example: countylines compare Norfolk Suffolk --measure drug_offences --period "YE Dec 2019"
              countylines compare "Greater Manchester" --measure drug_offences --period "YE Dec 2018" --with-period "YE Dec 2019"
+             countylines compare Norfolk Suffolk --measure peel_grade --period 2018/19 --question Efficiency
              countylines compare Norfolk --measure london_linked_individuals --period 2018-01/2019-03 --with-period 2019-05/2020-04
     """
     from reports import wording
@@ -55,7 +60,7 @@ def compare(
         click.echo(json.dumps({**pair, "sentence": said}, default=str, ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(wording.comparison_lines(pair, said)))
-    if pair["grade"] == "X":
+    if pair["grade"] in ("C", "X"):
         sys.exit(REFUSED)
 
 
@@ -74,6 +79,7 @@ def _numbers(
         side_of_indicators,
     )
     from transforms.harmonise import load_registers
+    from transforms.statistics.counts import poisson_limits
 
     registers = load_registers(paths.data)
     indicators = pl.read_parquet(_table(paths, "out", "indicators"))
@@ -82,15 +88,16 @@ def _numbers(
         find_numbers(indicators, area_id, measure, read_period(period))[0]
         for area_id, period in zip(ids, periods, strict=True)
     ]
-    over_time = periods[0] != periods[1]
-    sides = [
-        side_of_indicators(pl.DataFrame([row], schema=indicators.schema), registers, as_counts=over_time)
-        for row in rows
-    ]
+    if rows[0]["indicator_id"] == rows[1]["indicator_id"]:
+        raise CountyLinesError("Both are the same figure; give two areas or two periods.")
+    over_time = ids[0] == ids[1]
+    # A figure that is missing has no rate: what is missing is the figure, not the population.
+    as_counts = over_time or any(row["numerator"] is None for row in rows)
+    sides = [side_of_indicators(pl.DataFrame([row], schema=indicators.schema), registers, as_counts) for row in rows]
     (pair,) = grade_pairs(paired(sides[0], sides[1]), registers).iter_rows(named=True)
-    about = registers.measures.row(by_predicate=pl.col("measure_id") == measure, named=True)
+    about = registers.measures.row(by_predicate=pl.col("measure_id") == pair["measure_id_a"], named=True)
     allowed = pair["grade"] in ("A", "B") and None not in (pair["numerator_a"], pair["numerator_b"])
-    phi = dispersion_of_series(indicators, measure, ids[0]) if over_time else None
+    phi = dispersion_of_series(indicators, pair["measure_id_a"], ids[0]) if over_time else None
     test = difference_test(pair, phi) if allowed and pair["numerator_a"] else None
     return {
         **pair,
@@ -98,8 +105,29 @@ def _numbers(
         "measure_name": about["name"],
         "unit_plural": about["unit_plural"],
         "over_time": over_time,
+        "as_counts": as_counts,
+        **{
+            f"count_{limit}_95_{side}": None if row["numerator"] is None else float(at)
+            for side, row in zip("ab", rows, strict=True)
+            for limit, at in zip(("lower", "upper"), poisson_limits(row["numerator"] or 0), strict=True)
+        },
+        "breaks_in_words": _breaks(pair, registers.breaks),
         "change": None if test is None else test._asdict(),
     }
+
+
+def _breaks(pair: Mapping[str, Any], breaks: "pl.DataFrame") -> dict[str, str]:
+    """The registered breaks between the figures, those that only need a note too: identifier and sentence."""
+    import polars as pl
+
+    named = f"{pair['breaks']}, {pair['noted']}".split(", ")
+    return dict(
+        breaks.filter(pl.col("break_id").is_in(named))
+        .select("break_id", "in_words")
+        .unique()
+        .sort("break_id")
+        .iter_rows()
+    )
 
 
 def _grades(
@@ -133,6 +161,7 @@ def _grades(
         "upper_b": rows[1]["upper"],
         "measure_name": f"PEEL grade, {question}",
         "over_time": periods[0] != periods[1],
+        "breaks_in_words": _breaks(pair, registers.breaks),
         "change": None,
     }
 

@@ -26,6 +26,7 @@ from reports.document import (
 from reports.numbers import Row, count, interval, period, rate
 from reports.wording_rules import lint
 from transforms.errors import CountyLinesError
+from transforms.statistics.disclosure import INTERVAL_BELOW
 
 STATUS_LINE = (
     "Independent analysis of official statistics and management information. It is not itself an official statistic; "
@@ -388,11 +389,13 @@ def compared(pair: Mapping[str, Any]) -> str:
             return f"{first}; {second}. No conclusion can be drawn on a change ({reasons(pair['reasons'])})."
         return f"{first}; {second}. {'The grades differ.' if apart else 'The grades are the same or may be.'}"
     if pair["grade"] == "C" or pair["change"] is None:
-        why = f" They stand side by side only ({reasons(pair['reasons'])})." if pair["grade"] == "C" else ""
+        why = " They stand side by side and say nothing of a difference." if pair["grade"] == "C" else ""
         return f"{first}; {second}.{why}"
     change = pair["change"]
     adjusted = f" Adjusted: {pair['adjustments']}." if pair["adjustments"] else ""
     if change["lower"] is None:
+        if min(pair["numerator_a"], pair["numerator_b"]) < INTERVAL_BELOW:
+            return f"{first}; {second}. Counts so small have no percentage without an interval, and there is none.{adjusted}"
         if round(change["per_cent"]) == 0:
             return f"{first}; {second}: about the same.{adjusted}"
         more = "more" if change["per_cent"] > 0 else "fewer"
@@ -416,9 +419,16 @@ def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
         lines.append(f"  adjusted: {pair['adjustments']}")
     if pair["remedy"]:
         lines.append(f"  it would take: {pair['remedy']}")
-    if pair["noted"]:
-        lines.append(f"  note the break {pair['noted']}")
-    return [*lines, f"To publish: {said}" if pair["grade"] != "X" else f"Refused: {said}"]
+    lines += [f"  {break_id}: {sentence}" for break_id, sentence in pair["breaks_in_words"].items()]
+    if pair["grade"] == "X":
+        return [*lines, f"Refused: {said}"]
+    if pair["grade"] == "C":
+        lines.append("Refused: a change in per cent, a rank and a test")
+    elif pair["change"] is not None and pair["change"]["lower"] is None:
+        lines.append(
+            "  no interval of the change: fewer than eight quarters are held, too few to tell chance from other causes"
+        )
+    return [*lines, f"To publish: {said}"]
 
 
 def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
@@ -429,7 +439,10 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     if pair[f"numerator_{side}"] is None:
         return f"{where}: no figure"
     said = f"{where}: {formats.count(pair[f'numerator_{side}'])} {pair['unit_plural']}"
-    if pair[f"value_{side}"] is None or pair["over_time"]:
+    if pair["as_counts"]:
+        limits = (formats.count(round(pair[f"count_{limit}_95_{side}"])) for limit in ("lower", "upper"))
+        return f"{said} (95% interval {' to '.join(limits)})"
+    if pair[f"value_{side}"] is None:
         return said
     rate_words = f"{formats.rate(pair[f'value_{side}'])} per {formats.count(pair[f'multiplier_{side}'])}"
     return f"{said} ({rate_words}, 95% interval {formats.interval(pair[f'lower_95_{side}'], pair[f'upper_95_{side}'])})"

@@ -192,13 +192,13 @@ def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.D
     with pytest.raises(CountyLinesError) as error:
         find_numbers(indicators, "E23000024", "county_lines", YEAR_2019)
     assert "No measure is called 'county_lines'" in str(error.value)
-    assert "child_criminal_exploitation_episodes, drug_offences, gangs_episodes, " in str(error.value)
+    assert "child_criminal_exploitation_episodes (M11), drug_offences (M01), gangs_episodes (M12), " in str(error.value)
 
 
 def test_a_period_that_is_not_held_is_an_error_that_names_those_that_are(indicators: pl.DataFrame) -> None:
     with pytest.raises(CountyLinesError) as error:
         find_numbers(indicators, "E23000024", "london_linked_individuals", YEAR_2019)
-    assert "No london_linked_individuals for E23000024 from 2019-01 to 2019-12 is held" in str(error.value)
+    assert "No london_linked_individuals for Norfolk from 2019-01 to 2019-12 is held" in str(error.value)
     assert str(error.value).endswith("held: 2018-01/2019-03, 2019-05/2020-04.")
 
 

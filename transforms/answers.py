@@ -102,21 +102,25 @@ def _month_end(year: int, month: int) -> date:
 def find_numbers(
     indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date]
 ) -> list[dict[str, Any]]:
-    """Every row of out/indicators for one area, measure and period, the preferred one first.
+    """Every row of out/indicators for one area, measure (its id or code) and period, the preferred one first.
 
     Raises CountyLinesError with the measures, or the periods held for the area, when there is none.
     """
-    of_measure = indicators.filter(pl.col("measure_id") == measure_id)
+    of_measure = indicators.filter(
+        (pl.col("measure_id") == measure_id) | (pl.col("measure_code") == measure_id.upper()).fill_null(False)
+    )
     if of_measure.is_empty():
-        known = ", ".join(indicators["measure_id"].unique().sort())
+        coded = indicators.select("measure_id", pl.col("measure_code").fill_null("")).unique().sort("measure_id")
+        known = ", ".join(f"{name} ({code})" if code else name for name, code in coded.iter_rows())
         raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
     of_area = of_measure.filter(pl.col("area_id") == area_id)
     rows = of_area.filter((pl.col("period_start") == period[0]) & (pl.col("period_end") == period[1]))
     if rows.is_empty():
         held = of_area.select("period_start", "period_end").unique().sort("period_end", "period_start")
         periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.tail(_PERIODS_NAMED).iter_rows())
+        (name,) = of_area["area_name"].unique()[:1] if len(of_area) else (area_id,)
         raise CountyLinesError(
-            f"No {measure_id} for {area_id} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
+            f"No {measure_id} for {name} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
             + (f"the newest of {len(held)} periods held: {periods}." if periods else "nothing is held for this area.")
         )
     return list(

@@ -57,6 +57,12 @@ def test_what_is_not_known_is_never_taken_for_the_same(unknown: str, registers: 
     assert found["grade"] in ("C", "X")
 
 
+def test_a_count_is_not_compared_with_a_rate(registers: Registers) -> None:
+    rate, count = drugs(NORFOLK, year_ending(2025), **RATE), drugs(SUFFOLK, year_ending(2025))
+    found = grade(pair(rate, count, "recorded activity"), registers)
+    assert (found["grade"], found["reasons"]) == ("C", "U2; P2")
+
+
 scores = st.fixed_dictionaries({name: st.integers(0, 3) for name in DIMENSIONS})
 
 

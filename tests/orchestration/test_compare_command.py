@@ -56,14 +56,46 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
                 "--with-period",
                 "2019-05/2020-04",
             ],
-            0,
+            3,
             [
                 "Grade C: period differs; recording differs (B11); kind of source differs",
-                "They stand side by side only",
+                "it would take: periods of the same length and months",
+                "B11: The Metropolitan Police took the collection",
+                "Refused: a change in per cent, a rank and a test",
+                "They stand side by side and say nothing of a difference.",
+            ],
+        ),
+        (
+            ["England and Wales", "--measure", "M01", "--period", "YE Dec 2018", "--with-period", "YE Dec 2019"],
+            3,
+            ["Grade C: coverage differs", "the same forces left out of both figures and both populations"],
+        ),
+        (
+            ["Norfolk", "City of London", "--measure", "M01", "--period", "YE Dec 2019"],
+            3,
+            [
+                "Grade C: unit differs; population differs",
+                "City of London, year ending December 2019: 715 drug offences",
+            ],
+        ),
+        (
+            ["Norfolk", "--measure", "M08", "--period", "2022-Q4", "--with-period", "2023-Q4"],
+            0,
+            [
+                "18 referrals (95% interval 11 to 28)",
+                "no interval of the change: fewer than eight quarters are held",
+                "Counts so small have no percentage without an interval, and there is none.",
             ],
         ),
     ],
-    ids=["across the gap of Greater Manchester", "across inspection cycles", "two reports of the London project"],
+    ids=[
+        "across the gap of Greater Manchester",
+        "across inspection cycles",
+        "two reports of the London project",
+        "a nation with and without a force",
+        "a force with few residents",
+        "small counts a year apart",
+    ],
 )
 def test_what_may_not_be_compared_is_said_with_its_reason(
     built: Path, arguments: list[str], status: int, words: list[str]
@@ -82,6 +114,31 @@ def test_a_machine_reads_the_same(built: Path) -> None:
     assert (found["grade"], found["numerator_a"], found["change"]["is_change"]) == ("A", 2730, True)
     board = json.loads(run(["scoreboard", "--json"], built).stdout)
     assert len({row["finding_id"] for row in board}) == 15
+
+
+def test_a_change_over_time_stands_without_an_interval_where_its_dispersion_is_not_known(built: Path) -> None:
+    said = run(
+        ["compare", "Norfolk", "--measure", "M01", "--period", "YE Dec 2018", "--with-period", "YE Dec 2019"], built
+    )
+    assert said.stdout.splitlines()[-1].endswith("2,730 drug offences (95% interval 2,629 to 2,834): 19% more.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["Norfolk", "Norfolk", "--measure", "M01", "--period", "YE Dec 2019"], "Both are the same figure"),
+        (["Norfolk", "Suffolk", "--measure", "M01", "--period", "YE Dec 2031"], "No M01 for Norfolk from 2031-01"),
+        (
+            ["Norfolk", "Suffolk", "--measure", "peel_grade", "--period", "2018/19", "--question", "Fitness"],
+            "No question or pillar held is called 'Fitness': Effectiveness, Efficiency, Legitimacy.",
+        ),
+    ],
+    ids=["one figure twice", "a period that is not held", "a question that nobody asked"],
+)
+def test_what_there_is_not_is_said_with_what_there_is(built: Path, arguments: list[str], words: str) -> None:
+    said = run(["compare", *arguments], built)
+    assert said.returncode == 1
+    assert words in said.stderr
 
 
 def test_one_area_and_one_period_are_no_comparison(built: Path) -> None:

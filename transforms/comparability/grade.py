@@ -24,7 +24,7 @@ _ADJUSTMENT = {
     "S": "official beside management information of one definition",
 }
 _REMEDY = {
-    "U": "figures that count the same thing",
+    "U": "figures that count the same thing, both as counts or both as rates",
     "D": "figures under one definition",
     "P": "rates on one population of one age range",
     "T": "periods of the same length and months: both rebuilt from the same quarters, or both per month where collection was uniform",

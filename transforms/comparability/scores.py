@@ -158,7 +158,7 @@ def _unit() -> pl.Expr:
         .when(~(pl.col("comparable_a") & pl.col("comparable_b")))
         .then(ANOTHER)
         .when(_same("unit_id"))
-        .then(pl.when(conversion).then(SAME).otherwise(REMOVABLE))
+        .then(pl.when(conversion).then(SAME).when(_missing("multiplier")).then(UNKNOWN).otherwise(REMOVABLE))
         .when(_same("kin") & (pl.col("kin_a") != ""))
         .then(UNKNOWN)
         .otherwise(ANOTHER)

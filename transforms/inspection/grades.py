@@ -90,7 +90,7 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
 def find_grade(grades: pl.DataFrame, scale: Scale, area_id: str, cycle: str, question: str) -> dict[str, Any]:
     """The row of one force, cycle and question; a row without a grade and the reason 'not held' where none is.
 
-    Raises CountyLinesError for a cycle that is not registered, or an area that is no police force area.
+    Raises CountyLinesError for a cycle that is not registered, an area that is no police force area, or a question that no cycle has.
     """
     rows = grades.filter((pl.col("area_id") == area_id) & (pl.col("cycle") == cycle) & (pl.col("question") == question))
     if len(rows):
@@ -100,6 +100,10 @@ def find_grade(grades: pl.DataFrame, scale: Scale, area_id: str, cycle: str, que
     if of_area.is_empty() or cycles.is_empty():
         raise CountyLinesError(
             f"No grade of {area_id} in the cycle {cycle!r}: forces are graded, in the cycles {', '.join(scale.cycles['cycle'])}."
+        )
+    if question not in set(grades["question"]):
+        raise CountyLinesError(
+            f"No question or pillar held is called {question!r}: {', '.join(grades['question'].unique().sort())}."
         )
     (registered,) = cycles.iter_rows(named=True)
     return {

@@ -34,6 +34,14 @@ _PARTS = {
     "checks": "Checks, the import of Great Expectations included",
     "report": "Reports drawn, set and published",
 }
+# The parts of a report of which `countylines build --json` says how long they take, and what happens in each.
+_PARTS_OF_REPORT = {
+    "content": "Content and charts, of which there are {charts:.1f}",
+    "page": "HTML page",
+    "evidence page": "Evidence page",
+    "PDF": "PDF",
+    "wording": "Wording rules",
+}
 _START = "Start of Python, imports and the run's own records"
 
 # Linux counts in KiB, macOS in bytes.
@@ -52,8 +60,8 @@ class Cost:
 def measure_builds(rounds: int) -> list[dict[str, Any]]:
     """Build from nothing, again, and after one figure changed, so many times, saying on standard error what is under way.
 
-    One entry a build: kind, wall and cpu (seconds), memory (MiB), ran (assets made) and layers (seconds by layer). Raises
-    CountyLinesError when a build fails.
+    One entry a build: kind, wall and cpu (seconds), memory (MiB), ran (assets made), layers (seconds by layer) and
+    milliseconds_a_report (of processor time, by part). Raises CountyLinesError when a build fails.
     """
     return [build for number in range(rounds) for build in _one_round(number, rounds)]
 
@@ -72,7 +80,8 @@ def _one_round(number: int, rounds: int) -> list[dict[str, Any]]:
             cost, output = measure([*_COUNTYLINES, "build", "--json"], environment)
             result = json.loads(output)
             click.echo(f"{cost.wall:.1f} s", err=True)
-            found.append({"kind": kind, **asdict(cost), "ran": result["ran"], "layers": result["layers"]})
+            kept = {name: result[name] for name in ("ran", "layers", "milliseconds_a_report")}
+            found.append({"kind": kind, **asdict(cost), **kept})
         return found
 
 
@@ -121,7 +130,7 @@ def change_one_figure(published: Path) -> Path:
 
 
 def markdown(found: Sequence[Mapping[str, Any]]) -> str:
-    """Two Markdown tables: medians a kind of build, and where the time of the full build goes."""
+    """Three Markdown tables: medians a kind of build, where the time of the full build goes, and that of one report."""
     kinds = list(dict.fromkeys(run["kind"] for run in found))
     lines = ["| Build | Clock, s | Processor, s | Peak memory, MiB |", "|---|--:|--:|--:|"]
     for kind in kinds:
@@ -134,4 +143,8 @@ def markdown(found: Sequence[Mapping[str, Any]]) -> str:
     whole = statistics.median(run["wall"] for run in cold)
     lines += ["", "| Part of the full build | Clock, s | Share |", "|---|--:|--:|"]
     lines += [f"| {words} | {seconds:.1f} | {seconds / whole:.0%} |" for words, seconds in {**start, **parts}.items()]
+    reports = [run["milliseconds_a_report"] for run in cold]
+    medians = {name: statistics.median(report[name] for report in reports) for name in reports[0]}
+    lines += ["", "| Part of one report | Processor, ms |", "|---|--:|"]
+    lines += [f"| {words.format(**medians)} | {medians[part]:.0f} |" for part, words in _PARTS_OF_REPORT.items()]
     return "\n".join(lines)

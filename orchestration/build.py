@@ -1,11 +1,11 @@
 """Runs the asset graph in one process: what is stale and all that depends on it, with progress, and remembers what it made."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 
@@ -14,6 +14,7 @@ from orchestration.definitions import definitions
 from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
+from orchestration.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
 from transforms import errors
 
 if TYPE_CHECKING:  # types that Dagster does not export
@@ -49,10 +50,14 @@ _FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
 
 @dataclass(frozen=True)
 class BuildResult:
-    """How a build ended: the first error in words if any, seconds a layer and of its checks, and how many assets ran of how many."""
+    """How a build ended: the first error in words if any, seconds a layer and of its checks, and how many assets ran of how many.
+
+    ``milliseconds`` of processor time does each part of a report take, on average; nothing when none was made.
+    """
 
     error: str | None
     seconds: Mapping[str, float]
+    milliseconds: Mapping[str, float]
     ran: int
     assets: int
     warnings: tuple[str, ...]
@@ -83,7 +88,7 @@ def build(
     selected = _with_descendants(graph, [*stale, *touched])
     if not selected:
         _remember(paths, versions, fingerprint)
-        return BuildResult(None, {}, 0, len(versions), ())
+        return BuildResult(None, {}, {}, 0, len(versions), ())
     done = dg.success_hook(name="progress")(lambda context: progress(context.op.name))
     jobs = [
         dg.define_asset_job(name, selection=dg.AssetSelection.assets(*keys), hooks={done})
@@ -125,7 +130,23 @@ def build(
         for check in result.get_asset_check_evaluations()
         if not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     )
-    return BuildResult(failure, seconds, len(selected), len(versions), warned)
+    return BuildResult(failure, seconds, _a_report(results), len(selected), len(versions), warned)
+
+
+def _a_report(results: Iterable[dg.ExecuteInProcessResult]) -> dict[str, float]:
+    """Milliseconds of processor time that each part of a report took, over all reports that a build made; and its charts, as a number."""
+    parts, numbers = Counter[str](), Counter[str]()
+    for event in (event for result in results for event in result.get_asset_materialization_events()):
+        metadata = event.materialization.metadata
+        if SECONDS_OF_PARTS in metadata:
+            parts.update(cast("dict[str, float]", metadata[SECONDS_OF_PARTS].value))
+            numbers.update(cast("dict[str, int]", metadata[NUMBER_OF_PARTS].value))
+    reports = numbers["report"]
+    if not reports:
+        return {}
+    return {part: round(1000 * spent / reports, 1) for part, spent in parts.items()} | {
+        "charts": round(numbers["chart"] / reports, 1)
+    }
 
 
 def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: str) -> None:

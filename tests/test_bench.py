@@ -18,7 +18,9 @@ from transforms.errors import CountyLinesError
 def build(kind: str, **values: Any) -> dict[str, Any]:
     """A synthetic measurement."""
     layers = {"raw": 0.5, "core": 1.0, "out": 2.0, "checks": 2.5, "report": 4.0}
-    return {"kind": kind, "wall": 20.0, "cpu": 30.0, "memory": 500.0, "ran": 9, "layers": layers} | values
+    parts = {"content": 80.0, "page": 20.0, "evidence page": 15.0, "PDF": 200.4, "wording": 5.0, "charts": 4.9}
+    found = {"kind": kind, "wall": 20.0, "cpu": 30.0, "memory": 500.0, "ran": 9, "layers": layers}
+    return found | {"milliseconds_a_report": parts} | values
 
 
 def test_the_processor_time_and_memory_of_a_child_of_the_process_count() -> None:
@@ -75,6 +77,14 @@ def test_medians_count_and_the_parts_add_up_to_the_full_build() -> None:
         "| Rates, totals and files for analysts | 2.0 | 10% |",
         "| Checks, the import of Great Expectations included | 2.5 | 12% |",
         "| Reports drawn, set and published | 4.0 | 20% |",
+        "",
+        "| Part of one report | Processor, ms |",
+        "|---|--:|",
+        "| Content and charts, of which there are 4.9 | 80 |",
+        "| HTML page | 20 |",
+        "| Evidence page | 15 |",
+        "| PDF | 200 |",
+        "| Wording rules | 5 |",
     ]
 
 
@@ -86,5 +96,7 @@ def test_a_full_build_makes_all_assets_an_unchanged_one_none_and_a_changed_figur
     assert [full["kind"], unchanged["kind"], changed["kind"]] == [COLD, UNCHANGED, CHANGED]
     assert unchanged["ran"] == 0
     assert 0 < changed["ran"] < full["ran"]
+    assert full["milliseconds_a_report"]["PDF"] > 0
+    assert full["milliseconds_a_report"]["charts"] >= 1
     assert all(build["memory"] > 0 and build["cpu"] > 0 for build in (full, unchanged, changed))
     assert not (tmp_path / "not-used").exists()

@@ -240,7 +240,7 @@ def test_a_force_that_one_edition_lost(
     assert "published 43.0, computed 42.0" in said
     assert newly_quarantined(copied) == {"out/reconciliation/totals_agree.csv", *also}
     rows = pl.read_csv(copied / "quarantine" / "out" / "reconciliation" / "totals_agree.csv", infer_schema=False)
-    assert rows["reconciliation_id"][0] == f"coverage.{edition}.K04000001"
+    assert rows["reconciliation_id"][0] == f"coverage.{source}.{edition}.K04000001"
 
 
 def test_an_edition_that_lost_all_its_cells(copied: Path, tmp_path: Path) -> None:

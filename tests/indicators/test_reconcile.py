@@ -43,31 +43,34 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
 
 def test_comparisons_say_what_they_compare(reconciled: pl.DataFrame) -> None:
     sentences = dict(reconciled.select("reconciliation_id", "in_words").rows())
-    assert sentences["total.ye-dec-2024.K04000001"] == "England and Wales: 44 parts add up to the printed total"
-    assert sentences["total.ye-dec-2019.E12000002"] == "North West: 4 parts add up to the printed total"
+    assert (
+        sentences["total.ons_pfa_tables.ye-dec-2024.K04000001"]
+        == "England and Wales: 44 parts add up to the printed total"
+    )
+    assert sentences["total.ons_pfa_tables.ye-dec-2019.E12000002"] == "North West: 4 parts add up to the printed total"
 
 
 ONE_MORE = {
     "a force's count": (
         "ons_pfa_tables/ye-dec-2019/Table P1/X40",
         {
-            "total.ye-dec-2019": {"E12000006", "E92000001", "K04000001"},
-            "rate.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
-            "population.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
+            "total.ons_pfa_tables.ye-dec-2019": {"E12000006", "E92000001", "K04000001"},
+            "rate.ons_pfa_tables.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
+            "population.ons_pfa_tables.ye-dec-2019": {"E23000024", "E12000006", "E92000001", "K04000001"},
         },
     ),
-    "a printed total": ("ons_pfa_tables/ye-mar-2019/Table P1/X35", {"total.ye-mar-2019": {"E12000006"}}),
+    "a printed total": ("ons_pfa_tables/ye-mar-2019/Table P1/X35", {"total.ons_pfa_tables.ye-mar-2019": {"E12000006"}}),
     "a printed rate": (
         "ons_pfa_tables/ye-dec-2019/Table P3/AB40",
-        {"rate.ye-dec-2019": {"E23000024"}, "population.ye-dec-2019": {"E23000024"}},
+        {"rate.ons_pfa_tables.ye-dec-2019": {"E23000024"}, "population.ons_pfa_tables.ye-dec-2019": {"E23000024"}},
     ),
     "a force's row beside its districts": (
         "ons_pfa_tables/ye-jun-2025/Table C2/Z253",
-        {"districts.ye-jun-2025": {"E23000024"}},
+        {"districts.ons_pfa_tables.ye-jun-2025": {"E23000024"}},
     ),
     "a first responder": (
         "ho_nrm_police_first_responder/2023-q1/referrals_by_police_first_responder/G52735",
-        {"referrals.2023-q1": {"NRM-POLICE-TOTAL"}},
+        {"referrals.ho_nrm_police_first_responder.2023-q1": {"NRM-POLICE-TOTAL"}},
     ),
 }
 
@@ -96,7 +99,9 @@ def test_one_more_in_a_district_disagrees_with_its_force(
     broken = reconcile(
         harmonised.observations, altered, indicators, areas, registers.area_members, registers.sentinels
     ).filter(~pl.col("agrees"))
-    assert broken.select("reconciliation_id", "difference").rows() == [("districts.ye-jun-2025.E23000024", 1.0)]
+    assert broken.select("reconciliation_id", "difference").rows() == [
+        ("districts.ons_pfa_tables.ye-jun-2025.E23000024", 1.0)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -350,7 +350,7 @@ INDICATORS = Contract(
     columns=(
         Column("indicator_id", pl.String, "Identifier printed beside the number; `countylines explain` takes it"),
         Column("measure_id", pl.String, "Measure"),
-        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}$", example="M01"),
+        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}[A-Z0-9]*$", example="M01"),
         Column("area_id", pl.String, "Area"),
         Column("area_kind", pl.String, "Sort of area"),
         Column("area_name", pl.String, "Name of the area in tables"),

@@ -46,7 +46,7 @@ def reconcile(
             responders=responders,
         )
         .with_columns(
-            pl.concat_str("kind", "edition_id", "area_id", separator=".").alias("reconciliation_id"),
+            pl.concat_str("kind", "source_id", "edition_id", "area_id", separator=".").alias("reconciliation_id"),
             (pl.col("computed") - pl.col("published")).alias("difference"),
         )
         .with_columns((pl.col("difference").abs() <= pl.col("tolerance")).alias("agrees"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 
+from orchestration.assets.delivery import DELIVERY
 from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
 from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
@@ -85,7 +86,7 @@ def build(
     remembered = read_manifest(paths)
     stale = [key for key in versions if remembered.get("assets", {}).get(key.to_user_string()) != versions[key]]
     touched = _touched(remembered.get("outputs", {}), outputs(paths), versions)
-    selected = _with_descendants(graph, [*stale, *touched])
+    selected = [key for key in _with_descendants(graph, [*stale, *touched]) if key in versions]
     if not selected:
         _remember(paths, versions, fingerprint)
         return BuildResult(None, {}, {}, 0, len(versions), ())
@@ -193,9 +194,11 @@ def _touched(
 
 
 def _versions(graph: "AssetGraph") -> dict[dg.AssetKey, str]:
-    """For every asset a hash of its code version and of its parents' hashes: it changes with anything that the asset depends on."""
+    """For every asset of a build a hash of its code version and of its parents' hashes: it changes with anything that it depends on."""
     versions: dict[dg.AssetKey, str] = {}
     for key in graph.toposorted_asset_keys:
+        if key == DELIVERY:  # leaves the house: only ever asked for
+            continue
         node = graph.get(key)
         versions[key] = hash_text(
             node.code_version or "", *(versions[parent] for parent in _assets(node.parent_entity_keys))

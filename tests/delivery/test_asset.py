@@ -1,0 +1,44 @@
+"""The asset report/delivery: asked for in the asset graph, never made by a build."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.assets.delivery import delivery_asset
+from tests.delivery.conftest import ADDRESS, Office, subscriber_list
+from tests.delivery.mail import PASSWORD, USER, Mailbox
+from tests.orchestration.graph import all_assets, built_assets
+
+
+def test_it_is_in_the_graph_and_in_no_build() -> None:
+    assert all_assets() - built_assets() == {"report/delivery"}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_it_delivers_and_its_check_says_whether_every_letter_was_taken(
+    office: Office, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    listed = tmp_path / "subscribers.toml"
+    listed.write_text(subscriber_list(("reader@norfolk.example", ["Norfolk"])), encoding="utf-8")
+    for name, value in {
+        "COUNTYLINES_DELIVER_TO": str(office.public),
+        "COUNTYLINES_ADDRESS": ADDRESS,
+        "COUNTYLINES_SUBSCRIBERS": str(listed),
+        "COUNTYLINES_MAIL_FROM": "statistics@police.example",
+        "COUNTYLINES_SMTP_HOST": "127.0.0.1",
+        "COUNTYLINES_SMTP_PORT": str(mailbox.port),
+        "COUNTYLINES_SMTP_USER": USER,
+        "COUNTYLINES_SMTP_PASSWORD": PASSWORD,
+    }.items():
+        monkeypatch.setenv(name, value)
+    if refused:
+        mailbox.at_recipient["reader@norfolk.example"] = ["550 no such user"]
+    result = dg.materialize([delivery_asset()], resources={"paths": office.paths})
+    assert result.success
+    [check] = result.get_asset_check_evaluations()
+    assert (check.passed, check.severity) == (not refused, dg.AssetCheckSeverity.WARN)
+    [made] = result.asset_materializations_for_node("report__delivery")
+    assert made.metadata["edition"].value == office.edition
+    assert mailbox.recipients == ([] if refused else ["reader@norfolk.example"])
+    assert (office.public / "current").readlink().name == office.edition

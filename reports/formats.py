@@ -21,7 +21,7 @@ BREAK: Final = "[b]"
 LEGEND: Final[dict[str, str]] = {
     NOT_AVAILABLE: "not available",
     CONFIDENTIAL: "confidential: suppressed so that no person can be identified",
-    NOT_APPLICABLE: "not applicable: the figure would not be comparable",
+    NOT_APPLICABLE: "not applicable: there is no such figure, or it would not be comparable",
     LOW: "low: too few residents or cases for a reliable figure",
     REVISED: "revised: an earlier edition printed another figure",
     BREAK: "break: the series has a break in this period",

@@ -65,7 +65,8 @@ def prepared(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame) 
         .with_columns(
             pl.concat_str("coverage", pl.col("coverage_note"), separator=": ", ignore_nulls=True).alias("covers"),
             pl.concat_str("revised", "break", ignore_nulls=True).replace("", NOTHING).alias("markers"),
-            pl.col("status").replace_strict(_MISSING, default=None).alias("rate_missing"),
+            # A number of officers is no count of events: its rate is printed without limits.
+            pl.col("status").replace_strict(_MISSING, default=formats.NOT_APPLICABLE).alias("rate_missing"),
             pl.col("status").replace_strict(_MISSING, default=None).alias("count_missing"),
             pl.lit(formats.missing("no_population")).alias("residents_missing"),
         )

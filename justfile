@@ -53,3 +53,7 @@ constraints:
 # Measure ways to take in archives of single records, on synthetic archives made in a folder: `just bench-records /tmp/records --rows 10000000`.
 bench-records folder *options:
     uv run python benchmarks/records.py "{{folder}}" {{options}}
+
+# Kill builds with SIGKILL at places chosen by seed, and compare what the next build makes: `just drill 112`.
+drill points="112" seed="20200110":
+    COUNTYLINES_DRILL_POINTS={{points}} COUNTYLINES_DRILL_SEED={{seed}} uv run pytest -n 0 --junit-xml=data/build/drill.xml tests/recovery/test_killed_anywhere.py

@@ -6,10 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from transforms.comparability.scores import DIMENSIONS
 from transforms.contracts.tables import AREAS
 from transforms.errors import RegisterError
 from transforms.harmonise import Registers, load_registers
 from transforms.harmonise.names import name_table
+from transforms.harmonise.registers import DIMENSION_LETTERS
 from transforms.indicators.membership import parts
 
 
@@ -90,6 +92,29 @@ def test_every_row_of_a_register_has_its_evidence(registers: Registers) -> None:
         assert (frame["evidence"] != "").all()
 
 
+def numbered(letter: str, last: int, digits: int) -> set[str]:
+    return {f"{letter}{number:0{digits}d}" for number in range(1, last + 1)}
+
+
+def test_definitions_breaks_adjustments_and_measures_are_all_registered(registers: Registers) -> None:
+    assert numbered("D", 30, 2) <= set(registers.definitions["definition_id"])
+    assert numbered("B", 25, 2) <= set(registers.breaks["break_id"])
+    assert numbered("Q", 7, 1) == set(registers.adjustments["adjustment_id"])
+    codes = numbered("M", 26, 2) - {"M16"} | {"M02A", "M05C", "M13F", "M16T1", "M16T2"}
+    assert codes <= set(registers.measures["code"])
+    assert tuple(DIMENSIONS) == DIMENSION_LETTERS
+
+
+def test_every_observation_carries_its_definition(observations: pl.DataFrame) -> None:
+    assert observations["definition_id"].null_count() == 0
+
+
+def test_the_quality_of_every_source_of_observations_is_registered(
+    observations: pl.DataFrame, registers: Registers
+) -> None:
+    assert set(observations["source_id"]) <= set(registers.source_quality["source_id"])
+
+
 @pytest.fixture
 def copied(data: Path, tmp_path: Path) -> Path:
     """A copy of the registers that a test may spoil."""
@@ -123,6 +148,24 @@ SPOILT = {
         ",drug_offence_rate_published",
         ",drug_rate",
         "the measure drug_rate",
+    ),
+    "a break of a dimension that is none": (
+        "breaks.csv",
+        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
+        "B03,2004-04-01,,drug_possession_offences_in_quarter,,Z,1",
+        "the dimension Z",
+    ),
+    "a break that scores too much": (
+        "breaks.csv",
+        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
+        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,4",
+        "the score 4",
+    ),
+    "a measure without a definition": (
+        "measures.csv",
+        "D23,recorded activity",
+        ",recorded activity",
+        "the measure without a definition, of drug_offences",
     ),
     "an unknown status": ("sentinels.csv", "..,not_available", "..,zero", "the status zero"),
 }

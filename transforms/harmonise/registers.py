@@ -14,6 +14,8 @@ from transforms.harmonise.local_authorities import as_areas, load_local_authorit
 NAME_TYPES = ("as_published", "operating", "everyday", "abbreviation", "historical", "welsh")
 # How sure a registered fact is: read in the publisher's own text, in another's report of it, or from memory (a hypothesis).
 CERTAINTIES = ("verified", "second-hand", "unverified")
+# The eight dimensions of a comparison (transforms.comparability.scores), by the letter that reasons print.
+DIMENSION_LETTERS = ("U", "D", "P", "T", "G", "C", "R", "S")
 SOURCE_QUALITIES = ("official", "management information", "press", "unattributable")
 # Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
 PUBLISHED_NAME = "as_published"
@@ -195,6 +197,9 @@ def _check_references(registers: Registers) -> None:
             sorted(set(registers.measures["definition_id"]) - {"", *registers.definitions["definition_id"]}),
         ),
         ("unit", sorted(_units_used(registers) - {"", *registers.units["unit_id"]})),
+        ("dimension", sorted(_dimensions(registers) - set(DIMENSION_LETTERS))),
+        ("score", sorted({str(score) for score in registers.breaks["score"]} - {"0", "1", "2", "3"})),
+        ("measure without a definition, of", sorted(_undefined(registers))),
         ("certainty", sorted(_certainties(registers) - set(CERTAINTIES))),
         ("source quality", sorted(set(registers.source_quality["quality"]) - set(SOURCE_QUALITIES))),
         ("name type", sorted(set(registers.area_names["name_type"]) - set(NAME_TYPES))),
@@ -214,6 +219,15 @@ def _measures_used(registers: Registers) -> set[str]:
 
 def _units_used(registers: Registers) -> set[str]:
     return {*registers.measures["unit_id"], *registers.definitions["unit_id"]}
+
+
+def _dimensions(registers: Registers) -> set[str]:
+    return {*registers.breaks["dimension"], *";".join(registers.adjustments["dimensions"]).split(";")}
+
+
+def _undefined(registers: Registers) -> set[str]:
+    """Measures without a definition: a figure that nobody defined cannot be compared with anything."""
+    return set(registers.measures.filter(pl.col("definition_id") == "")["measure_id"])
 
 
 def _certainties(registers: Registers) -> set[str]:

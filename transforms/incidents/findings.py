@@ -24,10 +24,12 @@ The rules, each counted under its own name for each file:
     Stops and searches whose time, in local time, is not in the file's month.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.incidents.archive import Member
 from transforms.incidents.records import LINE
 from transforms.incidents.registers import IncidentRegisters
 
@@ -35,103 +37,121 @@ from transforms.incidents.registers import IncidentRegisters
 _LAST_OF_2011 = {"E": "E01033768", "W": "W01001958"}
 
 
-def sharing_an_id(crimes: pl.DataFrame, registers: IncidentRegisters) -> pl.DataFrame:
-    """The crimes of a month whose Crime ID another crime of the month has, where IDs are keys, with their ``position`` and ``is_later_copy``.
+@dataclass(frozen=True)
+class FileFindings:
+    """What is odd in one file: rows by finding; its small areas with rows and name; the Crime IDs that are keys, as hashes of 64 bits."""
 
-    A later copy is equal in every field, Crime ID included, to an earlier row of the same file.
-    """
-    # Hashes find the few candidates in a quarter of the time that comparing every text would take; the texts then decide.
-    hashes = crimes.select("force", "crime_id", hash=pl.col("crime_id").hash()).with_row_index("position")
-    candidates = hashes.filter(
-        pl.col("hash").is_duplicated() & pl.col("crime_id").is_not_null() & pl.col("force").is_in(_with_keys(registers))
+    force: str
+    rows: dict[str, int]
+    areas: pl.DataFrame
+    keys: pl.Series
+
+
+def later_copies(crimes: pl.DataFrame) -> pl.Series:
+    """Of each crime of a file whether it is equal in every field, Crime ID included, to an earlier one."""
+    # Hashes say at once that there is none, or find the few candidates; the texts then decide.
+    ids = _hashes(crimes["crime_id"])
+    if ids.n_unique() == ids.len():
+        return pl.repeat(False, crimes.height, eager=True)
+    shared = crimes["crime_id"].is_not_null() & crimes["crime_id"].hash().is_in(
+        ids.filter(ids.is_duplicated()).implode()
     )
-    sharing = candidates.filter(pl.col("crime_id").is_duplicated())["position"]
     fields = [name for name in crimes.columns if name != LINE]
-    return crimes[sharing].with_columns(
-        sharing.alias("position"), (~pl.struct(fields).is_first_distinct()).alias("is_later_copy")
+    copies = crimes.filter(shared)
+    return crimes[LINE].is_in(
+        copies.filter(~copies.select(pl.struct(fields).is_first_distinct()).to_series())[LINE].implode()
     )
 
 
-def findings(
-    records: pl.DataFrame, sharing: pl.DataFrame | None, kind: str, month: str, registers: IncidentRegisters
-) -> pl.DataFrame:
-    """How many records of a month each finding has: force, finding, rows (more than none), in the order of both.
+def findings_of_file(records: pl.DataFrame, member: Member, copies: int, registers: IncidentRegisters) -> FileFindings:
+    """What is odd among the records of a file that are kept; ``copies`` were set aside as published twice."""
+    rows = {"without_location": records["longitude"].null_count(), "crime_published_twice": copies}
+    no_areas, no_keys = pl.DataFrame(schema=_AREAS), pl.Series(dtype=pl.UInt64)
+    if member.kind == "stop-and-search":
+        local = records["searched_at"].dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
+        rows["outside_the_local_month"] = int((local != member.month).sum())
+        rows["equal_without_id"] = _equal(records)
+        return FileFindings(member.force, rows, no_areas, no_keys)
+    areas = (
+        records.group_by("lsoa_code").agg(pl.len().alias("rows"), pl.col("lsoa_name").first()).drop_nulls("lsoa_code")
+    )
+    if member.kind == "outcomes":
+        rows["equal_outcomes"] = _equal(records)
+        return FileFindings(member.force, rows, areas, no_keys)
+    rows["equal_without_id"] = _equal(records.filter(pl.col("crime_id").is_null()))
+    if registers.bodies[member.force].crime_id_is_key:
+        return FileFindings(member.force, rows, areas, _hashes(records["crime_id"]))
+    rows["crime_id_is_no_key"] = records["crime_id"].count()
+    return FileFindings(member.force, rows, areas, no_keys)
 
-    ``records`` are those kept; ``sharing`` is what ``sharing_an_id`` found among the crimes before copies were set aside.
+
+def findings(files: Sequence[FileFindings], registers: IncidentRegisters) -> pl.DataFrame:
+    """How many records of a month each finding has: force, finding, rows (more than none), in the order of both."""
+    counted = pl.DataFrame(
+        [(file.force, finding, rows) for file in files for finding, rows in file.rows.items()],
+        schema=_FINDINGS,
+        orient="row",
+    )
+    return (
+        pl.concat([counted, _same_id(files), *_placed(files, registers)])
+        .filter(pl.col("rows") > 0)
+        .sort("force", "finding")
+    )
+
+
+_FINDINGS = pl.Schema({"force": pl.String, "finding": pl.String, "rows": pl.UInt32})
+_AREAS = pl.Schema({"lsoa_code": pl.String, "rows": pl.UInt32, "lsoa_name": pl.String})
+
+
+def _hashes(ids: pl.Series) -> pl.Series:
+    return ids.drop_nulls().hash()
+
+
+def _same_id(files: Sequence[FileFindings]) -> pl.DataFrame:
+    """Crimes whose ID another crime of the month has, in this file or in another body's.
+
+    By hash: of 600,000 IDs in a month, the chance that any two that differ are taken for one is one in a hundred million.
     """
-    found: dict[str, pl.DataFrame] = {
-        "without_location": _by_force(records.select("force", pl.col("longitude").is_null()).filter("longitude"))
-    }
-    if kind == "stop-and-search":
-        local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
-        found["outside_the_local_month"] = _by_force(records.filter(local != month))
-        found["equal_without_id"] = _equal(records)
-    else:
-        found |= _placed(records, registers)
-    if sharing is not None:
-        kept = sharing.filter(~pl.col("is_later_copy"))
-        found["crime_published_twice"] = _by_force(sharing.filter("is_later_copy"))
-        found["same_id_elsewhere"] = _by_force(kept.filter(pl.col("crime_id").is_duplicated()))
-        found["crime_id_is_no_key"] = _by_force(
-            records.select("force", pl.col("crime_id").is_not_null()).filter(
-                pl.col("crime_id") & ~pl.col("force").is_in(_with_keys(registers))
-            )
-        )
-        found["equal_without_id"] = _equal(records.filter(pl.col("crime_id").is_null()))
-    if kind == "outcomes":
-        found["equal_outcomes"] = _equal(records)
-    return _long(found)
+    keys = pl.concat([file.keys for file in files], rechunk=True)
+    shared = keys.filter(keys.is_duplicated()).unique().implode() if keys.n_unique() < keys.len() else None
+    return pl.DataFrame(
+        [(file.force, "same_id_elsewhere", 0 if shared is None else file.keys.is_in(shared).sum()) for file in files],
+        schema=_FINDINGS,
+        orient="row",
+    )
 
 
-def _placed(records: pl.DataFrame, registers: IncidentRegisters) -> dict[str, pl.DataFrame]:
+def _placed(files: Sequence[FileFindings], registers: IncidentRegisters) -> list[pl.DataFrame]:
     """Findings about small areas; looked up once for each area and force, not for each record."""
-    authority = pl.col("lsoa_name").str.replace(r"\s+\S+$", "")
-    areas = {slug: body.area_id for slug, body in registers.bodies.items()}
-    placed = (
-        records.group_by("force", "lsoa_code")
-        .agg(pl.len().alias("rows"), pl.col("lsoa_name").first())
-        .filter(pl.col("lsoa_code").is_not_null())
-        .with_columns(
-            authority.replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String).alias(
-                "lies_in"
-            ),
-            pl.col("force").cast(pl.String).replace_strict(areas, return_dtype=pl.String).alias("area_id"),
-        )
+    forces = {slug: body.area_id for slug, body in registers.bodies.items()}
+    placed = pl.concat(file.areas.with_columns(pl.lit(file.force).alias("force")) for file in files).with_columns(
+        pl.col("lsoa_name")
+        .str.replace(r"\s+\S+$", "")
+        .replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String)
+        .alias("lies_in"),
+        pl.col("force").replace_strict(forces, return_dtype=pl.String).alias("area_id"),
     )
     newer = pl.any_horizontal(
         pl.col("lsoa_code").str.starts_with(country) & (pl.col("lsoa_code") > last)
         for country, last in _LAST_OF_2011.items()
     )
     territorial = pl.col("area_id").str.contains(r"^[EW]\d{8}$")
-    rules: Mapping[str, pl.Expr] = {
+    rules = {
         "small_area_of_2021_only": newer,
         "outside_the_force_area": territorial & (pl.col("lies_in") != pl.col("area_id")),
         "local_authority_unknown": territorial & pl.col("lies_in").is_null(),
     }
-    return {name: placed.filter(rule).group_by("force").agg(pl.col("rows").sum()) for name, rule in rules.items()}
+    return [
+        placed.filter(rule)
+        .group_by("force")
+        .agg(pl.col("rows").sum())
+        .select("force", pl.lit(name).alias("finding"), pl.col("rows").cast(pl.UInt32))
+        for name, rule in rules.items()
+    ]
 
 
-def _equal(records: pl.DataFrame) -> pl.DataFrame:
-    """Rows that are equal to an earlier one of their file, by force."""
-    fields = [name for name in records.columns if name not in (LINE, "force")]
-    groups = records.group_by("force", *fields).len("rows")
-    return groups.group_by("force").agg((pl.col("rows") - 1).sum())
-
-
-def _by_force(records: pl.DataFrame) -> pl.DataFrame:
-    return records.group_by("force").len("rows")
-
-
-def _long(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    return (
-        pl.concat(
-            frame.select(pl.col("force").cast(pl.String), pl.lit(name).alias("finding"), pl.col("rows").cast(pl.UInt32))
-            for name, frame in found.items()
-        )
-        .filter(pl.col("rows") > 0)
-        .sort("force", "finding")
-    )
-
-
-def _with_keys(registers: IncidentRegisters) -> list[str]:
-    return [slug for slug, body in registers.bodies.items() if body.crime_id_is_key]
+def _equal(records: pl.DataFrame) -> int:
+    """How many rows are equal to an earlier one of their file."""
+    if records.is_empty():
+        return 0
+    return records.height - records.drop(LINE).n_unique()

@@ -1,17 +1,18 @@
 """One month of one kind of record: every file of it to one Parquet file, what was set aside, and the counts by force."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from transforms.errors import ContractError, RegisterError
 from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.findings import findings, sharing_an_id
-from transforms.incidents.records import LINE, QUARANTINE, read_records
+from transforms.incidents.findings import FileFindings, findings, findings_of_file, later_copies
+from transforms.incidents.records import LINE, NOT_KEPT, Records, read_records
 from transforms.incidents.registers import IncidentRegisters
 
 ACCOUNTING = pl.Schema(
@@ -45,6 +46,8 @@ COUNTED_BY = {
 }
 # Level 1 writes in three fifths of the time of the default and makes no larger files of these records.
 _COMPRESSION_LEVEL = 1
+# Rows that are in memory as columns before they are written, and the least that a reader of one force decodes.
+_ROW_GROUP = 100_000
 
 
 @dataclass(frozen=True)
@@ -69,44 +72,75 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     """Read the files of one month and kind, write ``out/<kind>/<month>.parquet`` in one rename, and say what was kept and counted.
 
     The records are in the order of their files and lines. Columns: month (its first day), force (slug), line, then those of the kind in
-    data/registers/incident_columns.csv, labels as their registered values. One file is in memory at a time, beside the records kept.
+    data/registers/incident_columns.csv, labels as their registered values. Files are read, written and forgotten one after the other:
+    in memory are one file, and the records that wait for a row group to be full.
 
     Raises what ``content`` and ``read_records`` raise, RegisterError where the members are of several months, kinds or archives, and
     ContractError where rows are lost.
     """
     (archive, month, kind) = _one_partition(members)
-    forces = pl.Enum(sorted(registers.bodies))
-    first_day = pl.lit(date.fromisoformat(f"{month}-01"))
-    kept, quarantined, read = [], [QUARANTINE.to_frame()], []
-    with open_archive(archive) as file:
-        for member in members:
-            records = read_records(content(file, member), member, registers)
-            kept.append(
-                records.kept.select(first_day.alias("month"), pl.lit(member.force, forces).alias("force"), pl.all())
-            )
-            quarantined.append(records.quarantined)
-            read.append(records.rows_read)
-    together = pl.concat(kept, rechunk=False)
-    del kept
-    together = _with_values(together, kind, registers)
-    sharing = sharing_an_id(together, registers) if kind == "street" else None
-    if sharing is not None and sharing["is_later_copy"].any():
-        quarantined.append(_published_twice(sharing, members))
-        positions = pl.int_range(together.height, dtype=pl.UInt32, eager=True)
-        together = together.filter(~positions.is_in(sharing.filter("is_later_copy")["position"].implode()))
-    quarantine = pl.concat(quarantined).sort("file", LINE)
+    path = out / kind / f"{month}.parquet"
+    files: list[FileResult] = []
+
+    def kept(*_: object) -> Iterator[pl.DataFrame]:
+        files.clear()
+        with open_archive(archive) as file:
+            for member in members:
+                result, records = _ingest_file(
+                    read_records(content(file, member), member, registers), member, registers
+                )
+                files.append(result)
+                yield records
+
+    _write(register_io_source(kept, schema=record_schema(kind, registers)), path)
     result = MonthResult(
         month,
         kind,
-        out / kind / f"{month}.parquet",
-        _accounting(members, read, together, quarantine),
-        quarantine,
-        _counts(together, month, kind),
-        findings(together, sharing, kind, month, registers),
+        path,
+        pl.DataFrame([file.accounting for file in files], schema=ACCOUNTING, orient="row"),
+        pl.concat(file.quarantine for file in files).sort("file", LINE),
+        _counts(files, month, kind),
+        findings([file.found for file in files], registers),
     )
     refuse_lost_rows(result.accounting)
-    _write(together, result.path)
     return result
+
+
+def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
+    """Columns and types of the records of a kind, as they stand in its Parquet files."""
+    columns = [column for column in registers.columns[kind].values() if column.role not in NOT_KEPT]
+    return pl.Schema(
+        {"month": pl.Date(), "force": pl.Enum(sorted(registers.bodies)), LINE: pl.UInt32()}
+        | {column.column: _dtype(column.role, registers) for column in columns}
+    )
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What one file came to: its row of the accounting, what was set aside, the counts by type and outcome, and what was found."""
+
+    accounting: tuple[str, str, str, str, str, int, int, int]
+    quarantine: pl.DataFrame
+    counts: pl.DataFrame
+    found: FileFindings
+
+
+def _ingest_file(records: Records, member: Member, registers: IncidentRegisters) -> tuple[FileResult, pl.DataFrame]:
+    kept, quarantine = records.kept, records.quarantined
+    if member.kind == "street" and registers.bodies[member.force].crime_id_is_key:
+        is_copy = later_copies(kept)
+        if is_copy.any():
+            quarantine = pl.concat([quarantine, _published_twice(kept.filter(is_copy), member)])
+            kept = kept.filter(~is_copy)
+    kept = _with_values(kept, member, registers)
+    result = FileResult(
+        (Path(member.archive).name, member.file, member.month, member.kind, member.force)
+        + (records.rows_read, kept.height, quarantine.height),
+        quarantine,
+        _counts_of_file(kept, member.kind).with_columns(pl.lit(member.force).alias("force")),
+        findings_of_file(kept, member, records.kept.height - kept.height, registers),
+    )
+    return result, kept
 
 
 def refuse_lost_rows(accounting: pl.DataFrame) -> None:
@@ -130,63 +164,50 @@ def _one_partition(members: Iterable[Member]) -> tuple[str, str, str]:
     return keys.pop()
 
 
-def _with_values(records: pl.DataFrame, kind: str, registers: IncidentRegisters) -> pl.DataFrame:
-    """Printed labels to registered values: one look-up for each label of a vocabulary, then codes for codes."""
-    vocabularies = {
-        column.column: column.role for column in registers.columns[kind].values() if column.role in registers.labels
-    }
+def _dtype(role: str, registers: IncidentRegisters) -> pl.DataType:
+    if role in registers.labels:
+        return pl.Boolean() if role == "yes_or_no" else pl.Enum(registers.values(role))
+    plain = {"number": pl.Float64(), "time": pl.Datetime("us", "UTC")}
+    return plain.get(role, pl.String())
+
+
+def _with_values(records: pl.DataFrame, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
+    """The records with month and force, and printed labels as registered values: one look-up for each label of a vocabulary, then codes for codes."""
+    schema = record_schema(member.kind, registers)
+    roles = {column.column: column.role for column in registers.columns[member.kind].values()}
     changed = [
-        _value(pl.col(name), registers.labels[vocabulary], registers.values(vocabulary)).alias(name)
-        for name, vocabulary in vocabularies.items()
-        if list(registers.labels[vocabulary]) != registers.values(vocabulary)
+        _value(name, registers.labels[roles[name]], dtype)
+        for name, dtype in schema.items()
+        if records.schema.get(name, dtype) != dtype
     ]
-    answers = [pl.col(name) == "true" for name, vocabulary in vocabularies.items() if vocabulary == "yes_or_no"]
-    return records.with_columns(changed).with_columns(answers) if changed else records
+    first_day, force = date.fromisoformat(f"{member.month}-01"), pl.lit(member.force, schema["force"])
+    return records.with_columns(pl.lit(first_day).alias("month"), force.alias("force"), *changed).select(schema.names())
 
 
-def _value(column: pl.Expr, labels: dict[str, str], values: list[str]) -> pl.Expr:
-    return pl.lit(pl.Series(list(labels.values()), dtype=pl.Enum(values))).gather(column.to_physical())
+def _value(name: str, labels: dict[str, str], dtype: pl.DataType) -> pl.Expr:
+    values = pl.Series(list(labels.values()), dtype=pl.String)
+    known = values == "true" if dtype == pl.Boolean() else values.cast(dtype)
+    return pl.lit(known).gather(pl.col(name).to_physical()).alias(name)
 
 
-def _published_twice(sharing: pl.DataFrame, members: Iterable[Member]) -> pl.DataFrame:
-    files = {member.force: member.file for member in members}
-    return sharing.filter("is_later_copy").select(
-        pl.col("force").cast(pl.String).replace_strict(files, return_dtype=pl.String).alias("file"),
+def _published_twice(copies: pl.DataFrame, member: Member) -> pl.DataFrame:
+    return copies.select(
+        pl.lit(member.file).alias("file"),
         LINE,
         pl.lit("crime published twice").alias("reason"),
         pl.col("crime_id").alias("text"),
     )
 
 
-def _accounting(
-    members: Sequence[Member], read: Sequence[int], records: pl.DataFrame, quarantine: pl.DataFrame
-) -> pl.DataFrame:
-    files = pl.DataFrame(
-        {
-            "archive": [Path(member.archive).name for member in members],
-            "file": [member.file for member in members],
-            "month": [member.month for member in members],
-            "kind": [member.kind for member in members],
-            "force": [member.force for member in members],
-            "rows_read": read,
-        }
-    )
-    kept = records.group_by("force").len("kept").cast({"force": pl.String})
-    set_aside = quarantine.group_by("file").len("quarantined")
-    return (
-        files.join(kept, on="force", how="left", maintain_order="left")
-        .join(set_aside, on="file", how="left", maintain_order="left")
-        .with_columns(pl.col("kept", "quarantined").fill_null(0))
-        .cast(ACCOUNTING)
-    )
-
-
-def _counts(records: pl.DataFrame, month: str, kind: str) -> pl.DataFrame:
+def _counts_of_file(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     of_type, of_outcome = COUNTED_BY[kind]
-    keys = [name for name in (of_type, of_outcome) if name]
+    return records.group_by(*filter(None, (of_type, of_outcome))).agg(pl.len().alias("rows"), pl.col(LINE).min())
+
+
+def _counts(files: Iterable[FileResult], month: str, kind: str) -> pl.DataFrame:
+    of_type, of_outcome = COUNTED_BY[kind]
     return (
-        records.group_by("force", *keys)
-        .agg(pl.len().alias("rows"), pl.col(LINE).min().alias("first_line"))
+        pl.concat(file.counts for file in files)
         .select(
             pl.lit(month).alias("month"),
             pl.lit(kind).alias("kind"),
@@ -194,18 +215,24 @@ def _counts(records: pl.DataFrame, month: str, kind: str) -> pl.DataFrame:
             (pl.col(of_type) if of_type else pl.lit(None)).cast(pl.String).alias("type"),
             pl.col(of_outcome).cast(pl.String).alias("outcome"),
             "rows",
-            "first_line",
+            pl.col(LINE).alias("first_line"),
         )
         .cast(COUNTS)
         .sort("force", "type", "outcome", nulls_last=True)
     )
 
 
-def _write(records: pl.DataFrame, path: Path) -> None:
+def _write(records: pl.LazyFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        records.write_parquet(temporary, compression="zstd", compression_level=_COMPRESSION_LEVEL, statistics=True)
+        records.sink_parquet(
+            temporary,
+            compression="zstd",
+            compression_level=_COMPRESSION_LEVEL,
+            statistics=True,
+            row_group_size=_ROW_GROUP,
+        )
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

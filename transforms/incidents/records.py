@@ -20,7 +20,7 @@ _NEEDED = {
     "stop-and-search": ("searched_at", "type_of_search"),
 }
 # The month and the body are the file's own, or the record is set aside.
-_NOT_KEPT = ("ignored", "month", "body")
+NOT_KEPT = ("ignored", "month", "body")
 # Every field beyond the last column of a record that has too many lands here.
 _BEYOND = "beyond the last column"
 _UNREADABLE = (pl.exceptions.ComputeError, pl.exceptions.SchemaError, pl.exceptions.ShapeError)
@@ -130,7 +130,7 @@ def _timed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _shaped(frame: pl.DataFrame, first_line: int, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
     """The columns of the register in its order, whatever the file's; an optional one that the file lacks is null."""
-    wanted = [column for column in registers.columns[member.kind].values() if column.role not in _NOT_KEPT]
+    wanted = [column for column in registers.columns[member.kind].values() if column.role not in NOT_KEPT]
     lacking = [
         pl.lit(
             None, pl.Enum(list(registers.labels[column.role])) if column.role in registers.labels else pl.String()
@@ -242,7 +242,7 @@ def _refuse_unknown_labels(
         for line, label in unknown.select(LINE, name).head(1).iter_rows():
             raise UnmatchedError(
                 f"{_where(member)}, line {line}: no meaning is known for the {column.role.replace('_', ' ')} {label!r}; nearest: "
-                f"{_nearest(label, list(registers.labels[column.role]))}; add a row to data/registers/incident_labels.csv."
+                f"{_nearest(label, list(registers.labels[column.role]))}; add a row to data/registers/{registers.file_of(column.role)}."
             )
 
 

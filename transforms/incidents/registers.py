@@ -9,6 +9,8 @@ from transforms.incidents.archive import KINDS
 
 # Columns of these roles are no vocabulary of their own.
 PLAIN_ROLES = ("text", "number", "month", "body", "time", "ignored")
+# The vocabulary of printed names of bodies, which stands in incident_bodies.csv, not among the labels.
+BODY_NAME = "body_name"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ class IncidentRegisters:
     bodies: dict[str, Body]
     forces_of_districts: dict[str, str]
 
+    def file_of(self, vocabulary: str) -> str:
+        """The register in which an unknown label of a vocabulary is to be added."""
+        return "incident_bodies.csv" if vocabulary == BODY_NAME else "incident_labels.csv"
+
     def values(self, vocabulary: str) -> list[str]:
         """The values of a vocabulary, in the order of the register."""
         return list(dict.fromkeys(self.labels[vocabulary].values()))
@@ -62,6 +68,12 @@ def load_incident_registers(data: Path) -> IncidentRegisters:
                 f"incident_labels.csv: {row['vocabulary']} has the label {row['label']!r} twice; delete one."
             )
         known[row["label"]] = row["value"]
+    bodies: dict[str, Body] = {}
+    for row in _rows(folder / "incident_bodies.csv", "slug", "name", "area_id", "crime_id_is_key"):
+        names = (*(bodies[row["slug"]].names if row["slug"] in bodies else ()), row["name"])
+        is_key = _truth("incident_bodies.csv", row["crime_id_is_key"])
+        bodies[row["slug"]] = Body(row["slug"], names, row["area_id"], is_key)
+    labels[BODY_NAME] = {name: name for body in bodies.values() for name in body.names}
     columns: dict[str, dict[str, HeaderLabel]] = {kind: {} for kind in KINDS}
     for row in _rows(folder / "incident_columns.csv", "kind", "label", "column", "role", "required"):
         if row["kind"] not in columns or row["role"] not in {*PLAIN_ROLES, *labels}:
@@ -71,11 +83,6 @@ def load_incident_registers(data: Path) -> IncidentRegisters:
         columns[row["kind"]][row["label"]] = HeaderLabel(
             row["column"], row["role"], _truth("incident_columns.csv", row["required"])
         )
-    bodies: dict[str, Body] = {}
-    for row in _rows(folder / "incident_bodies.csv", "slug", "name", "area_id", "crime_id_is_key"):
-        names = (*(bodies[row["slug"]].names if row["slug"] in bodies else ()), row["name"])
-        is_key = _truth("incident_bodies.csv", row["crime_id_is_key"])
-        bodies[row["slug"]] = Body(row["slug"], names, row["area_id"], is_key)
     districts = {
         row["name"]: row["police_force_area_id"]
         for row in _rows(folder / "local_authorities.csv", "name", "police_force_area_id", exactly=False)

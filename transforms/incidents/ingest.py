@@ -134,8 +134,16 @@ def _ingest_file(records: Records, member: Member, registers: IncidentRegisters)
             kept = kept.filter(~is_copy)
     kept = _with_values(kept, member, registers)
     result = FileResult(
-        (Path(member.archive).name, member.file, member.month, member.kind, member.force)
-        + (records.rows_read, kept.height, quarantine.height),
+        (
+            Path(member.archive).name,
+            member.file,
+            member.month,
+            member.kind,
+            member.force,
+            records.rows_read,
+            kept.height,
+            quarantine.height,
+        ),
         quarantine,
         _counts_of_file(kept, member.kind).with_columns(pl.lit(member.force).alias("force")),
         findings_of_file(kept, member, records.kept.height - kept.height, registers),

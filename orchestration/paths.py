@@ -77,3 +77,8 @@ def paths_from_environment(landing: Path | None = None, build: Path | None = Non
     return Paths(
         data=data.resolve(), build=build.resolve(), landing=landing.resolve() if landing else None, as_of=as_of
     )
+
+
+def records_root(paths: Paths) -> str:
+    """Where single records are kept: COUNTYLINES_RECORDS, a folder or the URL of an S3-compatible store, or else the lake."""
+    return os.environ.get("COUNTYLINES_RECORDS") or str(paths.lake / "raw" / "police_uk_records")

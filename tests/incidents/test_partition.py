@@ -1,20 +1,25 @@
 """Partitions that are taken in once, again when something changes, and not at all when they break their contract."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 
 from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
 from transforms.incidents import read_archive
-from transforms.incidents.partition import Partition, accounted_for, partitions, take_in
+from transforms.incidents.partition import Partition, accounted_for, partitions, take_in, version
 
 NORFOLK = "2018-10-norfolk-street.csv"
 
 
 def one(folder: Path, *records: str, code: str = "code") -> Partition:
     archive = zip_archive(folder / "synthetic.zip", {NORFOLK: csv_file(STREET_HEADER, *records)})
-    (partition,) = partitions([read_archive(str(archive))], folder / "lake", ROOT / "data", code)
+    (partition,) = partitions([read_archive(str(archive))], str(folder / "lake"), ROOT / "data", code)
     return partition
+
+
+def table(partition: Partition) -> Path:
+    return Path(partition.out) / partition.name("parquet")
 
 
 def test_rows_read_are_rows_kept_and_rows_set_aside(tmp_path: Path) -> None:
@@ -28,23 +33,54 @@ def test_rows_read_are_rows_kept_and_rows_set_aside(tmp_path: Path) -> None:
 def test_a_partition_is_taken_in_again_only_when_its_files_the_code_or_its_table_changed(tmp_path: Path) -> None:
     partition = one(tmp_path, crime())
     assert take_in(partition).was_taken_in
-    written = partition.path.stat().st_mtime_ns
+    written = table(partition).stat().st_mtime_ns
     assert not take_in(partition).was_taken_in
-    assert partition.path.stat().st_mtime_ns == written
+    assert table(partition).stat().st_mtime_ns == written
     assert take_in(one(tmp_path, crime(), code="other code")).was_taken_in
     assert take_in(one(tmp_path, crime(crime_type="Burglary"))).was_taken_in
-    partition.path.write_bytes(b"cut")
+    table(partition).write_bytes(b"cut")
     assert take_in(one(tmp_path, crime(crime_type="Burglary"))).was_taken_in
-    assert pl.read_parquet(partition.path).height == 1
+    assert pl.read_parquet(table(partition)).height == 1
 
 
 def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path) -> None:
     assert take_in(one(tmp_path, crime())).broken == {}
-    far_away = one(tmp_path, crime(longitude="77.5"))
-    result = take_in(far_away)
-    assert result.broken == {"longitude_within_limits": 1}
-    assert not far_away.path.exists()
-    assert take_in(far_away).was_taken_in, "what was refused is looked at again"
+    empty = one(tmp_path, crime(month="2018-11"))
+    result = take_in(empty)
+    assert result.broken == {"has_rows": 0, "one_month": 0}
+    assert not list((tmp_path / "lake" / "street").iterdir())
+    assert take_in(empty).was_taken_in, "what was refused is looked at again"
+
+
+def test_a_point_beyond_the_british_isles_is_warned_of_and_kept(tmp_path: Path) -> None:
+    result = take_in(one(tmp_path, crime(longitude="77.5"), crime("b" * 64)))
+    assert (result.warned, result.broken, result.kept) == ({"longitude_within_limits": 1}, {}, 2)
+
+
+def test_a_new_month_opens_no_other(tmp_path: Path) -> None:
+    """Neither the archive nor the tables of months that are unchanged are read: they may as well be gone, or be another's."""
+    files = {
+        f"20{year:02}-{month:02}-norfolk-street.csv": csv_file(STREET_HEADER, crime(month=f"20{year:02}-{month:02}"))
+        for year in range(4, 18)
+        for month in range(1, 13)
+    }
+    *old, new = partitions(
+        [read_archive(str(zip_archive(tmp_path / "synthetic.zip", files)))],
+        str(tmp_path / "lake"),
+        ROOT / "data",
+        "code",
+    )
+    for partition in old:
+        size = 1_000_000
+        table(partition).parent.mkdir(parents=True, exist_ok=True)
+        with table(partition).open("wb") as file:
+            file.truncate(size)  # no Parquet: whoever opened it would fail
+        result = {"month": partition.month, "kind": "street", "files": 1, "rows_read": 1, "kept": 1, "quarantined": 0}
+        remembered = {"result": {**result, "broken": {}, "warned": {}, "found": {}}, "bytes": size}
+        (table(partition).with_suffix(".json")).write_text(json.dumps({**remembered, "version": version(partition)}))
+    results = [take_in(partition) for partition in [*old, new]]
+    assert [result.month for result in results if result.was_taken_in] == ["2017-12"]
+    assert len(results) == 168
 
 
 def test_of_a_month_in_two_archives_the_later_one_stands(tmp_path: Path) -> None:
@@ -52,5 +88,5 @@ def test_of_a_month_in_two_archives_the_later_one_stands(tmp_path: Path) -> None
         read_archive(str(zip_archive(tmp_path / name, {NORFOLK: csv_file(STREET_HEADER, *[crime()] * rows)})))
         for name, rows in (("early.zip", 1), ("late.zip", 2))
     ]
-    (partition,) = partitions(archives, tmp_path / "lake", ROOT / "data", "code")
+    (partition,) = partitions(archives, str(tmp_path / "lake"), ROOT / "data", "code")
     assert take_in(partition).rows_read == 2

@@ -15,52 +15,74 @@ import pytest
 from orchestration.engine import Engine, engine_from_environment
 from tests.full_build import ROOT
 from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
+from tests.incidents.stores import URL, credentials, s3_server, use_store
 from transforms.errors import CountyLinesError, LayoutError
-from transforms.incidents import read_archive
-from transforms.incidents.partition import Partition, partitions, take_in
+from transforms.incidents import read_archive, store
+from transforms.incidents.partition import Partition, PartitionResult, partitions, take_in
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler on loopback with two workers, each a process of its own."""
-    folder = tmp_path_factory.mktemp("cluster")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = []
+class Cluster:
+    """A scheduler on loopback and two workers, each a process of its own, started and ended here by their own handles."""
 
-    def start(*words: str) -> subprocess.Popen[bytes]:
-        log = (folder / f"{len(started)}.log").open("wb")
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        self.address = _address_in(folder / "0.log")
+        for _ in range(2):
+            self._start("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--nanny")
+
+    def restart_scheduler(self) -> None:
+        self.scheduler.kill()
+        self.scheduler.wait()
+        port = self.address.rpartition(":")[2]
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+
+    def close(self) -> None:
+        for process in reversed(self.started):
+            process.terminate()
+        for process in self.started:
+            process.wait(timeout=60)
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        log = (self.folder / f"{len(self.started)}.log").open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
             stdout=log,
             stderr=log,
-            cwd=folder,
-            env=environment,
+            cwd=self.folder,
+            env=self.environment,
         )
-        started.append(process)
+        self.started.append(process)
         return process
 
-    try:
-        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        address = _address_in(folder / "0.log")
-        for _ in range(2):
-            start("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--nanny")
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, s3: str) -> Iterator[str]:
+    """The address of a scheduler whose two workers know the store."""
+    made = Cluster(tmp_path_factory.mktemp("cluster"), credentials(s3))
+    try:
+        yield made.address
     finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(timeout=20)
+        made.close()
 
 
 def _address_in(log: Path) -> str:
-    for _ in range(300):
+    for _ in range(600):
         if found := re.search(rb"tcp://127\.0\.0\.1:\d+", log.read_bytes()):
             return found[0].decode()
         time.sleep(0.1)
     raise AssertionError(f"the scheduler did not start: {log.read_text()}")
 
 
-def four_months(folder: Path, out: Path) -> list[Partition]:
+def four_months(folder: Path, out: Path | str) -> list[Partition]:
     archive = zip_archive(
         folder / "synthetic.zip",
         {
@@ -70,7 +92,7 @@ def four_months(folder: Path, out: Path) -> list[Partition]:
             for month in range(1, 5)
         },
     )
-    return partitions([read_archive(str(archive))], out, ROOT / "data", "code")
+    return partitions([read_archive(str(archive))], str(out), ROOT / "data", "code")
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -88,6 +110,63 @@ def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path:
     assert made["here"] == made["processes"] == made["dask"]
     assert digests(tmp_path / "here") == digests(tmp_path / "processes") == digests(tmp_path / "dask")
     assert len(digests(tmp_path / "here")) == 12
+
+
+def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(
+    tmp_path: Path, cluster: str, s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_store(monkeypatch, s3)
+    made = list(Engine(scheduler=cluster).map(take_in, four_months(tmp_path, URL)))
+    assert made == list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
+    for name, digest in digests(tmp_path / "here").items():
+        assert hashlib.sha256(store.read(URL, name) or b"").hexdigest() == digest
+
+
+def take_in_and_kill_the_first(partition: Partition) -> PartitionResult:
+    """Take in a month, but lose the worker when the first one has put its table and not yet its account."""
+    marker = Path(partition.out).parent / "killed"
+    if not marker.exists():
+        marker.touch()
+        original = store.put
+
+        def put(root: str, name: str, file: Path) -> None:
+            if name.endswith(".json"):
+                os.kill(os.getpid(), signal.SIGKILL)
+            original(root, name, file)
+
+        store.put = put
+    return take_in(partition)
+
+
+def test_a_worker_killed_between_table_and_account_leaves_each_month_once_and_whole(
+    tmp_path: Path, cluster: str
+) -> None:
+    months = four_months(tmp_path, tmp_path / "dask")
+    made = list(Engine(scheduler=cluster).map(take_in_and_kill_the_first, months))
+    assert (tmp_path / "killed").exists()
+    assert [result.was_taken_in for result in made] == [True] * 4
+    list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
+    assert digests(tmp_path / "dask") == digests(tmp_path / "here")
+
+
+def slowly(number: int) -> int:
+    time.sleep(2)
+    return number
+
+
+def test_a_scheduler_that_is_restarted_ends_the_run_with_a_sentence_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Cluster(tmp_path, {})
+    try:
+        results = Engine(scheduler=made.address).map(slowly, list(range(8)))
+        assert next(results) == 0
+        made.restart_scheduler()
+        with pytest.raises(CountyLinesError, match="was lost during the run; start it and run the build again"):
+            list(results)
+        assert list(Engine(scheduler=made.address).map(slowly, [1, 2])) == [1, 2]
+    finally:
+        made.close()
 
 
 def kill_this_worker_once(marker: Path) -> str:

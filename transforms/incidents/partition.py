@@ -2,39 +2,30 @@
 
 import hashlib
 import json
-import os
+import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from transforms.contracts.contract import Column, Contract
+from transforms.contracts import Column
+from transforms.contracts.incidents import incidents
 from transforms.errors import ContractError
+from transforms.incidents import store
 from transforms.incidents.archive import Member, by_month
-from transforms.incidents.ingest import COUNTED_BY, ingest_month
-from transforms.incidents.registers import load_incident_registers
-
-RECORDS = Contract(
-    table="raw/police_uk_records",
-    title="Single records of data.police.uk",
-    one_row_is="record of one body, month and kind",
-    columns=(
-        Column("month", pl.Date, "First day of the month of the file"),
-        Column("force", pl.String, "Body that the file is of", pattern=r"^[a-z-]+$", example="norfolk"),
-        Column("line", pl.Int64, "Line of the file, the header being the first", minimum=1),
-        Column("type", pl.String, "What the record is about; outcomes files do not say", nullable=True),
-        Column("outcome", pl.String, "What came of it, where that is published", nullable=True),
-        Column("longitude", pl.Float64, "Of the anonymised point", nullable=True, minimum=-9, maximum=3),
-        Column("latitude", pl.Float64, "Of the anonymised point", nullable=True, minimum=49, maximum=61),
-    ),
-    key=("force", "line"),
-)
+from transforms.incidents.ingest import ingest_month, record_schema
+from transforms.incidents.registers import IncidentRegisters, load_incident_registers
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One month and kind to take in: plain values, so that it can be sent to another process. ``code`` is a hash of the code that does it."""
+    """One month and kind to take in: plain values, so that it can be sent to another process.
+
+    ``out`` is the folder, or the URL in a store, below which records are kept; ``data`` the folder of the registers; ``code`` a hash of the
+    code that does it.
+    """
 
     members: tuple[Member, ...]
     out: str
@@ -51,15 +42,25 @@ class Partition:
         """The kind of record."""
         return self.members[0].kind
 
-    @property
-    def path(self) -> Path:
-        """Where its records are kept."""
-        return Path(self.out) / self.kind / f"{self.month}.parquet"
+    def name(self, ending: str) -> str:
+        """The name, below ``out``, of its file with an ending: parquet, quarantine.csv or json."""
+        return f"{self.kind}/{self.month}.{ending}"
+
+    def preview(self, rows: int) -> pl.DataFrame:
+        """Its first records; none where it is not in the lake."""
+        held = store.size(self.out, self.name("parquet")) is not None
+        return (
+            pl.read_parquet(store.local_copy(self.out, self.name("parquet")), n_rows=rows) if held else pl.DataFrame()
+        )
 
 
 @dataclass(frozen=True)
 class PartitionResult:
-    """What a partition came to: rows, the rules of `RECORDS` that it breaks with how many rows do, and whether it was taken in now."""
+    """What a partition came to: rows, and whether it was taken in now.
+
+    ``broken`` and ``warned`` are the rules of its contract that it does not keep, critical ones and warnings, with how many rows do not;
+    ``found`` the findings of transforms/incidents/findings.py with their rows.
+    """
 
     month: str
     kind: str
@@ -68,46 +69,52 @@ class PartitionResult:
     kept: int
     quarantined: int
     broken: dict[str, int]
+    warned: dict[str, int]
+    found: dict[str, int]
     was_taken_in: bool
 
 
-def partitions(archives: Iterable[Iterable[Member]], out: Path, data: Path, code: str) -> list[Partition]:
+def partitions(archives: Iterable[Iterable[Member]], out: str, data: Path, code: str) -> list[Partition]:
     """The months and kinds of several archives, oldest archive first, in order; of a month that two hold, the later archive's stands."""
     groups = {key: group for members in archives for key, group in by_month(members).items()}
-    return [Partition(tuple(groups[key]), str(out), str(data), code) for key in sorted(groups)]
+    return [Partition(tuple(groups[key]), out, str(data), code) for key in sorted(groups)]
 
 
 def take_in(partition: Partition) -> PartitionResult:
     """Take in a partition, unless its files, the registers and the code are those of the last time and its Parquet file is whole.
 
-    Writes the Parquet file, ``<month>.quarantine.csv`` (file, line, reason, text) and ``<month>.json``, which is written last. Of a partition
-    that breaks its contract no file stays. Raises what ``ingest_month`` raises.
+    Puts the Parquet file, ``<month>.quarantine.csv`` (file, line, reason, text) and ``<month>.json``, which is put last. Of a partition
+    that breaks its contract no file stays. Raises what ``ingest_month`` raises, and CountyLinesError for a store that does not answer.
     """
-    remembered = partition.path.with_suffix(".json")
-    version = _version(partition)
-    if (kept := _kept(remembered, version, partition.path)) is not None:
+    of_this = version(partition)
+    if (kept := _kept(partition, of_this)) is not None:
         return kept
-    for file in (remembered, partition.path):
-        file.unlink(missing_ok=True)
-    result = ingest_month(partition.members, Path(partition.out), load_incident_registers(Path(partition.data)))
-    found = PartitionResult(
-        partition.month,
-        partition.kind,
-        files=result.accounting.height,
-        rows_read=int(result.accounting["rows_read"].sum()),
-        kept=int(result.accounting["kept"].sum()),
-        quarantined=int(result.accounting["quarantined"].sum()),
-        broken=_broken(result.path, partition.kind),
-        was_taken_in=True,
-    )
-    if found.broken:
-        partition.path.unlink()
-        return found
-    result.quarantine.write_csv(partition.path.with_suffix(".quarantine.csv"))
-    record = {"version": version, "bytes": partition.path.stat().st_size, "result": asdict(found)}
-    temporary = remembered.with_name(f".{remembered.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(record, indent=1, sort_keys=True))
-    temporary.replace(remembered)
+    for ending in ("json", "parquet", "quarantine.csv"):
+        store.delete(partition.out, partition.name(ending))
+    with tempfile.TemporaryDirectory() as folder:
+        registers = load_incident_registers(Path(partition.data))
+        result = ingest_month(partition.members, Path(folder), registers)
+        broken, warned = _not_kept(result.path, partition.kind, registers)
+        by_finding = result.findings.group_by("finding").agg(pl.col("rows").sum()).sort("finding")
+        found = PartitionResult(
+            partition.month,
+            partition.kind,
+            files=result.accounting.height,
+            rows_read=int(result.accounting["rows_read"].sum()),
+            kept=int(result.accounting["kept"].sum()),
+            quarantined=int(result.accounting["quarantined"].sum()),
+            broken=broken,
+            warned=warned,
+            found=dict(by_finding.iter_rows()),
+            was_taken_in=True,
+        )
+        if not broken:
+            set_aside, remembered = Path(folder) / "quarantine.csv", Path(folder) / "json"
+            result.quarantine.write_csv(set_aside)
+            record = {"version": of_this, "bytes": result.path.stat().st_size, "result": asdict(found)}
+            remembered.write_text(json.dumps(record, indent=1, sort_keys=True))
+            for ending, file in (("parquet", result.path), ("quarantine.csv", set_aside), ("json", remembered)):
+                store.put(partition.out, partition.name(ending), file)
     return found
 
 
@@ -116,42 +123,51 @@ def accounted_for(result: PartitionResult) -> bool:
     return result.rows_read == result.kept + result.quarantined
 
 
-def _version(partition: Partition) -> str:
+def version(partition: Partition) -> str:
+    """A hash of the code and of the checksums of the files, by which a partition is known to be unchanged."""
     digest = hashlib.sha256(partition.code.encode())
     for member in partition.members:
         digest.update(f"{member.name} {member.checksum} {member.bytes}\n".encode())
     return digest.hexdigest()
 
 
-def _kept(remembered: Path, version: str, path: Path) -> PartitionResult | None:
+def _kept(partition: Partition, of_this: str) -> PartitionResult | None:
     try:
-        record = json.loads(remembered.read_bytes())
-        if record["version"] != version or path.stat().st_size != record["bytes"]:
-            return None
-        return PartitionResult(**{**record["result"], "was_taken_in": False})
-    except (FileNotFoundError, ValueError, KeyError, TypeError):  # none yet, or not what is written above
+        record: dict[str, Any] = json.loads(store.read(partition.out, partition.name("json")) or b"")
+        same = record["version"] == of_this and store.size(partition.out, partition.name("parquet")) == record["bytes"]
+        return PartitionResult(**{**record["result"], "was_taken_in": False}) if same else None
+    except (ValueError, KeyError, TypeError):  # none yet, or not what is written above
         return None
 
 
-def _broken(path: Path, kind: str) -> dict[str, int]:
-    """Critical rules of the contract that the records of a file break, with the number of rows."""
+def _not_kept(path: Path, kind: str, registers: IncidentRegisters) -> tuple[dict[str, int], dict[str, int]]:
+    """Rules of the contract that the records of a file do not keep, with the number of rows: critical ones, and warnings.
+
+    Only the columns that a rule is about are read, and compared by Great Expectations; the types of all are compared here.
+    """
     from transforms.contracts import validate
 
-    of_type, of_outcome = COUNTED_BY[kind]
-    frame = pl.read_parquet(
-        path, columns=["month", "force", "line", *filter(None, (of_type, of_outcome)), "longitude", "latitude"]
-    ).select(
-        "month",
-        pl.col("force").cast(pl.String),
-        pl.col("line").cast(pl.Int64),
-        (pl.col(of_type) if of_type else pl.lit(None)).cast(pl.String).alias("type"),
-        pl.col(of_outcome).cast(pl.String).alias("outcome"),
-        "longitude",
-        "latitude",
-    )
-    results = validate(frame, RECORDS).results
+    contract = incidents(kind, record_schema(kind, registers))
+    if (found := pl.Schema(pl.read_parquet_schema(path))) != contract.schema:
+        raise ContractError(
+            f"{path.name} of {contract.table}: its columns are {dict(found)}, not {dict(contract.schema)}; run the build again."
+        )
+    ruled = replace(contract, columns=tuple(column for column in contract.columns if _has_rule(column)))
+    results = validate(pl.read_parquet(path, columns=list(ruled.schema)), ruled).results
     if not results:
         raise ContractError(
-            f"{path.name}: no rule of {RECORDS.table} was evaluated, so that it counts as unchecked; run the build again."
+            f"{path.name}: no rule of {contract.table} was evaluated, so that it counts as unchecked; run the build again."
         )
-    return {each.rule: each.failing_count or 0 for each in results if not each.passed and each.severity == "critical"}
+    broken, warned = (
+        {
+            each.rule: each.failing_count or 0
+            for each in results
+            if each.severity == severity and (not each.passed or each.failing_count)
+        }
+        for severity in ("critical", "warning")
+    )
+    return broken, warned
+
+
+def _has_rule(column: Column) -> bool:
+    return not column.nullable or column.minimum is not None or column.maximum is not None

@@ -1,0 +1,120 @@
+"""An S3 protocol server on loopback, and a proxy before it that answers with errors, late, or not at all, as often as a test says."""
+
+import http.client
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from urllib.parse import urlsplit
+
+import pytest
+
+BUCKET = "synthetic-lake"
+URL = f"s3://{BUCKET}/records"
+
+
+@contextmanager
+def s3_server() -> Iterator[str]:
+    """The address of moto's server, with an empty bucket."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        address = f"http://{host}:{port}"
+        bucket = http.client.HTTPConnection(host, port, timeout=30)
+        bucket.request("PUT", f"/{BUCKET}")
+        assert bucket.getresponse().status == 200
+        yield address
+    finally:
+        server.stop()
+
+
+class FaultyProxy(ThreadingHTTPServer):
+    """Hands requests on to ``behind``; of writes, the first ``faults`` are answered as ``fault`` says: a status, or "cut" or "slow"."""
+
+    def __init__(self, behind: str, fault: int | str, faults: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind, self.fault, self.faults = urlsplit(behind).netloc, fault, faults
+        self.lock = Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def is_next_faulty(self) -> bool:
+        with self.lock:
+            self.faults -= 1
+            return self.faults >= 0
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has given up waiting is what a slow store makes of it."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: FaultyProxy
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.command == "PUT" and self.server.is_next_faulty():
+            if self.server.fault == "cut":
+                self.close_connection = True
+                return
+            if self.server.fault == "slow":
+                time.sleep(3)
+                self.close_connection = True
+                return
+            self._send(int(self.server.fault), {}, b"<Error><Code>SlowDown</Code></Error>")
+            return
+        behind = http.client.HTTPConnection(self.server.behind, timeout=30)
+        behind.request(self.command, self.path, body, dict(self.headers))
+        answer = behind.getresponse()
+        self._send(answer.status, dict(answer.getheaders()), answer.read())
+        behind.close()
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response_only(status)
+        length = headers.pop("Content-Length", None) if self.command == "HEAD" else None
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", length or str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _answer
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: errors are the purpose."""
+
+
+@contextmanager
+def faulty(behind: str, fault: int | str, faults: int) -> Iterator[str]:
+    """The address of a proxy that answers the first writes with a fault."""
+    proxy = FaultyProxy(behind, fault, faults)
+    thread = Thread(target=proxy.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield proxy.address
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
+        thread.join()
+
+
+def use_store(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Point the client of stores, here and in processes started from here, to an address."""
+    for name, value in credentials(address).items():
+        monkeypatch.setenv(name, value)
+
+
+def credentials(address: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "synthetic",
+        "AWS_SECRET_ACCESS_KEY": "synthetic",
+        "AWS_REGION": "us-east-1",
+    }

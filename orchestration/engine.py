@@ -13,6 +13,8 @@ Made = TypeVar("Made")
 # A partition whose worker is lost this often stops the run: it is then more likely the cause than the victim.
 _RETRIES = 3
 _SECONDS_TO_CONNECT = 20
+# Workers may be started together with the run: they take longer than the scheduler.
+_SECONDS_FOR_A_WORKER = 60
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class Engine:
                 f"The Dask scheduler {self.scheduler} does not answer; start it, or unset DASK_SCHEDULER."
             ) from error
         with client:
+            try:
+                client.wait_for_workers(1, timeout=_SECONDS_FOR_A_WORKER)
+            except TimeoutError as error:
+                raise CountyLinesError(
+                    f"The Dask scheduler {self.scheduler} has no worker; start one, or unset DASK_SCHEDULER."
+                ) from error
             # Not pure: a result that the cluster remembers says nothing of whether the file is still there.
             tasks = client.map(function, partitions, pure=False, retries=_RETRIES)
             try:

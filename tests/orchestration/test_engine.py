@@ -30,6 +30,9 @@ class Cluster:
         self.started: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         self.address = _address_in(folder / "0.log")
+        self.start_workers()
+
+    def start_workers(self) -> None:
         for _ in range(2):
             self._start("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--nanny")
 
@@ -149,22 +152,34 @@ def test_a_worker_killed_between_table_and_account_leaves_each_month_once_and_wh
     assert digests(tmp_path / "dask") == digests(tmp_path / "here")
 
 
-def slowly(number: int) -> int:
-    time.sleep(2)
-    return number
+def take_in_slowly(partition: Partition) -> PartitionResult:
+    if partition.month != "2018-01":
+        time.sleep(5)
+    return take_in(partition)
 
 
-def test_a_scheduler_that_is_restarted_ends_the_run_with_a_sentence_or_not_at_all(
+@pytest.mark.full
+def test_a_scheduler_restarted_in_the_middle_ends_the_run_with_a_sentence_and_the_next_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Cluster(tmp_path, {})
+    months = four_months(tmp_path, tmp_path / "dask")
     try:
-        results = Engine(scheduler=made.address).map(slowly, list(range(8)))
-        assert next(results) == 0
+        results = Engine(scheduler=made.address).map(take_in_slowly, months)
+        assert next(results).was_taken_in
         made.restart_scheduler()
         with pytest.raises(CountyLinesError, match="was lost during the run; start it and run the build again"):
             list(results)
-        assert list(Engine(scheduler=made.address).map(slowly, [1, 2])) == [1, 2]
+        # The workers of a scheduler that is gone end themselves.
+        monkeypatch.setattr("orchestration.engine._SECONDS_FOR_A_WORKER", 5)
+        with pytest.raises(CountyLinesError, match="has no worker; start one"):
+            list(Engine(scheduler=made.address).map(take_in, months))
+        made.start_workers()
+        monkeypatch.undo()
+        again = list(Engine(scheduler=made.address).map(take_in, months))
+        assert not again[0].was_taken_in
+        list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
+        assert digests(tmp_path / "dask") == digests(tmp_path / "here")
     finally:
         made.close()
 

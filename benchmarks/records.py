@@ -1,8 +1,11 @@
 """Measures ways to take in archives of single records, on synthetic archives in the shape of data.police.uk's.
 
 ``python benchmarks/records.py FOLDER --rows 1000000`` makes the archive below FOLDER (once for each number of rows), runs each way in a
-process of its own, and prints a table: CPU seconds, seconds, peak memory. The floor inflates and parses on one core, and keeps nothing;
-every other way writes one Parquet file a month and counts drugs by force. Ways whose library is not installed are left out.
+process of its own, ``--rounds`` times in turn, and prints a table of the least of each: CPU seconds, seconds, and peak memory of all its
+processes together. The floor inflates and parses on one core, and keeps nothing. Every other way does the same job: labels as registered,
+crimes published twice set aside with file and line, one Parquet file a month (zstd), and records by force, type and outcome; a way whose
+rows, copies or counts are not those of the first is refused. Only this project also accounts for each file, compares months and bodies with
+the file's name, and looks at places. Ways whose library is not installed are left out.
 """
 
 import argparse
@@ -12,9 +15,11 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -26,9 +31,10 @@ ROOT = Path(__file__).parents[1]
 SEED = 20181101
 # Published months have about 540,000 crimes of 44 bodies.
 ROWS_A_MONTH = 540_000
-WORKERS = 2
+CORES = 2
 STREETS, AREAS = 1_600, 800
 HEADER = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context"
+STREET = HEADER.split(",")
 
 
 def labels(vocabulary: str) -> list[str]:
@@ -38,7 +44,7 @@ def labels(vocabulary: str) -> list[str]:
 
 
 def synthetic_force(draw: np.random.Generator, month: str, name: str, force: int, rows: int) -> pl.DataFrame:
-    """Synthetic street crimes of one force and month: a fifth without Crime ID, one in forty without a place."""
+    """Synthetic street crimes of one force and month: a fifth without Crime ID, one in forty without a place, three in 10,000 twice."""
     types, outcomes = labels("crime_type")[:14], labels("outcome")[:27]
     weights = draw.dirichlet(np.full(len(types) - 1, 2.0)) * 0.79
     crime_type = np.array(types)[draw.choice(len(types), rows, p=[0.21, *weights])]
@@ -46,11 +52,11 @@ def synthetic_force(draw: np.random.Generator, month: str, name: str, force: int
     street = draw.integers(0, STREETS, rows)
     area = street % AREAS
     has_place = draw.random(rows) > 0.025
-    ids = np.frombuffer(draw.bytes(rows * 32), dtype="S32").view(np.uint8).reshape(rows, 32)
+    ids = draw.bytes(rows * 32).hex()
     points = np.random.default_rng(SEED + force).random((STREETS, 2))
-    return pl.DataFrame(
+    once = pl.DataFrame(
         {
-            "id": [None if noise else row.tobytes().hex() for row, noise in zip(ids, is_noise, strict=True)],
+            "id": [None if noise else ids[64 * row : 64 * row + 64] for row, noise in enumerate(is_noise)],
             "month": month,
             "by": name,
             "within": name,
@@ -68,6 +74,8 @@ def synthetic_force(draw: np.random.Generator, month: str, name: str, force: int
         pl.when(pl.Series(has_place)).then(pl.col("longitude", "latitude", "code", "area")),
         pl.when(pl.Series(has_place)).then("location").otherwise(pl.lit("No Location")).alias("location"),
     )
+    again = draw.integers(0, rows, rows * 3 // 10_000)
+    return pl.concat([once[: rows - len(again)], once[again]])
 
 
 def make_archive(path: Path, rows: int) -> None:
@@ -87,7 +95,9 @@ def make_archive(path: Path, rows: int) -> None:
     temporary.replace(path)
 
 
-# The ways
+# The ways: each takes the archive and a folder to write to, and gives rows read, copies set aside, and the sum of records counted as drugs.
+
+Made = tuple[int, int, int]
 
 
 def files_by_month(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]]:
@@ -96,101 +106,198 @@ def files_by_month(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]]:
         yield month, list(names)
 
 
-def floor(path: Path, out: Path) -> int:
+def meanings(vocabulary: str) -> dict[str, str]:
+    """Printed label to registered value."""
+    rows = pl.read_csv(ROOT / "data" / "registers" / "incident_labels.csv", infer_schema=False)
+    return dict(rows.filter(pl.col("vocabulary") == vocabulary).select("label", "value").iter_rows())
+
+
+def without_keys() -> list[str]:
+    """Slugs of the bodies whose Crime ID is no key."""
+    rows = pl.read_csv(ROOT / "data" / "registers" / "incident_bodies.csv", infer_schema=False)
+    return rows.filter(pl.col("crime_id_is_key") == "false")["slug"].to_list()
+
+
+def floor(path: Path, out: Path) -> Made:
     """Inflate with libdeflate and parse every field as text, on one core."""
     from transforms.incidents.archive import content, open_archive, read_archive
 
     with open_archive(str(path)) as file:
-        return sum(pl.read_csv(content(file, member), infer_schema=False).height for member in read_archive(str(path)))
+        rows = sum(pl.read_csv(content(file, member), infer_schema=False).height for member in read_archive(str(path)))
+    return rows, 0, 0
 
 
-def ours(path: Path, out: Path) -> int:
-    """`ingest_month` in local processes."""
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-    from multiprocessing import get_context
-
+def ours(path: Path, out: Path) -> Made:
+    """`ingest_month` in this process."""
     from transforms.incidents import by_month, ingest_month, load_incident_registers, read_archive
 
-    months = by_month(read_archive(str(path))).values()
     registers = load_incident_registers(ROOT / "data")
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        results = list(pool.map(partial(ingest_month, out=out, registers=registers), months))
-    return sum(int(result.accounting["rows_read"].sum()) for result in results)
+    read = copies = drugs = 0
+    for members in by_month(read_archive(str(path))).values():
+        result = ingest_month(members, out, registers)
+        read += int(result.accounting["rows_read"].sum())
+        copies += int(result.accounting["quarantined"].sum())
+        drugs += int(result.counts.filter(pl.col("type") == "Drugs")["rows"].sum())
+    return read, copies, drugs
 
 
-def naive_polars(path: Path, out: Path) -> int:
+def naive_polars(path: Path, out: Path) -> Made:
     """Polars as one writes it first: zipfile, inferred types, one frame a month."""
-    rows = 0
+    read = copies = drugs = 0
     with zipfile.ZipFile(path) as archive:
         for month, names in files_by_month(archive):
-            frame = pl.concat([pl.read_csv(archive.read(name)) for name in names], how="vertical_relaxed")
-            frame.filter(pl.col("Crime type") == "Drugs").group_by("Reported by").len()
-            frame.write_parquet(out / f"{month}.parquet")
-            rows += frame.height
-    return rows
+            frames = [
+                pl.read_csv(archive.read(name)).with_row_index("line", 2).with_columns(force=pl.lit(slug(name)))
+                for name in names
+            ]
+            counted, found = polars_job(pl.concat(frames, how="vertical_relaxed").lazy(), out, month)
+            read, copies, drugs = read + found[0], copies + found[1], drugs + counted
+    return read, copies, drugs
 
 
-def duckdb_by_month(path: Path, out: Path) -> int:
+def polars_job(crimes: pl.LazyFrame, out: Path, month: str) -> tuple[int, tuple[int, int]]:
+    """Labels, copies, Parquet and counts of one frame in Polars."""
+    fields = [name for name in STREET if name != "line"]
+    frame = crimes.with_columns(
+        pl.col("Crime type").replace(meanings("crime_type")),
+        pl.col("Last outcome category").replace(meanings("outcome")),
+    ).collect()
+    is_key = pl.col("Crime ID").is_not_null() & ~pl.col("force").is_in(without_keys())
+    is_copy = frame.select(is_key & ~pl.struct(*fields, "force").is_first_distinct()).to_series()
+    frame.filter(is_copy).select("force", "line").write_csv(out / f"{month}.quarantine.csv")
+    kept = frame.filter(~is_copy)
+    kept.write_parquet(out / f"{month}.parquet")
+    counts = kept.group_by("force", "Crime type", "Last outcome category").len()
+    return int(counts.filter(pl.col("Crime type") == "Drugs")["len"].sum()), (frame.height, int(is_copy.sum()))
+
+
+def lazy_polars(path: Path, out: Path) -> Made:
+    """Polars over all files at once, unzipped to disk."""
+    with unzipped(path, out) as folder:
+        crimes = pl.scan_csv(
+            folder / "*" / "*.csv", include_file_paths="file", schema_overrides=dict.fromkeys(STREET, pl.String)
+        )
+        crimes = crimes.with_columns(
+            line=pl.int_range(pl.len()).over("file") + 2,
+            force=pl.col("file").str.extract(r"\d{4}-\d{2}-([a-z-]+)-street.csv$"),
+        ).drop("file")
+        drugs, (read, copies) = polars_job(crimes, out, "all")
+    return read, copies, drugs
+
+
+def duckdb_by_month(path: Path, out: Path) -> Made:
     """DuckDB with given types, on files unzipped for a month at a time."""
-    import tempfile
+    read = copies = drugs = 0
+    with zipfile.ZipFile(path) as archive:
+        for month, names in files_by_month(archive):
+            with unzipped(path, out, names) as folder:
+                found = duckdb_job(folder, out, month)
+            read, copies, drugs = read + found[0], copies + found[1], drugs + found[2]
+    return read, copies, drugs
 
+
+def lazy_duckdb(path: Path, out: Path) -> Made:
+    """DuckDB over all files at once, unzipped to disk."""
+    with unzipped(path, out) as folder:
+        return duckdb_job(folder, out, "all")
+
+
+def duckdb_job(folder: Path, out: Path, name: str) -> Made:
+    """Labels, copies, Parquet and counts of the files of a folder in DuckDB."""
     import duckdb
 
-    rows = 0
-    with zipfile.ZipFile(path) as archive, duckdb.connect() as connection:
-        connection.sql(f"set threads = {WORKERS}")
-        for month, names in files_by_month(archive):
-            with tempfile.TemporaryDirectory(dir=out) as folder:
-                archive.extractall(folder, names)
-                connection.sql(
-                    f"create or replace table crimes as from read_csv('{folder}/*/*.csv', header = true, all_varchar = true)"
-                )
-            connection.sql(
-                """select "Reported by", count(*) from crimes where "Crime type" = 'Drugs' group by all"""
-            ).fetchall()
-            connection.sql(f"copy crimes to '{out}/{month}.parquet' (compression zstd)")
-            (count,) = connection.sql("select count(*) from crimes").fetchall()[0]
-            rows += count
-    return rows
+    fields = ", ".join(f'"{column}"' for column in STREET)
+    slugs = ", ".join(f"'{slug}'" for slug in without_keys())
+    with duckdb.connect() as connection:
+        connection.sql(f"set threads = {CORES}")
+        labels = {"kinds": meanings("crime_type"), "outcomes": meanings("outcome")}
+        for table, known in labels.items():
+            connection.sql(f"create table {table} (label varchar, value varchar)")
+            connection.executemany(f"insert into {table} values (?, ?)", list(known.items()))
+        connection.sql(
+            f"""create table crimes as
+            with numbered as (
+                select *, regexp_extract(filename, '[0-9]-([a-z-]+)-street', 1) as force, row_number() over (partition by filename) + 1 as line
+                from read_csv('{folder}/*/*.csv', header = true, all_varchar = true, filename = true)
+            )
+            select * replace (kinds.value as "Crime type", outcomes.value as "Last outcome category"),
+                "Crime ID" is not null and force not in ({slugs})
+                and row_number() over (partition by force, {fields} order by line) > 1 as is_copy
+            from numbered join kinds on kinds.label = "Crime type" left join outcomes on outcomes.label = "Last outcome category"
+            """
+        )
+        connection.sql(f"copy (from crimes where not is_copy) to '{out}/{name}.parquet' (compression zstd)")
+        connection.sql(f"copy (select force, line from crimes where is_copy) to '{out}/{name}.quarantine.csv'")
+        counts = 'select force, "Crime type" as kind, "Last outcome category", count(*) as n from crimes where not is_copy group by all'
+        (drugs,) = connection.sql(f"select coalesce(sum(n), 0) from ({counts}) where kind = 'Drugs'").fetchall()[0]
+        read, copies = connection.sql("select count(*), count_if(is_copy) from crimes").fetchall()[0]
+    return read, copies, int(drugs)
 
 
-def pandas_by_month(path: Path, out: Path) -> int:
+def pandas_by_month(path: Path, out: Path) -> Made:
     """pandas as one writes it first."""
     import io
 
     import pandas as pd
 
-    rows = 0
+    read = copies = drugs = 0
+    kinds, outcomes, slugs = meanings("crime_type"), meanings("outcome"), without_keys()
     with zipfile.ZipFile(path) as archive:
         for month, names in files_by_month(archive):
-            frame = pd.concat([pd.read_csv(io.BytesIO(archive.read(name))) for name in names], ignore_index=True)
-            frame[frame["Crime type"] == "Drugs"].groupby("Reported by").size()
-            frame.to_parquet(out / f"{month}.parquet", compression="zstd")
-            rows += len(frame)
-    return rows
+            frames = []
+            for name in names:
+                frame = pd.read_csv(io.BytesIO(archive.read(name)))
+                frames.append(frame.assign(force=slug(name), line=frame.index + 2))
+            frame = pd.concat(frames, ignore_index=True)
+            frame["Crime type"] = frame["Crime type"].map(kinds)
+            frame["Last outcome category"] = frame["Last outcome category"].map(outcomes)
+            is_copy = frame.duplicated([*STREET, "force"]) & frame["Crime ID"].notna() & ~frame["force"].isin(slugs)
+            frame.loc[is_copy, ["force", "line"]].to_csv(out / f"{month}.quarantine.csv")
+            kept = frame[~is_copy]
+            kept.to_parquet(out / f"{month}.parquet", compression="zstd")
+            counts = kept.groupby(["force", "Crime type", "Last outcome category"], dropna=False).size()
+            drugs += int(counts.xs("Drugs", level="Crime type").sum())
+            read, copies = read + len(frame), copies + int(is_copy.sum())
+    return read, copies, drugs
 
 
-WAYS: dict[str, tuple[str, str, Callable[[Path, Path], int], bool]] = {
-    "floor": ("inflate and parse, one core", "polars", floor, True),
-    "ours": ("ingest_month, two processes", "polars", ours, True),
+def slug(name: str) -> str:
+    """The force in the name of a file."""
+    return name.rpartition("/")[2][8:].removesuffix("-street.csv")
+
+
+@contextmanager
+def unzipped(path: Path, out: Path, names: list[str] | None = None) -> Iterator[Path]:
+    """A folder with the files of the archive, or those named, for a while."""
+    with tempfile.TemporaryDirectory(dir=out) as folder, zipfile.ZipFile(path) as archive:
+        archive.extractall(folder, names)
+        yield Path(folder)
+
+
+WAYS: dict[str, tuple[str, str, Callable[[Path, Path], Made], bool]] = {
+    "floor": ("Inflate and parse, one core: the floor", "polars", floor, True),
+    "ours": ("This project", "polars", ours, False),
     "polars": ("Polars, a month at a time", "polars", naive_polars, False),
     "duckdb": ("DuckDB, a month at a time", "duckdb", duckdb_by_month, False),
     "pandas": ("pandas, a month at a time", "pandas", pandas_by_month, False),
+    "lazy-polars": ("Polars over all unzipped files", "polars", lazy_polars, False),
+    "lazy-duckdb": ("DuckDB over all unzipped files", "duckdb", lazy_duckdb, False),
 }
 
 
 def measure(name: str, path: Path, out: Path) -> dict[str, float]:
-    """Run one way here, and say what this process and those it started used; memory is the most they can have had together."""
+    """Run one way here, and say what it made and what this process used; none of the ways starts another."""
     started = time.perf_counter()
-    rows = WAYS[name][2](path, out)
+    rows, copies, drugs = WAYS[name][2](path, out)
     seconds = time.perf_counter() - started
-    here, below = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    here = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "rows": rows,
-        "cpu": sum(usage.ru_utime + usage.ru_stime for usage in (here, below)),
+        "copies": copies,
+        "drugs": drugs,
+        "cpu": here.ru_utime + here.ru_stime,
         "seconds": seconds,
-        "megabytes": (here.ru_maxrss + below.ru_maxrss * (WORKERS if below.ru_maxrss else 0)) / 1024,
+        "megabytes": here.ru_maxrss / 1024,
     }
 
 
@@ -199,40 +306,60 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="the least of so many rounds, in which the ways take turns"
+    )
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     parser.add_argument("--measure", choices=list(WAYS), help="measure one way in this process and print JSON")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     archive = options.folder / f"synthetic-{options.rows}.zip"
     if options.measure:
-        import tempfile
-
         with tempfile.TemporaryDirectory(dir=options.folder) as out:
             sys.stdout.write(json.dumps(measure(options.measure, archive, Path(out))))
         return
     if not archive.exists():
         make_archive(archive, options.rows)
+    ways = [name for name in options.ways if find_spec(WAYS[name][1])]
+    runs = {name: [] for name in ways}
+    for _ in range(options.rounds):
+        for name in ways:
+            runs[name].append(in_a_process(name, options.folder, options.rows))
+    refuse_other_results(runs, options.rows)
+    least = {name: min(found, key=lambda run: run["cpu"]) for name, found in runs.items()}
+    at_least = next(iter(least.values()))["cpu"]
     sys.stdout.write(
-        "| Way | CPU seconds | Against the floor | Seconds | Seconds / CPU | Peak memory, MB |\n|---|---|---|---|---|---|\n"
+        "| Way | CPU seconds | Against the first | Seconds | Seconds / CPU | Peak memory, MB |\n|---|--:|--:|--:|--:|--:|\n"
     )
-    at_least = None
-    for name in options.ways:
-        words, library, _, is_single_threaded = WAYS[name]
-        if find_spec(library) is None:
-            continue
-        threads = {"POLARS_MAX_THREADS": "1"} if is_single_threaded else {}
-        command = [sys.executable, __file__, str(options.folder), "--rows", str(options.rows), "--measure", name]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)} | threads
-        run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        found = json.loads(run.stdout)
-        if found["rows"] != options.rows:
-            raise SystemExit(f"{words}: read {found['rows']} rows of {options.rows}")
-        at_least = at_least or found["cpu"]
+    for name, found in least.items():
         sys.stdout.write(
-            f"| {words} | {found['cpu']:.1f} | {found['cpu'] / at_least:.2f} | {found['seconds']:.1f} "
+            f"| {WAYS[name][0]} | {found['cpu']:.1f} | {found['cpu'] / at_least:.1f} | {found['seconds']:.1f} "
             f"| {found['seconds'] / found['cpu']:.2f} | {found['megabytes']:.0f} |\n"
         )
-        sys.stdout.flush()
+
+
+def in_a_process(name: str, folder: Path, rows: int) -> dict[str, float]:
+    """Measure one way in a process of its own."""
+    threads = {"POLARS_MAX_THREADS": "1"} if WAYS[name][3] else {}
+    command = [sys.executable, __file__, str(folder), "--rows", str(rows), "--measure", name]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | threads
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    found: dict[str, float] = json.loads(run.stdout)
+    return found
+
+
+def refuse_other_results(runs: dict[str, list[dict[str, float]]], rows: int) -> None:
+    """End where a way has read other rows than are there, or does not come to the copies and counts of the others."""
+    made = {
+        (name, found["rows"], found["copies"], found["drugs"])
+        for name, each in runs.items()
+        for found in each
+        if name != "floor"
+    }
+    if {found["rows"] for each in runs.values() for found in each} != {rows} or len(
+        {result[1:] for result in made}
+    ) > 1:
+        raise SystemExit(f"The ways do not come to the same rows, copies and counts: {sorted(made)}")
 
 
 if __name__ == "__main__":

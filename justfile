@@ -44,6 +44,10 @@ publish landing:
 docs: build
     uv run python docs/refresh.py
 
+# Keep how six reports look now, when a change of looks is meant: tests compare with these small pictures.
+looks: build
+    uv run python -m tests.visual.keep data/build
+
 # Write constraints.txt again from pyproject.toml.
 constraints:
     echo "# Every distribution that the project and its tests install, with checksums. Made by: just constraints" > constraints.txt

@@ -13,6 +13,7 @@ import click
 
 from orchestration.care_commands import backup, doctor, restore
 from orchestration.compare_command import compare
+from orchestration.data_docs_command import data_docs
 from orchestration.deliver_command import deliver
 from orchestration.diff_command import diff
 from orchestration.fetch_command import fetch
@@ -47,6 +48,7 @@ def cli() -> None:
 
 cli.add_command(sources)
 cli.add_command(diff)
+cli.add_command(data_docs)
 cli.add_command(deliver)
 
 

@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestration.lake import replace_atomically
-from orchestration.paths import Paths, paths_from_environment
-from transforms.errors import CountyLinesError
+from orchestration.paths import paths_from_environment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,6 +34,7 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
     Example: countylines diff /archive/build-2025-04 data/build
              countylines diff /archive/build-2025-04 data/build --html changes.html
     """
+    from orchestration.what_changed import name_of, tables_of, texts_of
     from reports.products.changes import changes_page
     from reports.render import render_page
     from reports.texts import text_changes
@@ -42,11 +42,11 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
     from transforms.importance import ranked
 
     builds = [paths_from_environment(build=build) for build in (build_a, build_b)]
-    found = differences(*map(_tables, builds))
-    texts = text_changes(*map(_texts, builds))
+    found = differences(*(tables_of(paths.lake) for paths in builds))
+    texts = text_changes(*(texts_of(paths.reports) for paths in builds))
     everything = ranked(found, texts)
     if html:
-        page = changes_page(everything, *map(_name, builds))
+        page = changes_page(everything, *(name_of(paths.reports.resolve()) for paths in builds))
         source = render_page(
             page.title,
             page.blocks,
@@ -89,31 +89,3 @@ def _short(text: str | None) -> str:
     if text is None:
         return "nothing"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _tables(paths: Paths) -> "dict[str, pl.DataFrame]":
-    import polars as pl
-
-    from transforms.differences import TABLES
-
-    missing = [table for table in TABLES if not (paths.lake / f"{table}.parquet").is_file()]
-    if missing:
-        raise CountyLinesError(
-            f"{paths.build} holds no table {missing[0]}; name a folder that countylines build has filled."
-        )
-    return {table: pl.read_parquet(paths.lake / f"{table}.parquet") for table in TABLES}
-
-
-def _texts(paths: Paths) -> list[dict[str, Any]]:
-    """The words of the published reports of a build."""
-    from reports.texts import FOLDER
-
-    files = sorted((paths.reports / FOLDER).glob("*.json"))
-    if not files:
-        raise CountyLinesError(f"{paths.build} holds no texts of published reports; run countylines build in it again.")
-    return [json.loads(file.read_bytes()) for file in files]
-
-
-def _name(paths: Paths) -> str:
-    """The build id of the published reports."""
-    return paths.reports.resolve().name.partition("-")[0]

@@ -46,6 +46,11 @@ class Paths:
         return self.build / "editions"
 
     @property
+    def kept(self) -> Path:
+        """The tables of each published build that the next one is compared with."""
+        return self.build / "kept"
+
+    @property
     def reports(self) -> Path:
         """The link to the published build that readers see."""
         return self.build / "reports"

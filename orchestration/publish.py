@@ -15,6 +15,7 @@ import dagster as dg
 from orchestration.fingerprint import hash_files
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
+from orchestration.what_changed import keep_tables, what_changed
 from reports.document import Document, Figure, Page
 from reports.numbers import ReportData
 from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
@@ -134,8 +135,31 @@ def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
     return _written([_write(paths, page.build_id, f"{page.slug}.html", _page(page).encode()) for page in pages])
 
 
-def _page(page: Page) -> str:
-    source = render_page(
+def write_what_changed(paths: Paths, build_id: str) -> Written:
+    """Write the page on what changed since the edition before as HTML and PDF; returns what was written, for the Dagster UI.
+
+    It is held to no wording rule: what the edition before said stands in it as it was said, under the rules of its day.
+    """
+    page = what_changed(paths, build_id)
+    document = Document(
+        slug=page.slug,
+        title=page.title,
+        subtitle=page.lead,
+        period="This edition beside the one before",
+        build_id=page.build_id,
+        status_line=page.status_line,
+        blocks=page.blocks,
+    )
+    return _written(
+        [
+            _write(paths, build_id, f"{page.slug}.html", _rendered(page).encode()),
+            _write(paths, build_id, f"{page.slug}.pdf", render_pdf(document)),
+        ]
+    )
+
+
+def _rendered(page: Page) -> str:
+    return render_page(
         page.title,
         page.blocks,
         lead=page.lead,
@@ -143,6 +167,10 @@ def _page(page: Page) -> str:
         status_line=page.status_line,
         home=page.home,
     )
+
+
+def _page(page: Page) -> str:
+    source = _rendered(page)
     if broken := lint(words_of_page(source)):
         raise CountyLinesError(f"The page {page.slug} says {'; '.join(broken)}.")
     return source
@@ -200,6 +228,7 @@ def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> Written:
     link.symlink_to(edition.relative_to(paths.build))
     link.replace(paths.reports)
     _tidy(paths, edition, made)
+    keep_tables(paths, edition)
     index = paths.reports / "index.html"
     return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
 

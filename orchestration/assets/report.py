@@ -11,12 +11,14 @@ from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
-from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages
+from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
 from reports.numbers import ReportData
 from reports.products import pages, products
+from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.render import evidence_address
 from reports.texts import texts_address
+from transforms.differences import TABLES
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
 
@@ -37,7 +39,7 @@ _INS = {
 def report_assets(
     sources: Mapping[str, Source], known: Mapping[str, Source], paths: Paths
 ) -> list[dg.AssetsDefinition]:
-    """The assets report/national, report/region, report/force (one partition a force), report/pages and report/site."""
+    """The assets report/national, report/region, report/force (one partition a force), report/pages, report/changes and report/site."""
     registers = load_registers(paths.data)
     identity = build_id(paths, sources)
     version = hash_text(hash_code("reports"), identity)
@@ -109,19 +111,27 @@ def report_assets(
         )
 
     @asset(
+        "changes",
+        "What changed since the edition that was published before, as HTML and PDF; says so where there was none.",
+        deps=[*(table.split("/") for table in TABLES), *(["report", name] for name in ("national", "region", "force"))],
+    )
+    def changes(paths: dg.ResourceParam[Paths]) -> Written:
+        return write_what_changed(paths, identity)
+
+    @asset(
         "site",
         "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
-        deps=[*(["report", name] for name in ("national", "region", "force", "pages")), DATAPACK],
+        deps=[*(["report", name] for name in ("national", "region", "force", "pages", "changes")), DATAPACK],
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
         reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
         reports += [
             address(slug) for slug in products.slugs(registers.areas) for address in (evidence_address, texts_address)
         ]
-        around = [f"{slug}.html" for slug in pages.SLUGS]
+        around = [*(f"{slug}.html" for slug in pages.SLUGS), *(f"{CHANGED}.{ending}" for ending in ("html", "pdf"))]
         return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
 
-    return [national, region, force, other_pages, site]
+    return [national, region, force, other_pages, changes, site]
 
 
 def _checks(name: str) -> list[dg.AssetCheckSpec]:

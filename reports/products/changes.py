@@ -8,6 +8,9 @@ from reports import formats, wording
 from reports.document import Block, Heading, Page, Paragraph, Table, TableColumn
 from transforms.importance import KINDS
 
+CHANGED: Final = "what-changed"
+"""The slug of the page beside a published edition."""
+TITLE: Final = "What changed since the last edition"
 # Rows of one kind that the page shows; the command prints all for machines.
 _SHOWN: Final = 200
 _LONGEST: Final = 600
@@ -30,6 +33,21 @@ def changes_page(ranked: pl.DataFrame, before: str, after: str) -> Page:
         status_line=wording.status_line(None),
         home=None,
         blocks=(*_summary(held), *(block for kind, rows in held for block in _kind(kind, rows))),
+    )
+
+
+def first_edition(build_id: str) -> Page:
+    """The page of an edition before which none was published from the same folder."""
+    return Page(
+        slug=CHANGED,
+        title=TITLE,
+        lead="This is the first edition that was published here, so there is none to compare it with.",
+        build_id=build_id,
+        status_line=wording.status_line(None),
+        blocks=(
+            Heading(2, "What the next edition will say here", "next"),
+            Paragraph((_ORDER,)),
+        ),
     )
 
 

@@ -1,7 +1,9 @@
 """The pages around the reports: the index, what the checks found, and what every column means."""
 
 import json
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
@@ -11,6 +13,7 @@ from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import coverage, recorded
+from reports.products.changes import CHANGED, TITLE
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, policing_region_ids, region_ids
 from reports.products.shared import NATION
@@ -32,6 +35,9 @@ from transforms.contracts import (
 )
 from transforms.exchange import FORMULA_NOTE
 
+# Sources that the index names as the youngest.
+_NEWEST = 3
+
 SLUGS = ("index", "data-quality", "data-dictionary", "methods")
 
 
@@ -51,6 +57,7 @@ def index(data: ReportData, places: Places) -> Page:
         blocks=(
             Heading(2, "Find a place", "find-a-place"),
             places,
+            *_what_is_new(data),
             Heading(2, "England and Wales", "national"),
             Links("National report", (_both("England and Wales", data.area(NATION)["slug"]),)),
             Heading(2, "Police force areas", "forces"),
@@ -100,6 +107,41 @@ def index(data: ReportData, places: Places) -> Page:
     )
 
 
+def _what_is_new(data: ReportData) -> tuple[Block, ...]:
+    """Where this edition differs from the one before, and the sources whose newest edition is the youngest."""
+    newest = (
+        data.editions.sort("vintage", "edition_id")
+        .unique("source_id", keep="last", maintain_order=True)
+        .sort("vintage", "source_id", descending=[True, False])
+        .head(_NEWEST)
+    )
+    return (
+        Heading(2, "What is new", "new"),
+        Links(
+            "New in this edition",
+            (
+                (TITLE, f"{CHANGED}.html", "findings, messages and numbers, the largest changes first"),
+                ("The same as PDF", f"{CHANGED}.pdf", ""),
+            ),
+        ),
+        Links(
+            "The youngest figures",
+            tuple(
+                (
+                    f"{data.sources[row['source_id']].title}: {row['title']}",
+                    f"methods.html#source-{row['source_id'].replace('_', '-')}",
+                    _published(row["vintage"]),
+                )
+                for row in newest.iter_rows(named=True)
+            ),
+        ),
+    )
+
+
+def _published(vintage: str) -> str:
+    return f"published {formats.month(date.fromisoformat(f'{vintage}-01'))}"
+
+
 def _downloads(data: ReportData) -> tuple[Block, ...]:
     """Every file of the data pack with its size, and the workbooks; nothing where none is published."""
     titles = file_titles()
@@ -137,7 +179,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
     """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles."""
     found = [
         json.loads((checks / contract.table).with_suffix(".json").read_text(encoding="utf-8"))
-        for contract in _contracts(data)
+        for contract in contracts(data.sources)
     ]
     rules = [(record["table"], record["rows"], result) for record in found for result in record["results"]]
     broken = [(table, result) for table, _, result in rules if not result["passed"]]
@@ -198,7 +240,12 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 source_note="Every other cell was matched to an area, a measure and a period; a cell that is neither stops the build.",
             ),
             Heading(2, "Every check", "checks"),
-            Paragraph(("Evaluated with Great Expectations before each table was published.",)),
+            Paragraph(
+                (
+                    "Evaluated with Great Expectations before each table was published. Its own Data Docs of the same checks, for data "
+                    "engineers, are made by the command countylines data-docs; they are no part of what is published.",
+                )
+            ),
             *(block for record in found for block in _checks_of(record)),
         ),
     )
@@ -259,6 +306,22 @@ def _checks_of(record: dict[str, Any]) -> tuple[Block, ...]:
     )
 
 
+def data_docs_index(pages: Mapping[str, PurePath]) -> Page:
+    """The page that leads to Great Expectations' own Data Docs of each table; never published."""
+    return Page(
+        slug="index",
+        title="Data Docs",
+        lead="What Great Expectations shows of each table, for data engineers. Not part of the reports.",
+        build_id="not published",
+        status_line="Made by countylines data-docs from the tables of the newest build; its pages name the time at which they were made.",
+        home=None,
+        blocks=(
+            Heading(2, "Tables", "tables"),
+            Links("Results by table", tuple((table, page.as_posix(), "") for table, page in pages.items())),
+        ),
+    )
+
+
 def dictionary(data: ReportData) -> Page:
     """Every table and column: type, meaning, unit, limits and the publishers' labels."""
     return Page(
@@ -267,13 +330,13 @@ def dictionary(data: ReportData) -> Page:
         lead="Every table of the warehouse and every column of out/indicators, which the tidy CSV renames where other producers have a name for it, from the contracts that the checks use.",
         build_id=data.build_id,
         status_line=wording.status_line(data.known_on),
-        blocks=tuple(block for contract in _contracts(data) for block in _described(contract)),
+        blocks=tuple(block for contract in contracts(data.sources) for block in _described(contract)),
     )
 
 
-def _contracts(data: ReportData) -> list[Contract]:
+def contracts(sources: Iterable[str]) -> list[Contract]:
     """The contract of every table, in the order in which a figure goes through them."""
-    raw = [EDITIONS, *(cells(source_id) for source_id in data.sources)]
+    raw = [EDITIONS, *(cells(source_id) for source_id in sources)]
     return [
         *raw,
         AREAS,

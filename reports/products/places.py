@@ -6,7 +6,7 @@ from reports.document import Places
 from transforms.harmonise import Registers
 from transforms.harmonise.names import fold
 
-_REPORTED = ("police_force_area", "region", "countries")
+_REPORTED = ("police_force_area", "region", "policing_region", "countries")
 
 
 def places(registers: Registers) -> Places:

@@ -42,7 +42,7 @@ def test_the_hash_of_one_module_is_not_that_of_another() -> None:
         ("editions/0123-4567/norfolk.html", {"report/site"}),
         (
             "documents/0123/norfolk.html",
-            {f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "site")},
+            {f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")},
         ),
         ("lake/notes-of-a-reader.txt", set()),
     ],
@@ -122,7 +122,7 @@ def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copi
                     "tidy_csv",
                 )
             ),
-            *(f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "site")),
+            *(f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")),
         },
     )
     changed = {name for name, digest in digests(copied / "lake").items() if lake[name] != digest}
@@ -137,3 +137,6 @@ def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copi
     assert {name for name in same if not name.startswith("reports/data/")} == set(), "the new build id is on every page"
     assert "reports/data/indicators.csv" not in same
     assert "reports/data/areas.csv" in same
+    page = (copied / "reports" / "what-changed.html").read_text(encoding="utf-8")
+    assert f"between build {was} and build {build_id(copied)}" in page
+    assert "An older figure moved" in page or "The newest figure moved" in page or "A figure moved" in page

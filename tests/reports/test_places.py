@@ -3,8 +3,12 @@
 import polars as pl
 import pytest
 
+from reports.document import Heading, Links
+from reports.numbers import ReportData
+from reports.products import pages
 from reports.products.places import places
 from reports.render import render_page
+from tests.reports.test_products import report_data as report_data
 from transforms.harmonise import Registers
 
 
@@ -17,6 +21,7 @@ from transforms.harmonise import Registers
         ("Hackney", "metropolitan.html"),
         ("Hartlepool", "cleveland.html"),
         ("East of England", "region-east-of-england.html"),
+        ("Tarian policing region", "policing-region-tarian.html"),
         ("England and Wales", "england-and-wales.html"),
     ],
 )
@@ -44,3 +49,20 @@ def test_without_a_script_the_whole_list_is_on_the_page_and_the_box_is_not(regis
     assert page.count("<li>") == len(places(registers).items)
     assert "src=" not in page
     assert "fetch(" not in page
+
+
+def test_the_index_says_what_is_new_and_where_the_youngest_figures_come_from(
+    report_data: ReportData, registers: Registers
+) -> None:
+    blocks = pages.index(report_data, places(registers)).blocks
+    lists = {block.title: block for block in blocks if isinstance(block, Links)}
+    new, youngest = lists["New in this edition"], lists["The youngest figures"]
+    assert [href for _, href, _ in new.items] == ["what-changed.html", "what-changed.pdf"]
+    titles = [text for text, _, _ in youngest.items]
+    assert len(titles) == len(set(titles)) == 3
+    anchors = {
+        f"methods.html#{block.anchor}"
+        for block in pages.methods(report_data, report_data.sources).blocks
+        if isinstance(block, Heading)
+    }
+    assert {href for _, href, _ in youngest.items} <= anchors

@@ -146,7 +146,8 @@ def _schema_differences(found: pl.Schema, declared: pl.Schema) -> pl.DataFrame:
     )
 
 
-def _great_expectations() -> Any:
+def great_expectations() -> Any:
+    """Great Expectations, imported when it is needed, and without its analytics."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, at import
     import great_expectations
 
@@ -154,13 +155,13 @@ def _great_expectations() -> Any:
 
 
 def _suite(contract: Contract, rules: Iterable[Rule]) -> Any:
-    return _great_expectations().ExpectationSuite(
+    return great_expectations().ExpectationSuite(
         name=contract.table, expectations=[_expectation(contract, rule) for rule in rules]
     )
 
 
 def _expectation(contract: Contract, rule: Rule) -> Any:
-    expectation = getattr(_great_expectations().expectations, rule.expectation or "", None)
+    expectation = getattr(great_expectations().expectations, rule.expectation or "", None)
     if expectation is None:
         raise ContractError(
             f"Table {contract.table}, rule {rule.name}: Great Expectations has no expectation {rule.expectation}; correct its name in the contract."
@@ -176,7 +177,7 @@ def _expectation(contract: Contract, rule: Rule) -> Any:
 
 
 def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleResult]:
-    gx = _great_expectations()
+    gx = great_expectations()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     rules = {rule.name: rule for rule in contract.rules if rule.expectation is not None}

@@ -1,0 +1,92 @@
+"""What one build says and another does not: for the command `countylines diff`, and for the page beside every published edition.
+
+The tables that are compared are kept for each published build, since the lake holds only those of the newest.
+"""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.paths import Paths
+from transforms.errors import CountyLinesError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from reports.document import Page
+
+
+def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":
+    """The tables that are compared, by name, from a lake or from those kept for a published build.
+
+    Raises CountyLinesError when one is not there.
+    """
+    import polars as pl
+
+    from transforms.differences import TABLES
+
+    missing = [table for table in TABLES if not (folder / f"{table}.parquet").is_file()]
+    if missing:
+        raise CountyLinesError(
+            f"{folder.parent} holds no table {missing[0]}; name a folder that countylines build has filled."
+        )
+    return {table: pl.read_parquet(folder / f"{table}.parquet") for table in TABLES}
+
+
+def texts_of(reports: Path) -> list[dict[str, Any]]:
+    """The words of the reports in a folder, rendered or published. Raises CountyLinesError when none are there."""
+    from reports.texts import FOLDER
+
+    files = sorted((reports / FOLDER).glob("*.json"))
+    if not files:
+        raise CountyLinesError(
+            f"{reports.parent} holds no texts of published reports; run countylines build in it again."
+        )
+    return [json.loads(file.read_bytes()) for file in files]
+
+
+def name_of(edition: Path) -> str:
+    """The build id of a published build, from the name of its folder."""
+    return edition.name.partition("-")[0]
+
+
+def keep_tables(paths: Paths, edition: Path) -> None:
+    """Keep the tables of a build that has just been published, and forget those of builds that are no longer kept."""
+    from transforms.differences import TABLES
+
+    kept = paths.kept / edition.name
+    for table in TABLES:
+        (kept / table).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(paths.lake / f"{table}.parquet", kept / f"{table}.parquet")
+    for folder in paths.kept.iterdir():
+        if not (paths.editions / folder.name).is_dir():
+            shutil.rmtree(folder)
+
+
+def edition_before(paths: Paths, build_id: str) -> Path | None:
+    """The published build that readers had before a build: the one they see, or the newest other; None where there is none to compare."""
+    held = [
+        folder
+        for folder in (paths.editions.iterdir() if paths.editions.is_dir() else ())
+        if name_of(folder) != build_id and (paths.kept / folder.name).is_dir()
+    ]
+    seen = paths.reports.resolve()
+    return max(held, key=lambda folder: (folder == seen, folder.stat().st_mtime_ns), default=None)
+
+
+def what_changed(paths: Paths, build_id: str) -> "Page":
+    """The page of a build that is about to be published: what it says that the edition before did not."""
+    from reports.products.changes import CHANGED, TITLE, changes_page, first_edition
+    from reports.texts import text_changes
+    from transforms.differences import differences
+    from transforms.importance import ranked
+
+    before = edition_before(paths, build_id)
+    if before is None:
+        return first_edition(build_id)
+    found = differences(tables_of(paths.kept / before.name), tables_of(paths.lake))
+    texts = text_changes(texts_of(before), texts_of(paths.documents / build_id))
+    page = changes_page(ranked(found, texts), name_of(before), build_id)
+    return replace(page, slug=CHANGED, title=TITLE, home="index.html")

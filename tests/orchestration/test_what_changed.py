@@ -1,0 +1,73 @@
+"""Which published build the page on what changed is about, and what is kept so that it can be made."""
+
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from orchestration.paths import Paths
+from orchestration.what_changed import edition_before, keep_tables, tables_of, what_changed
+from transforms.differences import TABLES
+from transforms.errors import CountyLinesError
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A build folder whose lake holds one synthetic row a table."""
+    found = Paths(data=tmp_path / "data", build=tmp_path / "build")
+    for number, table in enumerate(TABLES):
+        file = found.lake / f"{table}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pl.DataFrame({"number": [number]}).write_parquet(file)
+    return found
+
+
+def published(paths: Paths, name: str, second: int) -> Path:
+    """A published build of that name and age, which readers see from now on."""
+    edition = paths.editions / name
+    edition.mkdir(parents=True)
+    os.utime(edition, (second, second))
+    paths.reports.unlink(missing_ok=True)
+    paths.reports.symlink_to(edition)
+    keep_tables(paths, edition)
+    return edition
+
+
+def test_before_the_first_edition_there_is_none_and_the_page_says_so(paths: Paths) -> None:
+    assert edition_before(paths, "aaaaaaaaaaaa") is None
+    page = what_changed(paths, "aaaaaaaaaaaa")
+    assert page.slug == "what-changed"
+    assert "first edition" in page.lead
+
+
+def test_the_edition_before_is_the_one_that_readers_see(paths: Paths) -> None:
+    old = published(paths, "aaaaaaaaaaaa-1", second=2)
+    assert edition_before(paths, "bbbbbbbbbbbb") == old
+    seen = published(paths, "cccccccccccc-1", second=1)
+    assert edition_before(paths, "bbbbbbbbbbbb") == seen
+
+
+def test_a_build_is_never_compared_with_itself(paths: Paths) -> None:
+    old = published(paths, "aaaaaaaaaaaa-1", second=1)
+    published(paths, "bbbbbbbbbbbb-1", second=2)
+    assert edition_before(paths, "bbbbbbbbbbbb") == old
+    assert edition_before(paths, "aaaaaaaaaaaa") == paths.editions / "bbbbbbbbbbbb-1"
+
+
+def test_an_edition_whose_tables_were_not_kept_is_passed_over(paths: Paths) -> None:
+    (paths.editions / "aaaaaaaaaaaa-1").mkdir(parents=True)
+    assert edition_before(paths, "bbbbbbbbbbbb") is None
+
+
+def test_the_tables_that_are_compared_are_kept_with_an_edition_and_go_with_it(paths: Paths) -> None:
+    old = published(paths, "aaaaaaaaaaaa-1", second=1)
+    assert [frame["number"].item() for frame in tables_of(paths.kept / old.name).values()] == list(range(len(TABLES)))
+    old.rmdir()
+    published(paths, "bbbbbbbbbbbb-1", second=2)
+    assert [folder.name for folder in paths.kept.iterdir()] == ["bbbbbbbbbbbb-1"]
+
+
+def test_a_folder_without_tables_is_named(paths: Paths) -> None:
+    with pytest.raises(CountyLinesError, match="holds no table raw/editions"):
+        tables_of(paths.build / "nothing")

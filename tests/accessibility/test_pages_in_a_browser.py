@@ -15,14 +15,19 @@ PAGES = (
     "index",
     "england-and-wales",
     "region-london",
+    "policing-region-ersou",
     "norfolk",
     "city-of-london",
+    "evidence/norfolk",
     "data-quality",
     "data-dictionary",
     "methods",
+    "what-changed",
 )
 # Pages share one frame and one style sheet: what depends on these alone is looked at on a few.
-some_pages = pytest.mark.parametrize("name", ["index", "norfolk", "data-quality", "methods"])
+some_pages = pytest.mark.parametrize(
+    "name", ["index", "england-and-wales", "norfolk", "evidence/norfolk", "data-quality", "methods", "what-changed"]
+)
 # What has the focus, whether a line around it (in a drawing: the line of its shape) says so, and whether it is in the window.
 _FOCUSED = """() => {
   const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
@@ -41,10 +46,8 @@ def opened(browser: Browser, built: Path, name: str, **settings: object) -> Page
     return page
 
 
-# The rules see in print only what the style sheet for print changes, which all pages share.
-@pytest.mark.parametrize(
-    ("view", "name"), [*((view, name) for view in ("light", "dark") for name in PAGES), ("print", "norfolk")]
-)
+@pytest.mark.parametrize("view", ["light", "dark", "print"])
+@pytest.mark.parametrize("name", PAGES)
 def test_no_rule_of_accessibility_is_broken(browser: Browser, built: Path, name: str, view: str) -> None:
     page = opened(browser, built, name, color_scheme="dark" if view == "dark" else "light")
     if view == "print":

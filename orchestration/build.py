@@ -14,8 +14,10 @@ from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
 from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
+from orchestration.log import is_logged
 from orchestration.paths import Paths
 from orchestration.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
+from orchestration.run_log import log_run
 from transforms import errors
 
 if TYPE_CHECKING:  # types that Dagster does not export
@@ -110,6 +112,8 @@ def build(
                 tags=_all_partitions(graph, keys),
             )
             results.append(result)
+            if is_logged():
+                log_run(instance, result.run_id)
             stats.extend(instance.get_run_step_stats(result.run_id))
             if not result.success:
                 break

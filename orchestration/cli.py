@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from orchestration.fetch_command import fetch
 from orchestration.fingerprint import fingerprint, outputs, read_manifest
 from orchestration.landing_command import in_words, landing, landing_rows
 from orchestration.lock import only_build
+from orchestration.log import FORMATS, log_as
 from orchestration.paths import PROJECT, Paths, paths_from_environment
 from orchestration.scoreboard_command import scoreboard
 from orchestration.sources_command import sources
@@ -91,8 +92,20 @@ cli.add_command(landing)
     type=click.DateTime(formats=["%Y-%m-%d"]),
     help="Only what had been published by this day, YYYY-MM-DD; reports go to a folder of their own.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(FORMATS),
+    help="Lines for machines on standard error: json, or none; COUNTYLINES_LOG_FORMAT unless given.",
+)
 @_JSON
-def build(landing: Path | None, output: Path | None, fetched: bool, as_of: datetime | None, as_json: bool) -> None:
+def build(
+    landing: Path | None,
+    output: Path | None,
+    fetched: bool,
+    as_of: datetime | None,
+    log_format: str | None,
+    as_json: bool,
+) -> None:
     """Make every table, check and report that is not up to date.
 
     Exits with status 1 and one sentence when a check blocks or a file cannot be read; the last good reports then stay.
@@ -103,6 +116,7 @@ def build(landing: Path | None, output: Path | None, fetched: bool, as_of: datet
              countylines build --as-of 2020-05-31
     """
     began = time.monotonic()
+    log_as(log_format)
     if fetched:
         landing = _fetched_files(landing, output)
     paths = paths_from_environment(landing, output, as_of.date() if as_of else None)
@@ -123,6 +137,7 @@ def build(landing: Path | None, output: Path | None, fetched: bool, as_of: datet
         return
     with only_build(paths):
         result = _run_build(paths, current, quiet=as_json or not sys.stderr.isatty())
+        _write_figures(paths, result)
     if result.error:
         kept = "; the last good reports are as they were." if paths.reports.exists() else "."
         raise CountyLinesError(f"{result.error.removesuffix('.')}. Nothing was published{kept}")
@@ -130,6 +145,14 @@ def build(landing: Path | None, output: Path | None, fetched: bool, as_of: datet
     total = round(time.monotonic() - began, 2)
     said = {"ran": result.ran, "seconds": total, "layers": seconds, "warnings": list(result.warnings)}
     _say_built(paths, said | {"milliseconds_a_report": dict(result.milliseconds)}, as_json)
+
+
+def _write_figures(paths: Paths, result: Any) -> None:
+    from orchestration.metrics import record_run, write_metrics
+
+    ended = datetime.now(UTC)
+    record_run(paths, result.error is None, result.seconds, ended)
+    write_metrics(paths, ended)
 
 
 def _fetched_files(landing: Path | None, output: Path | None) -> Path:
@@ -400,12 +423,14 @@ def publish_cells(landing: Path) -> None:
 
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.option("--port", default=3000, show_default=True, help="Port on the loopback address.")
+@click.option("--read-only", is_flag=True, help="For others to look at: nothing can be launched, changed or deleted.")
 @_LANDING
-def ui(port: int, landing: Path | None) -> None:
+def ui(port: int, read_only: bool, landing: Path | None) -> None:
     """Open the asset graph in a browser, on loopback only: http://127.0.0.1:3000 unless another port is given.
 
     \b
     Example: countylines ui --port 3333
+             countylines ui --read-only
     """
     from orchestration.build import dagster_home
 
@@ -415,8 +440,10 @@ def ui(port: int, landing: Path | None) -> None:
     if landing:
         environment["COUNTYLINES_LANDING"] = str(landing.resolve())
     click.echo(f"Asset graph: http://127.0.0.1:{port} (stop with Ctrl+C)")
+    # Without the daemon, which only runs and launches: a reader needs the pages alone.
+    program = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
     command: Sequence[str] = [
-        *(sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)),
+        *(sys.executable, "-m", *program, "-h", "127.0.0.1", "-p", str(port)),
         *("-w", str(PROJECT / "workspace.yaml")),
     ]
     os.chdir(PROJECT)

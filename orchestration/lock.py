@@ -12,16 +12,16 @@ from transforms.errors import CountyLinesError
 
 
 @contextmanager
-def only_build(paths: Paths) -> Iterator[None]:
+def only_build(paths: Paths, wait: bool = False) -> Iterator[None]:
     """Hold the lock of a build folder, with this process's id in it; first remove what a killed build left half written.
 
     The lock is the system's, so that it ends with its process, however that ends. Raises CountyLinesError with the other process's id
-    when another build holds it.
+    when another build holds it, or, told to ``wait``, starts after it.
     """
     paths.build.mkdir(parents=True, exist_ok=True)
     with (paths.build / ".lock").open("a+", encoding="utf-8") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
             raise CountyLinesError(

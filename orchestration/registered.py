@@ -1,11 +1,15 @@
 """Which sources and editions a run reads: the register, what the landing folder adds to it, what was known on a day."""
 
 from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
 
 from orchestration.paths import Paths
 from transforms.errors import RegisterError
+from transforms.sources.calendar import release_calendar
 from transforms.sources.landing import LandingFile, survey, with_landing
-from transforms.sources.published import known_on, settled_sources, sources_held
+from transforms.sources.published import editions_held, known_on, settled_sources, sources_held
 from transforms.sources.registry import Source, load_sources
 
 
@@ -34,3 +38,10 @@ def registered(paths: Paths) -> Registered:
             "take a later day."
         )
     return Registered(sources, known, files, settled_sources(sources, register, paths.landing))
+
+
+def calendar_on(paths: Paths, day: date) -> pl.DataFrame:
+    """The release calendar on a day, CALENDAR_SCHEMA, with the editions that a build reads."""
+    known = registered(paths).known
+    held = {source_id: editions_held(source, paths.landing) for source_id, source in known.items()}
+    return release_calendar(known, held, f"{day:%Y-%m}")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.fetch.publisher import LIMITS, Answer, Publisher, source_at, workbook
 from transforms.errors import FetchError, RefusedError
-from transforms.sources.fetch.connection import Connection
-from transforms.sources.fetch.download import Validators, download
+from transforms.sources.fetch.connection import Connection, Validators
+from transforms.sources.fetch.download import download
 from transforms.sources.fetch.limits import Limits
 
 BOOK = workbook(1204)

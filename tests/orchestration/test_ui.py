@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,15 @@ def processes_of(build: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def port(built: Path) -> Iterator[int]:
     """The port of a user interface on the shared build, which is ended, children included, after the module."""
+    with user_interface(built) as number:
+        yield number
+
+
+@contextmanager
+def user_interface(built: Path, *options: str) -> Iterator[int]:
     number = free_port()
     process = subprocess.Popen(
-        [COMMAND, "ui", "--port", str(number)],
+        [COMMAND, "ui", "--port", str(number), *options],
         cwd=ROOT,
         env=environment(built),
         stdout=subprocess.DEVNULL,
@@ -130,3 +137,15 @@ def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) ->
 
 def test_it_listens_on_loopback_only(port: int) -> None:
     assert listening_addresses(port) == {"0100007F"}
+
+
+def test_for_readers_nothing_can_be_launched_changed_or_deleted(copied: Path) -> None:
+    with user_interface(copied, "--read-only") as port:
+        allowed = [each for each in ask(port, "{ permissions { permission value } }")["permissions"] if each["value"]]
+        assert allowed == []
+        wiped = ask(
+            port,
+            """mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["raw", "editions"]}}]) { __typename } }""",
+        )
+        assert wiped["wipeAssets"]["__typename"] == "UnauthorizedError"
+        assert listening_addresses(port) == {"0100007F"}

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -21,6 +22,23 @@ Returned = TypeVar("Returned")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Not errors: the file has not changed, and the part that was asked for is not there.
 _ANSWERS = {304, 416}
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What the publisher's server calls this version of a page or file: its entity tag and the date of its last change."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def condition(self) -> dict[str, str]:
+        """The headers that ask for the page or file only if it is another version (RFC 9110, 13.1)."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+UNKNOWN = Validators()
 
 
 class Connection:
@@ -69,9 +87,17 @@ class Connection:
 
     def read_page(self, source: Source, address: str) -> str:
         """The text of a web page or JSON answer. Raises FetchError in one sentence, RefusedError for one larger than the limit."""
+        text, _ = self.read_page_if_changed(source, address, UNKNOWN)
+        assert text is not None
+        return text
 
-        def read() -> str:
-            with self.stream(source, address, {}) as response:
+    def read_page_if_changed(self, source: Source, address: str, known: Validators) -> tuple[str | None, Validators]:
+        """The text of a page, None where the server says that the ``known`` version is still the one, and the version; raises as read_page."""
+
+        def read() -> tuple[str | None, Validators]:
+            with self.stream(source, address, known.condition) as response:
+                if response.status_code == 304 and known.condition:
+                    return None, known
                 content = bytearray()
                 for chunk in response.iter_bytes():
                     content += chunk
@@ -79,10 +105,23 @@ class Connection:
                         raise RefusedError(
                             f"{source.id}: the page {address} is larger than {self.limits.page_bytes:,} bytes; correct discovery.page in data/sources/{source.id}.toml."
                         )
-                return content.decode(response.charset_encoding or "utf-8", errors="replace")
+                text = content.decode(response.charset_encoding or "utf-8", errors="replace")
+                return text, Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
         with said_plainly(source, address):
             return retried(self.limits, read)
+
+    def version_now(self, source: Source, address: str, known: Validators) -> Validators:
+        """The version of a file that the server has now, by its headers alone: no byte of its body is read. Raises as read_page."""
+
+        def ask() -> Validators:
+            with self.stream(source, address, {"Accept-Encoding": "identity", **known.condition}) as response:
+                if response.status_code == 304:
+                    return known
+                return Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+
+        with said_plainly(source, address):
+            return retried(self.limits, ask)
 
     def _check_allowed(self, source: Source, url: httpx.URL) -> None:
         local = self.limits.loopback and url.host in _LOOPBACK

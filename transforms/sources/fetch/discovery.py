@@ -66,8 +66,7 @@ def _content_pages(source: Source, connection: Connection) -> Iterator[FileLink]
     page = source.discovery.page
     content = _content(source, page, connection)
     yield from links_in_content(content, page)
-    documents = _records(_mapping(content.get("links")).get("documents"))
-    paths = [path for document in documents if isinstance(path := document.get("api_path"), str)]
+    paths = [path for document in documents_in(content) if isinstance(path := document.get("api_path"), str)]
     if len(paths) > connection.limits.pages:
         raise FetchError(
             f"{source.id}: {page} lists {len(paths)} documents, more than {connection.limits.pages}; narrow discovery.page in data/sources/{source.id}.toml."
@@ -77,13 +76,22 @@ def _content_pages(source: Source, connection: Connection) -> Iterator[FileLink]
 
 
 def _content(source: Source, address: str, connection: Connection) -> dict[str, Any]:
+    return content_of(source, address, connection.read_page(source, address))
+
+
+def content_of(source: Source, address: str, text: str) -> dict[str, Any]:
+    """The fields of a page in the content API; raises FetchError for a text that is no JSON."""
     try:
-        content = json.loads(connection.read_page(source, address))
+        return _mapping(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise FetchError(
             f"{source.id}: {address} answered no JSON; correct discovery.page in data/sources/{source.id}.toml, or set discovery.kind to landing_page."
         ) from error
-    return _mapping(content)
+
+
+def documents_in(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The documents that a collection in the content API lists; none for any other page."""
+    return _records(_mapping(content.get("links")).get("documents"))
 
 
 def links_in_content(content: dict[str, Any], address: str) -> list[FileLink]:

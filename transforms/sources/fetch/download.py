@@ -4,24 +4,15 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from transforms.errors import FetchError, RefusedError
-from transforms.sources.fetch.connection import Connection, retried, said_plainly
+from transforms.sources.fetch.connection import Connection, Validators, retried, said_plainly
 from transforms.sources.registry import Source
 
 Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True)
-class Validators:
-    """What the publisher's server calls this version of a file: its entity tag and the date of its last change."""
-
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 def download(
@@ -42,7 +33,7 @@ def download(
     deadline = time.monotonic() + connection.limits.file_seconds
 
     def receive() -> Validators | None:
-        headers = _resume(part) or _condition(known)
+        headers = _resume(part) or (known.condition if known else {})
         with connection.stream(source, url, {"Accept-Encoding": "identity", **headers}) as response:
             if response.status_code == 304 and known and "Range" not in headers:
                 return None
@@ -107,13 +98,6 @@ def _start(response: httpx.Response, part: Path) -> int:
     raise httpx.RemoteProtocolError(
         f"answer {response.status_code} does not fit what was asked for", request=response.request
     )
-
-
-def _condition(known: Validators | None) -> dict[str, str]:
-    if known is None:
-        return {}
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
 
 
 def _resume(part: Path) -> dict[str, str]:

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from transforms.errors import FetchError, RefusedError, RegisterError
-from transforms.sources.fetch.connection import Connection
+from transforms.sources.fetch.connection import Connection, Validators
 from transforms.sources.fetch.discovery import FileLink, discover
-from transforms.sources.fetch.download import Validators, discard, download
+from transforms.sources.fetch.download import discard, download
 from transforms.sources.fetch.limits import Limits, check_content, check_file_name
 from transforms.sources.registry import Source
 

@@ -1,0 +1,140 @@
+"""A server at work: Dagster's daemon as a process, a publisher on loopback, and what follows from a new edition, on either storage."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.fetch.publisher import Answer, Publisher, running_publisher
+from tests.full_build import ROOT
+from tests.orchestration.graph import all_assets
+from tests.orchestration.servers import (
+    FILE,
+    SOURCE,
+    data_with_publisher,
+    made,
+    running_daemon,
+    runs,
+    wait_for,
+)
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with running_publisher() as running:
+        yield running
+
+
+def _home(folder: Path, settings: str) -> Path:
+    folder.mkdir()
+    shutil.copy(ROOT / "deploy" / settings / "dagster.yaml", folder / "dagster.yaml")
+    return folder
+
+
+def test_with_sqlite_a_new_edition_is_noticed_and_only_what_depends_on_it_is_made(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _new_edition(publisher, tmp_path, _home(tmp_path / "home", "sqlite"), {}, monkeypatch)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Mapping[str, str]]:
+    """A cluster of its own, on loopback, run by an unprivileged user; skipped where PostgreSQL is not installed."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = [folder for folder in folders if (folder / "initdb").exists()]
+    initdb = str(found[-1] / "initdb") if found else shutil.which("initdb")
+    if initdb is None:
+        pytest.skip("PostgreSQL is not installed: .ci/run installs Debian's package postgresql")
+    user: list[str] = []
+    if os.getuid() == 0:
+        if "postgres" not in {entry.pw_name for entry in pwd.getpwall()}:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+        user = ["runuser", "-u", "postgres", "--"]
+    # Outside pytest's own folders, which nobody else may enter.
+    cluster = Path(
+        subprocess.check_output([*user, "mktemp", "-d", "/tmp/countylines-postgresql.XXXXXX"], text=True).strip()
+    )
+    programs = Path(initdb).parent
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    try:
+        subprocess.run(
+            [*user, initdb, "-D", str(cluster / "data"), "-U", "countylines", "-A", "trust", "--no-sync", "-E", "UTF8"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={cluster} -c fsync=off"
+        control = [*user, str(programs / "pg_ctl"), "-D", str(cluster / "data"), "-w"]
+        subprocess.run(
+            [*control, "-l", str(cluster / "log"), "-o", options, "start"], check=True, capture_output=True, cwd="/"
+        )
+        try:
+            yield {
+                "COUNTYLINES_POSTGRES_HOST": "127.0.0.1",
+                "COUNTYLINES_POSTGRES_PORT": str(port),
+                "COUNTYLINES_POSTGRES_USER": "countylines",
+                "COUNTYLINES_POSTGRES_PASSWORD": "not checked on loopback",
+                "COUNTYLINES_POSTGRES_DATABASE": "postgres",
+            }
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
+    finally:
+        shutil.rmtree(cluster)
+
+
+def test_with_postgresql_a_new_edition_is_noticed_and_only_what_depends_on_it_is_made(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgresql: Mapping[str, str]
+) -> None:
+    _new_edition(publisher, tmp_path, _home(tmp_path / "home", "postgresql"), postgresql, monkeypatch)
+
+
+def _new_edition(
+    publisher: Publisher, folder: Path, home: Path, variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first start makes every table; then a publisher offers an edition; then it offers nothing new."""
+    data, build = data_with_publisher(publisher, folder / "data"), folder / "build"
+    page = publisher.answers.pop("/facts")
+    publisher.serve("/facts", Answer(status=503))
+    for name, value in {**variables, "DAGSTER_HOME": str(home)}.items():
+        monkeypatch.setenv(name, value)
+    with (
+        dg.DagsterInstance.from_config(str(home)) as instance,
+        running_daemon(home, data, build, variables) as daemon,
+    ):
+
+        def ended(number: int) -> bool:
+            found = runs(instance)
+            assert all(run.status != dg.DagsterRunStatus.FAILURE for run in found), (home / "daemon.log").read_text()
+            return len(found) >= number and all(run.is_finished for run in found)
+
+        wait_for(lambda: ended(1), daemon, "the tables that were never made")
+        wait_for(lambda: len(publisher.asked("/facts")) >= 3, daemon, "looks at a publisher that is down")
+        assert [made(instance, run) for run in runs(instance)] == [
+            {name for name in all_assets() if name.startswith("raw/")}
+        ]
+        publisher.serve("/facts", *page)
+        wait_for(lambda: ended(4), daemon, "the new edition, and what depends on it")
+        looks = len(publisher.asked(FILE))
+        wait_for(lambda: len(publisher.asked(FILE)) >= looks + 2, daemon, "two more looks")
+        assert [made(instance, run) for run in runs(instance)[1:]] == [
+            {f"published/{SOURCE}"},
+            {f"raw/{SOURCE}"},
+            {"raw/editions"},
+        ]
+        assert publisher.asked(FILE)[-1]["if-none-match"] == '"first"'
+    log = [json.loads(line) for line in (home / "daemon.log").read_text().splitlines() if line.startswith('{"time"')]
+    assert [line["source"] for line in log if line.get("alert") == "publisher_unreachable"] == [SOURCE]
+    figures = (build / "metrics.prom").read_text()
+    assert f'countylines_source_editions{{source="{SOURCE}"}} 1.0' in figures
+    assert "countylines_last_run_success 1.0" in figures

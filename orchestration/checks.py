@@ -11,10 +11,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from orchestration.apart import validated
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
-from transforms.contracts import Contract, RuleResult, Validation, validate
+from transforms.contracts import Contract, RuleResult, Validation
 
 # The time that the checks of a table took, the import of Great Expectations included where it had to be.
 SECONDS_OF_CHECKING = "seconds of checking"
@@ -110,7 +111,7 @@ def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str
     version = hash_text(content, hash_code("transforms/contracts", "orchestration/checks.py"))
     if (kept := _kept_results(path, version)) is not None:
         return kept
-    validation = validate(frame, contract)
+    validation = validated(frame, contract)
     _quarantine(validation, paths)
     results = [
         {

@@ -174,6 +174,10 @@ def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     gc.set_threshold(100_000, 10, 1_000)
+    if not paths.checks.exists():  # nothing has been checked yet, so that everything will be
+        from orchestration.apart import begin
+
+        begin()
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # A disabled bar still prints a line feed; a quiet console prints nothing.
     with Progress(*columns, console=Console(stderr=True, quiet=quiet), disable=quiet) as bar:

@@ -20,6 +20,9 @@ def write_warehouse(lake: Path, path: Path) -> Path:
     temporary.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(temporary), config={"autoinstall_known_extensions": False}) as connection:
+            connection.execute(
+                "set enable_progress_bar = false"
+            )  # it would write over the build's own on a slow machine
             for table in sorted(lake.glob("*/*.parquet")):
                 connection.sql(f'create schema if not exists "{table.parent.name}"')
                 connection.read_parquet(str(table)).create(f'"{table.parent.name}"."{table.stem}"')

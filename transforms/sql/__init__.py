@@ -19,6 +19,7 @@ def query(name: str, **frames: pl.DataFrame) -> pl.DataFrame:
     with duckdb.connect(
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     ) as connection:
+        connection.execute("set enable_progress_bar = false")  # it would write over the build's own on a slow machine
         for frame_name, frame in frames.items():
             connection.register(frame_name, frame.to_arrow())
         result: pl.DataFrame = connection.sql(sql).pl()

@@ -76,14 +76,14 @@ def picture(report: str) -> str:
     """
     found = _MAP.search(report)
     if found is None:
-        raise ValueError("The report has no tile map; look at what reports/products/sections.py puts into it.")
+        raise ValueError("The report has no tile map; look at what reports/products/recorded.py puts into it.")
     paper = f'</desc>\n<rect width="100%" height="100%" fill="{palette.LIGHT["background"]}"/>'
     return found.group().replace("</desc>", paper, 1) + "\n"
 
 
 if __name__ == "__main__":
-    norfolk = paths_from_environment().reports / "norfolk.html"
-    PICTURE.write_text(picture(norfolk.read_text(encoding="utf-8")), encoding="utf-8")
+    national = paths_from_environment().reports / "england-and-wales.html"
+    PICTURE.write_text(picture(national.read_text(encoding="utf-8")), encoding="utf-8")
     for document in DOCUMENTS:
         before = document.read_text(encoding="utf-8")
         document.write_text(with_sources(with_outputs(before)), encoding="utf-8")

@@ -15,7 +15,15 @@ class Number:
     indicator_id: str
 
 
-Run = str | Number
+@dataclass(frozen=True)
+class Link:
+    """Words that lead to an address: of a publisher's page, or relative to the report."""
+
+    text: str
+    address: str
+
+
+Run = str | Number | Link
 Prose = tuple[Run, ...]
 
 
@@ -37,9 +45,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class KeyMessages:
-    """The three sentences that a reader takes away."""
+    """The three sentences that a reader takes away, each with the anchor of the table or figure that it rests on."""
 
-    messages: tuple[Prose, ...]
+    messages: tuple[tuple[Prose, str], ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class TableColumn:
 class Table:
     """A table whose first cell in each row names the row. ``source_note`` says where the figures come from and is required.
 
-    ``highlighted`` holds the indices of rows that are about the report's own area.
+    ``highlighted`` holds the indices of rows that are about the report's own area. ``dense`` sets a long table that is looked things up
+    in, not read, in smaller type on paper, side by side where that fits.
     """
 
     anchor: str
@@ -72,6 +81,7 @@ class Table:
     rows: tuple[tuple[Run, ...], ...]
     source_note: str
     highlighted: frozenset[int] = frozenset()
+    dense: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,7 @@ def _runs(block: Block) -> list[Run]:
         case Paragraph(prose):
             return list(prose)
         case KeyMessages(messages):
-            return [run for message in messages for run in message]
+            return [run for message, _ in messages for run in message]
         case Callout(points=points):
             return [run for point in points for run in point]
         case Table(rows=rows):

@@ -65,6 +65,11 @@ def rate(value: float) -> str:
     return _fixed(value, 1)
 
 
+def deviation(value: float) -> str:
+    """Write a standard deviation of relative rates, which has no unit, with two decimals: 0.17."""
+    return _fixed(value, 2)
+
+
 def percentage(value: float) -> str:
     """Write a percentage (given in per cent, not as a share of one): one decimal below ten, none from ten on: 4.5%, 45%."""
     return f"{_fixed(value, 1 if abs(_rounded(value, 1)) < 10 else 0)}%"

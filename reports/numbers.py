@@ -11,6 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
+from transforms.contracts.tables import INSPECTION_GRADES, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -26,8 +27,9 @@ _FEWEST_COMPARED = 10
 class ReportData:
     """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
 
-    ``sources`` are those of the build, ``known_sources`` all that the register describes.
-    ``known_on`` is the day by which everything had been published, of a report on the past.
+    ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
+    ``statements`` are the raw cells of sources that are gathered by hand and reach no observation; both are without rows where nothing is
+    held. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
     What several reports ask for is worked out once and kept, so that one ReportData serves all of them.
     """
@@ -47,10 +49,13 @@ class ReportData:
     sources: Mapping[str, Source]
     build_id: str
     known_sources: Mapping[str, Source] = field(default_factory=dict)
+    grades: pl.DataFrame = field(default_factory=INSPECTION_GRADES.schema.to_frame)
+    statements: pl.DataFrame = field(default_factory=cells("none").schema.to_frame)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
     _headlines: dict[str, tuple[date, date]] = field(default_factory=dict, init=False, repr=False)
+    _dispersion: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def measure_names(self) -> dict[str, str]:
@@ -84,6 +89,29 @@ class ReportData:
             *("flag", "phi", "tau"),
         )
         return ranks.hstack(limits)
+
+    def dispersion(self, measure_id: str) -> list[Row]:
+        """How unlike police force areas are, for the first and the newest year of a measure in which at least ten of them have a rate.
+
+        Each has period_start, period_end, areas, and scv, scv_lower, scv_upper, tau, tau_lower, tau_upper: the systematic component of
+        variation and τ with 95% limits of ``with_limits``. Areas that would count fewer than ten at the common rate are left out. Worked
+        out once.
+        """
+        if measure_id not in self._dispersion:
+            years = (
+                self.indicators.filter(
+                    (pl.col("measure_id") == measure_id)
+                    & (pl.col("area_kind") == "police_force_area")
+                    & pl.col("is_preferred")
+                    & (pl.col("months") == 12)
+                    & pl.col("value").is_not_null()
+                )
+                .sort("period_end", "area_id")
+                .partition_by("period_end", maintain_order=True)
+            )
+            held = [found for year in years if (found := _dispersion(year)) is not None]
+            self._dispersion[measure_id] = held if len(held) < 2 else [held[0], held[-1]]
+        return self._dispersion[measure_id]
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""
@@ -157,6 +185,25 @@ class ReportData:
         return last["period_start"], last["period_end"]
 
 
+def _dispersion(year: pl.DataFrame) -> Row | None:
+    """SCV and τ of one year with their limits; None for fewer than ten areas large enough."""
+    from transforms.statistics import dispersion
+
+    counts, people = year["numerator"].to_numpy(), year["denominator_used"].to_numpy()
+    enough = dispersion.large_enough(counts, people)
+    if enough.sum() < _FEWEST_COMPARED:
+        return None
+    scv, tau = (
+        dispersion.with_limits(measure, counts[enough], people[enough])
+        for measure in (dispersion.systematic_component_of_variation, dispersion.between_area_deviation)
+    )
+    return {
+        **year.row(0, named=True),
+        **{"areas": scv.areas, "scv": scv.value, "scv_lower": scv.lower, "scv_upper": scv.upper},
+        **{"tau": tau.value, "tau_lower": tau.lower, "tau_upper": tau.upper},
+    }
+
+
 def count(row: Row) -> Run:
     """The numerator as a number, or the shorthand for why there is none."""
     if row["numerator"] is None:
@@ -176,6 +223,16 @@ def interval(row: Row) -> Run:
     if row["value"] is None:
         return formats.missing(row["status"])
     return Number(formats.interval(row["lower_95"], row["upper_95"]), row["indicator_id"])
+
+
+def rate_with_interval(row: Row) -> Run:
+    """The rate and its 95% interval as one number, or the shorthand for why there is none; what is no count of events has no interval."""
+    if row["value"] is None:
+        return formats.missing(row["status"])
+    said = formats.rate(row["value"])
+    if row["lower_95"] is not None:
+        said += f" ({formats.interval(row['lower_95'], row['upper_95'])})"
+    return Number(said, row["indicator_id"])
 
 
 def residents(row: Row) -> Run:

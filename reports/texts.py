@@ -53,7 +53,10 @@ def texts_of(document: Document) -> dict[str, Any]:
         "build": document.build_id,
         "status": document.status_line,
         "key_messages": [
-            plain(message) for block in document.blocks if isinstance(block, KeyMessages) for message in block.messages
+            plain(message)
+            for block in document.blocks
+            if isinstance(block, KeyMessages)
+            for message, _ in block.messages
         ],
         "sections": [section for section in sections if section["sentences"]],
     }

@@ -73,7 +73,7 @@ def _words(block: Block) -> list[str]:
         case Paragraph(prose=prose):
             return [plain(prose)]
         case KeyMessages(messages=messages):
-            return [plain(message) for message in messages]
+            return [plain(message) for message, _ in messages]
         case Callout(title=title, points=points):
             return [title, *(plain(point) for point in points)]
         case Table(caption=caption, columns=columns, rows=rows, source_note=note):
@@ -90,7 +90,7 @@ def _words(block: Block) -> list[str]:
 
 def plain(prose: Prose) -> str:
     """A sentence as text."""
-    return "".join(run.text if isinstance(run, Number) else run for run in prose)
+    return "".join(run if isinstance(run, str) else run.text for run in prose)
 
 
 def capitalised(text: str) -> str:
@@ -231,6 +231,21 @@ def can_and_cannot(has_london_links: bool) -> tuple[Prose, ...]:
     return tuple(points)
 
 
+CONTACT = (
+    "Contact: the maintainers of countylines. Give them the build and the identifier that a number links to: both lead back to the cell "
+    "that it was published in. Next update: when a publisher brings out a new edition."
+)
+
+
+def several_editions(first: str, more: int) -> str:
+    """The title of a file that holds several editions: its first, and how many more."""
+    return (
+        first
+        if more == 0
+        else f"{first}, and {formats.small_number(more)} more {plural(more, 'edition', 'editions')} in one file"
+    )
+
+
 def old_edition(publisher: str, title: str, vintage: str, due: str) -> str:
     """That a newer edition of a source should have been there; months are written YYYY-MM."""
     newest, expected = (formats.month(date.fromisoformat(f"{month}-01")) for month in (vintage, due))
@@ -302,6 +317,12 @@ def scoreboard_counts(statuses: Mapping[str, int]) -> str:
     """How many findings have each status: 'Of 15 findings, one is improved, …'."""
     total = sum(statuses.values())
     return f"Of {formats.count(total)} findings: {joined(f'{formats.small_number(count)} {status[:1].lower()}{status[1:]}' for status, count in statuses.items())}."
+
+
+def periods_of_finding(row: Row) -> str:
+    """The periods of an indicator of the scoreboard: 'year to 2023-03, 43 forces; year to 2023-12, 43 forces', or that nothing is held."""
+    said = [row[f"{when}_period"].replace(" | ", " to ") for when in ("baseline", "latest") if row[f"{when}_period"]]
+    return "; then ".join(said) or "no figure held"
 
 
 def indicator_of_finding(row: Row) -> str:
@@ -448,6 +469,15 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     return f"{said} ({rate_words}, 95% interval {formats.interval(pair[f'lower_95_{side}'], pair[f'upper_95_{side}'])})"
 
 
+def kent_and_north_wales(region: str, elsewhere: Mapping[str, str]) -> str:
+    """That some forces of a statistical region belong to a policing region of another name: force to policing region."""
+    told = joined(f"{force} belongs to the {of}" for force, of in elsewhere.items())
+    return (
+        f"This is a region as statistics draw it. Police work together in other regions: of the forces of {region}, {told}. "
+        "Its report adds up other forces."
+    )
+
+
 def policing_region(name: str, forces: int, regions: Sequence[str], has_unit: bool) -> str:
     """What a policing region is, whose sums its figures are, and over which statistical regions its forces spread."""
     what = "London has no regional organised crime unit; its two forces stand for one"
@@ -476,6 +506,15 @@ def list_grade(worst: Row | None) -> str:
     return f"Comparability: grade {worst['grade']} ({reasons(worst['reasons'])}), so the areas have no ranks."
 
 
+_FUNNEL = {
+    "within": "within the 95% limits",
+    "low_95": "below the 95% limits",
+    "high_95": "above the 95% limits",
+    "low_998": "below the 99.8% limits",
+    "high_998": "above the 99.8% limits",
+}
+
+
 def funnel(rows: Sequence[Row], highlighted: Sequence[str]) -> str:
     """Which areas lie outside the limits of a funnel, and where the report's own lie."""
     outside = sorted(row["area_name"] for row in rows if row["flag"] in ("low_998", "high_998"))
@@ -486,23 +525,134 @@ def funnel(rows: Sequence[Row], highlighted: Sequence[str]) -> str:
     )
     if len(highlighted) > 1:
         return said
-    words = {
-        "within": "within the 95% limits",
-        "low_95": "below the 95% limits",
-        "high_95": "above the 95% limits",
-        "low_998": "below the 99.8% limits",
-        "high_998": "above the 99.8% limits",
-    }
-    own = [f"{row['area_name']} is {words[row['flag']]}." for row in rows if row["area_id"] in highlighted]
+    own = [f"{row['area_name']} is {_FUNNEL[row['flag']]}." for row in rows if row["area_id"] in highlighted]
     return " ".join([*own, said])
 
 
-def overdispersion(phi: float) -> str:
-    """How much more areas differ than chance would make them, and what that means for a funnel."""
+OVERLAPPING = (
+    "The areas are set side by side as recorded activity. Where two intervals overlap, the order of the two areas says little; where "
+    "they do not, recording and police work can still explain it."
+)
+
+DISPERSION_MEANING = (
+    "If forces did the same everywhere, their rates would differ by chance only. The systematic component of variation (SCV) and τ say how "
+    "much they differ beyond that: nought is by chance alone, and a lower value is more alike. Areas too small for it are left out."
+)
+
+
+def dispersion_over_time(name: str, first: Row, last: Row) -> str:
+    """Whether forces became more or less alike from the first to the newest year: said only where the two intervals lie apart."""
+    apart = first["scv_upper"] < last["scv_lower"] or last["scv_upper"] < first["scv_lower"]
+    years = f"{period(first)} and {period(last)}"
+    if not apart:
+        return f"{name}: no clear change in how unlike forces are between the {years}, since the intervals overlap."
+    return f"{name}: forces are {'more' if last['scv'] < first['scv'] else 'less'} alike in the {period(last)} than in the {period(first)}."
+
+
+def editions_of(named: Sequence[tuple[str, Row]]) -> str:
+    """Which edition the rows of a table are from, each with its first and last period."""
+    spans: dict[str, list[Row]] = {}
+    for name, row in named:
+        spans.setdefault(name, []).append(row)
+    said = []
+    for name, rows in spans.items():
+        until = f" to {formats.month(rows[-1]['period_end'])}" if len(rows) > 1 else ""
+        said.append(f"{name} ({period(rows[0])}{until})")
+    return f"Editions: {'; '.join(said)}."
+
+
+def usual_for_its_size(rows: Sequence[Row], own: Sequence[str], kind: str) -> Prose:
+    """Key message on M01 beside other areas: where one force lies in the funnel and in what rank interval, or how many of several lie outside."""
+    inside = [row for row in rows if row["area_id"] in own]
+    if len(inside) == 1 and len(own) == 1:
+        (row,) = inside
+        return (
+            f"Allowing for how much areas differ anyway, its rate of recorded drug offences is {_FUNNEL[row['flag']]}: rank ",
+            Number(rank(row), row["indicator_id"]),
+            f" of {formats.count(len(rows))} areas.",
+        )
+    outside = sorted(row["area_name"] for row in inside if row["flag"] in ("low_998", "high_998"))
+    said = f"Allowing for how much areas differ anyway, of {formats.count(len(inside))} areas {kind} "
+    if not outside:
+        return (f"{said}none lies outside the 99.8% limits for recorded drug offences.",)
     return (
-        f"Areas differ {formats.count(phi)} times as much as chance alone would make them; the limits allow for it. Differences of that size "
-        "mostly reflect recording, police work and places that draw visitors, so that a place outside the limits is a question, not an answer."
+        f"{said}{formats.small_number(len(outside))} {plural(len(outside), 'lies', 'lie')} outside the 99.8% limits for recorded drug "
+        f"offences: {joined(outside)}.",
     )
+
+
+GRADES_BY_CYCLE = (
+    "His Majesty's Inspectorate grades forces with words. Each cycle has its own questions, and the scale of four words became one of five "
+    "in 2021/22, so that a grade is read within its cycle only. Nothing here says that a force got better or worse."
+)
+
+
+def inspection_age(newest: str, months: int) -> str:
+    """That the newest grade that is held is old."""
+    return f"The newest grades held are of the cycle {newest}, which ended {formats.count(months)} months before the newest edition of this build."
+
+
+def not_held(what: Sequence[str]) -> str:
+    """Which indicators of a section are not held, as one sentence."""
+    return f"Not held, so not shown: {joined(what)}."
+
+
+PROGRAMME_ELSEWHERE = "The County Lines Programme states its results for the United Kingdom, never by police force area; the national report shows them."
+
+PROGRAMME_MEANING = (
+    "The taskforces report these themselves: management information, for the United Kingdom. Periods overlap and are never added up, and the "
+    "programme counts anew since July 2024: figures before and after are not compared. Totals are as stated; by the month is our division."
+)
+
+
+def caveat_grades(grades: Sequence[str]) -> str:
+    """That some comparisons of a section are side by side only or refused."""
+    said = joined(f"grade {grade}" for grade in grades)
+    return (
+        f"Some comparisons of these figures have {said}: they stand side by side without a percentage, or not at all. Affected are sentences "
+        "over time and between areas; the ledger names what would make each comparable."
+    )
+
+
+def caveat_breaks(labels: Sequence[str]) -> str:
+    """That breaks lie within the years of a chart."""
+    return (
+        f"The chart crosses {plural(len(labels), 'a break', 'breaks')} ({joined(dict.fromkeys(labels))}) of a size that nobody published: the line before "
+        "and after is not one series. A re-issue of earlier years on the later basis would mend it."
+    )
+
+
+def caveat_coverage(rows: Sequence[Row]) -> str:
+    """That figures leave somebody out, with whom."""
+    said = joined(dict.fromkeys(f"{period(row)} ({row['coverage_note']})" for row in rows))
+    return f"Not everybody is counted: {said}. The totals are too low by what is left out, and are not set against full ones; a later edition may fill the gap."
+
+
+def caveat_small(rows: Sequence[Row], fewest: int) -> str:
+    """That numbers are so small that chance decides most of them."""
+    are = f"{formats.small_number(len(rows))} {plural(len(rows), 'figure', 'figures')} here {plural(len(rows), 'is', 'are')}"
+    return f"{capitalised(are)} below {formats.count(fewest)}: chance decides most of such a number. Read the interval or a longer period, not the number alone."
+
+
+def caveat_dispersion(phi: float) -> str:
+    """That areas differ far more than by chance."""
+    return (
+        f"Areas differ {formats.count(phi)} times as much as chance would make them. Affected are places in the funnel and ranks: recording and police "
+        "work stand behind much of it. Figures on searches and on recording by the same areas would tell them apart."
+    )
+
+
+def caveat_population(rows: Sequence[Row], months: int) -> str:
+    """That rates are on populations that are old."""
+    return (
+        f"{capitalised(formats.small_number(len(rows)))} {plural(len(rows), 'rate is', 'rates are')} on a population up to {formats.count(months)} months older than the "
+        "count, so a little too high where more people live there now. A newer mid-year estimate would mend it."
+    )
+
+
+def caveat_notes(notes: int) -> str:
+    """That publishers have written notes on these areas."""
+    return f"Publishers have {formats.small_number(notes)} {plural(notes, 'note', 'notes')} on these areas, quoted under Data notes; they affect every figure of that source."
 
 
 CHILDREN_MEANING = (

@@ -144,7 +144,7 @@ def test_the_files_for_analysts_are_made(built: Path) -> None:
 
 @pytest.mark.full
 def test_the_picture_is_the_one_that_the_build_draws(built: Path) -> None:
-    drawn = picture((built / "reports" / "norfolk.html").read_text(encoding="utf-8"))
+    drawn = picture((built / "reports" / "england-and-wales.html").read_text(encoding="utf-8"))
     assert PICTURE.read_text(encoding="utf-8") == drawn, "run just docs"
     alternative = re.search(r"!\[([^\]]*)\]\(docs/picture\.svg\)", README)
     assert alternative is not None

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.assets.datapack import DATAPACK, download_names
+from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
@@ -34,6 +35,7 @@ _INS = {
     "comparability": dg.AssetIn(key=["out", "comparability"]),
     "scoreboard": dg.AssetIn(key=["out", "scoreboard"]),
 }
+_GRADES = "inspection_grades"
 
 
 def report_assets(
@@ -58,9 +60,18 @@ def report_assets(
         )
         return decorator
 
+    held = [source_id for source_id in CURATED if source_id in sources]
+    ins = {
+        **_INS,
+        **{source_id: dg.AssetIn(key=["raw", source_id]) for source_id in held},
+        **({_GRADES: dg.AssetIn(key=["out", _GRADES])} if GRADES in sources else {}),
+    }
+
     def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
         return ReportData(
-            **tables,
+            **{name: tables[name] for name in _INS},
+            **({"statements": pl.concat(tables[source_id] for source_id in held)} if held else {}),
+            **({"grades": tables[_GRADES]} if _GRADES in tables else {}),
             breaks=registers.breaks,
             measures=registers.measures,
             sources=sources,
@@ -70,12 +81,12 @@ def report_assets(
             downloads=sizes(paths, identity, download_names(registers.areas)),
         )
 
-    @asset("national", "England and Wales, HTML and PDF.", ins=_INS, deps=[DATAPACK])
+    @asset("national", "England and Wales, HTML and PDF.", ins=ins, deps=[DATAPACK])
     def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         return write_documents([partial(products.national, content)], paths, content)
 
-    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=_INS, deps=[DATAPACK])
+    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=ins, deps=[DATAPACK])
     def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)
         ids = [*products.region_ids(content), *products.policing_region_ids(content)]
@@ -85,7 +96,7 @@ def report_assets(
     @asset(
         "force",
         "One report a police force area, HTML and PDF; a backfill of all of them is one run.",
-        ins=_INS,
+        ins=ins,
         deps=[DATAPACK],
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -99,7 +110,7 @@ def report_assets(
     @asset(
         "pages",
         "Data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
-        ins=_INS,
+        ins=ins,
         deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:

@@ -38,7 +38,7 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
     what = "by year" if len(forces) == 1 else f"by police force area, {numbers.period(shown.row(-1, named=True))}"
     gaps = wording.authorities_without_figures(shown.filter(measure_id=EXPLOITATION).iter_rows(named=True))
     return (
-        Heading(2, "Children assessed by local authorities", "children"),
+        Heading(3, "Children assessed by local authorities", "children"),
         Paragraph((wording.CHILDREN_MEANING,)),
         Table(
             anchor="table-children",
@@ -48,6 +48,7 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
                 (line, *_three(rows.get(EXPLOITATION)), *_three(rows.get(GANGS))) for line, rows in by_line.items()
             ),
             source_note=source_note(data, shown),
+            dense=True,
         ),
         *((Paragraph((gaps,)),) if gaps else ()),
     )

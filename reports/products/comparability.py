@@ -43,6 +43,7 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
             ),
             rows=tuple(_lines(data, newest)),
             source_note="Grades follow from what is registered of units, definitions, populations, periods, places, coverage, breaks and sources.",
+            dense=True,
         ),
         Paragraph((wording.refused_comparisons(len(refused), len(ledger)),)),
     )

@@ -7,7 +7,7 @@ import polars as pl
 from reports import numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import flows
+from reports.products import caveats, flows
 from reports.products.shared import LINKS, REFERRALS, source_note
 
 
@@ -18,7 +18,7 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
         return ()
     listed = list(rows.sort("months", "period_end").iter_rows(named=True))
     return (
-        Heading(2, "Potential victims referred by the police", "referrals"),
+        Heading(3, "Potential victims referred by the police", "referrals"),
         Paragraph((wording.REFERRALS_MEANING,)),
         Table(
             anchor="table-referrals",
@@ -34,6 +34,7 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
                 for row in listed
             ),
             source_note=source_note(data, rows),
+            dense=True,
         ),
         Paragraph(
             (
@@ -42,6 +43,7 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
             )
         ),
         Paragraph((wording.populations_used(listed),)),
+        *caveats.caveat(listed, "referrals by the police", grades=caveats.grades_of(data, area_id, REFERRALS)),
     )
 
 
@@ -53,7 +55,7 @@ def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]
     named = data.indicators.filter((pl.col("measure_id") == LINKS) & (pl.col("area_basis") == "ambiguous_label"))
     ambiguous = named["area_name"].unique().sort().to_list()
     return (
-        Heading(2, "London-linked individuals", "london-links"),
+        Heading(3, "London-linked individuals", "london-links"),
         Paragraph(
             (
                 "A London project counted individuals from London linked to county lines in other places, arrested or known from "

@@ -43,7 +43,7 @@ def monthly_records(data: ReportData, area_id: str) -> tuple[Block, ...]:
     if not tables:
         return ()
     return (
-        Heading(2, "Records published by month", "monthly-records"),
+        Heading(3, "Records published by month", "monthly-records"),
         Paragraph((wording.MONTHLY_RECORDS,)),
         *tables,
     )

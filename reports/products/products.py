@@ -5,16 +5,19 @@ from collections.abc import Sequence
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Callout, Document, KeyMessages, Paragraph, Prose
+from reports.document import Block, Callout, Document, Heading, KeyMessages, Paragraph, Prose
 from reports.numbers import ReportData, Row
 from reports.products import (
     children,
     comparability,
+    consistency,
     coverage,
     identified,
     incidents,
+    inspection,
     provenance,
     recorded,
+    response,
     scoreboard,
     trends,
 )
@@ -111,16 +114,21 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             "information",
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
-        *_of_policing_region(data, area),
-        *(scoreboard.findings(data) if is_nation else ()),
+        *_of_region(data, area),
+        *scoreboard.findings(data, in_full=is_nation),
         *recorded.drug_offences_over_time(data, area_id, forces),
-        *recorded.all_forces(data, marked),
+        *recorded.funnel(data, marked),
+        *recorded.limits_of_figures(data, area_id, forces),
+        *((recorded.force_map(data, marked),) if len(forces) > 1 else ()),
         *trends.trends(data, forces),
-        *incidents.monthly_records(data, area_id),
+        Heading(2, "Exploitation identified", "identified"),
         *identified.referrals(data, area_id, referrers),
         *children.children(data, forces),
         *identified.london_links(data, forces),
         *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
+        *response.response(data, area_id, forces),
+        *inspection.grades(data, area_id, forces),
+        *consistency.consistency(data, marked),
         *comparability.comparisons(data, area_id),
         *(coverage.coverage(data) if is_nation else ()),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
@@ -141,33 +149,65 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
     )
 
 
-def _of_policing_region(data: ReportData, area: Row) -> tuple[Block, ...]:
-    """What a policing region is, and how it differs from the regions that statistics use; nothing for any other area."""
-    if area["kind"] != "policing_region":
-        return ()
-    forces = data.areas.filter(pl.col("policing_region_id") == area["area_id"])
-    regions = [data.area(region_id)["name"] for region_id in forces["region_id"].unique().sort()]
-    return (
-        Paragraph((wording.policing_region(area["name"], len(forces), regions, has_unit=area["area_id"] != _LONDON),)),
+def _of_region(data: ReportData, area: Row) -> tuple[Block, ...]:
+    """What a policing region is, and which forces of a statistical region belong to a policing region of another area."""
+    if area["kind"] == "policing_region":
+        forces = data.areas.filter(pl.col("policing_region_id") == area["area_id"])
+        regions = [data.area(region_id)["name"] for region_id in forces["region_id"].unique().sort()]
+        has_unit = area["area_id"] != _LONDON
+        return (Paragraph((wording.policing_region(area["name"], len(forces), regions, has_unit),)),)
+    apart = _in_another_policing_region(data, area["area_id"])
+    return (Paragraph((wording.kent_and_north_wales(area["name"], apart),)),) if apart else ()
+
+
+def _in_another_policing_region(data: ReportData, region_id: str) -> dict[str, str]:
+    """The forces of a statistical region outside the policing region that most of its forces belong to, each with its policing region."""
+    forces = data.areas.filter((pl.col("kind") == "police_force_area") & (pl.col("region_id") == region_id)).sort(
+        "name"
     )
+    usual = forces["policing_region_id"].mode(maintain_order=True)
+    others = forces.filter(pl.col("policing_region_id") != usual.first()) if len(usual) else forces
+    return {row["name"]: data.area(row["policing_region_id"])["name"] for row in others.iter_rows(named=True)}
 
 
-def _key_messages(data: ReportData, area_id: str, who: str, referrers: str, forces: Sequence[str]) -> tuple[Prose, ...]:
+def _key_messages(
+    data: ReportData, area_id: str, who: str, referrers: str, forces: Sequence[str]
+) -> tuple[tuple[Prose, str], ...]:
     start, end = data.headline_period(DRUGS)
     drugs = data.number(DRUGS, area_id, start, end)
     nation = data.number(DRUGS, NATION, start, end)
     first: Prose = wording.drug_offences(who, drugs) if drugs else ()
-    if nation and area_id != NATION and drugs and drugs["value"] is not None:
+    if nation and drugs and drugs["value"] is not None and _may_stand_beside_the_nation(data, drugs):
         first = (*first, " ", *wording.beside(nation, "England and Wales"))
     years = data.preferred(REFERRALS, area_id).filter(pl.col("months") == 12)
     second = wording.referrals(referrers, years.row(-1, named=True)) if len(years) else ()
-    links = _links(data, forces)
-    counted = [row for row in links if row["numerator"] is not None]
-    third: Prose = (wording.PROXY,)
+    messages = (
+        (first, "figure-drug-offences"),
+        (second, "table-referrals"),
+        _third_message(data, area_id, forces),
+    )
+    return tuple(message for message in messages if message[0])
+
+
+def _may_stand_beside_the_nation(data: ReportData, row: Row) -> bool:
+    """Whether the ledger grades this figure beside that of England and Wales, and does not refuse it."""
+    pairs = data.comparability.filter((pl.col("kind") == "nation") & (pl.col("figure_id_a") == row["indicator_id"]))
+    return len(pairs) > 0 and pairs["grade"][0] != "X"
+
+
+def _third_message(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Prose, str]:
+    """A published count of London-linked individuals, or the place among other areas, or that everything here is a stand-in."""
+    counted = [row for row in _links(data, forces) if row["numerator"] is not None]
     if counted and len(forces) == 1:
         row = counted[0]
-        third = wording.london_links(row["area_name"], row, published_rank(data, row), len(counted))
-    return tuple(message for message in (first, second, third) if message)
+        rank = published_rank(data, row)
+        figure = f"figure-london-links-{row['period_start']:%Y-%m}"
+        return wording.london_links(row["area_name"], row, rank, len(counted)), figure
+    rows = list(data.compared(DRUGS, *data.headline_period(DRUGS)).iter_rows(named=True))
+    if any(row["area_id"] in forces for row in rows):
+        kind = "compared" if area_id == NATION else "compared here"
+        return wording.usual_for_its_size(rows, forces, kind), "figure-funnel"
+    return (wording.PROXY,), "table-scoreboard"
 
 
 def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:

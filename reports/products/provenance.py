@@ -7,7 +7,7 @@ from itertools import pairwise
 import polars as pl
 
 from reports import formats, numbers, wording
-from reports.document import Block, Figure, Heading, Number, Paragraph, Quotation, Run, Table, TableColumn
+from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Quotation, Run, Table, TableColumn
 from reports.figures import RevisedFigure, revision_triangle
 from reports.figures.revision_triangle import MOST_ROWS
 from reports.numbers import ReportData, Row
@@ -156,13 +156,31 @@ def _lines(data: ReportData, by_figure: Iterable[Sequence[Row]]) -> Iterator[tup
 
 
 def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
-    """Every edition behind the report: when it was published and read, and the checksum of the file."""
+    """Each source behind the report with its page and next release, each file with the day it was read and its checksum, and the licence."""
     named = [source_id for source_id in data.sources if source_id in set(used)]
     editions = data.editions.filter(pl.col("source_id").is_in(named))
+    files = (
+        editions.sort("source_id", "vintage", maintain_order=True)
+        .group_by("source_id", "sha256", "file", maintain_order=True)
+        .agg(pl.len().alias("more") - 1, pl.all().first())
+    )
+    newest = dict(editions.group_by("source_id").agg(pl.col("vintage").max()).iter_rows())
     return (
         Heading(2, "Sources", "sources"),
         Table(
             anchor="table-sources",
+            caption="What the figures come from",
+            columns=(
+                *(TableColumn("Source and its page"), TableColumn("Newest edition held")),
+                *(TableColumn("Next release after it"), TableColumn("Status")),
+            ),
+            rows=tuple(_source(data, source_id, newest[source_id]) for source_id in named if source_id in newest),
+            source_note=wording.CONTACT,
+            dense=True,
+        ),
+        *(Paragraph((sentence,)) for sentence in _old_editions(data, named)),
+        Table(
+            anchor="table-files",
             caption="Files that the figures were read from",
             columns=(
                 TableColumn("Edition"),
@@ -173,21 +191,32 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
             ),
             rows=tuple(
                 (
-                    f"{row['publisher']}: {row['title']}",
+                    f"{row['publisher']}: {wording.several_editions(row['title'], row['more'])}",
                     formats.month(date.fromisoformat(f"{row['vintage']}-01")),
                     formats.day(date.fromisoformat(str(row["retrieved_at"]))),
                     row["file_kind"],
                     f"{row['sha256'][:16]}…",
                 )
-                for row in editions.iter_rows(named=True)
+                for row in files.iter_rows(named=True)
             ),
             source_note=(
-                "A copy is the publisher's original file, a re-save of it by somebody else, or a transcription by hand from the pages "
-                "that countylines explain names. That command prints whole checksums, file names and the way from a number to its cell."
+                "A copy is the publisher's original file, a re-save of it by somebody else, or a transcription by hand. The evidence page "
+                "and countylines explain print whole checksums, file names and the way from a number to its cell."
             ),
+            dense=True,
         ),
-        *(Paragraph((sentence,)) for sentence in _old_editions(data, named)),
-        *(Paragraph((data.sources[source_id].attribution,)) for source_id in named),
+        Paragraph((" ".join(dict.fromkeys(data.sources[source_id].attribution for source_id in named)),)),
+    )
+
+
+def _source(data: ReportData, source_id: str, vintage: str) -> tuple[Run, ...]:
+    source = data.sources[source_id]
+    due = next_release(source, vintage)
+    return (
+        Link(f"{source.publisher.name}: {source.title}", source.landing_page),
+        formats.month(date.fromisoformat(f"{vintage}-01")),
+        formats.month(date.fromisoformat(f"{due}-01")) if due else "no timetable",
+        source.status,
     )
 
 

@@ -1,4 +1,4 @@
-"""The sections on drug offences recorded by the police: one area over time, and all forces side by side."""
+"""The section on drug offences recorded by the police: one area over time, beside what is usual, and on the map."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,23 +8,20 @@ from typing import Final
 import polars as pl
 
 from reports import formats, numbers, wording
-from reports.document import Block, Figure, Heading, Number, Paragraph, Run, Table, TableColumn
+from reports.document import Block, Figure, Heading, Paragraph, Table, TableColumn
 from reports.figures import (
     Break,
     FunnelLimits,
     FunnelPoint,
     Gap,
-    RankedRow,
-    Reference,
     Tile,
     funnel_plot,
-    ranked_intervals,
     tile_map,
     time_series,
 )
 from reports.numbers import ReportData, Row
-from reports.products.comparability import headline_grade
-from reports.products.shared import DRUGS, NATION, edition_named, source_note
+from reports.products import caveats
+from reports.products.shared import DRUGS, edition_named, shorthand, source_note
 
 _MARCH: Final = 3
 _BANDS: Final = 5
@@ -48,27 +45,17 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
     description = wording.chart_description(area["name"], listed, "drug offences recorded by the police")
     table = Table(
         anchor="table-drug-offences",
-        caption=f"Drug offences recorded by the police in {area['name']}, with the population and edition behind each rate",
+        caption=f"Drug offences recorded by the police in {area['name']}",
         columns=(
             TableColumn("Period"),
             TableColumn("Offences", numeric=True),
-            TableColumn("Residents", numeric=True),
-            TableColumn("Per 1,000 residents", numeric=True),
-            TableColumn("95% interval", numeric=True),
-            TableColumn("Edition"),
+            TableColumn("Per 1,000 residents (95% interval)", numeric=True),
         ),
         rows=tuple(
-            (
-                wording.capitalised(numbers.period(row)),
-                numbers.count(row),
-                numbers.residents(row),
-                numbers.rate(row),
-                numbers.interval(row),
-                edition_named(data, row),
-            )
+            (wording.capitalised(numbers.period(row)), numbers.count(row), numbers.rate_with_interval(row))
             for row in listed
         ),
-        source_note=source_note(data, shown),
+        source_note=f"{wording.editions_of([(edition_named(data, row), row) for row in listed])} {formats.legend(shorthand(shown))}".strip(),
     )
     figure = Figure(
         anchor="figure-drug-offences",
@@ -128,77 +115,6 @@ def _breaks(data: ReportData, forces: Sequence[str], first: date, last: date) ->
     return list(touching.sort("date").iter_rows(named=True))
 
 
-def all_forces(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
-    """All forces side by side: ordered with intervals, and as a tile map, the report's own marked."""
-    start, end = data.headline_period(DRUGS)
-    rows = data.forces(DRUGS, start, end)
-    period = formats.period(start, end)
-    nation = data.number(DRUGS, NATION, start, end)
-    ordered = list(rows.sort("value", "area_name", descending=[True, False], nulls_last=True).iter_rows(named=True))
-    note = source_note(data, rows)
-    title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
-    described = _extremes(ordered, highlighted)
-    compared = data.compared(DRUGS, start, end)
-    ranks = {row["area_id"]: row for row in compared.iter_rows(named=True)}
-    own = frozenset(place for place, row in enumerate(ordered) if row["area_id"] in highlighted)
-    ranked = Figure(
-        anchor="figure-forces",
-        title=title,
-        description=f"Dot chart with 95% intervals, {period}, areas ordered by rate. {described}",
-        svg=ranked_intervals(
-            [_ranked_row(row, row["area_id"] in highlighted) for row in ordered],
-            anchor="figure-forces",
-            title=title,
-            description=f"Dot chart with 95% intervals, areas ordered by rate. {described}",
-            unit="Offences per 1,000 residents, with 95% interval",
-            reference=Reference(nation["value"], f"England and Wales {formats.rate(nation['value'])}")
-            if nation
-            else None,
-        ),
-        table=Table(
-            anchor="table-forces",
-            caption=f"Values of the chart, {period}, in order of the rate",
-            columns=(
-                TableColumn("Police force area"),
-                TableColumn("Offences", numeric=True),
-                TableColumn("Residents", numeric=True),
-                TableColumn("Per 1,000 residents", numeric=True),
-                TableColumn("95% interval", numeric=True),
-                *((TableColumn("Rank (95% interval)", numeric=True),) if ranks else ()),
-            ),
-            rows=tuple(
-                (
-                    *(row["area_name"], numbers.count(row), numbers.residents(row)),
-                    *(numbers.rate(row), numbers.interval(row)),
-                    *((_rank(ranks.get(row["area_id"])),) if ranks else ()),
-                )
-                for row in ordered
-            ),
-            source_note=note,
-            highlighted=own,
-        ),
-        source_note=note,
-    )
-    return (
-        Heading(2, "All police force areas", "all-forces"),
-        Paragraph(
-            (
-                "The areas are set side by side as recorded activity. Where two intervals overlap, the order of the two areas "
-                "says little; where they do not, recording and police work can still explain it.",
-            )
-        ),
-        Paragraph((wording.list_grade(headline_grade(data, DRUGS, end)),)),
-        ranked,
-        *funnel(data, highlighted),
-        force_map(data, highlighted),
-    )
-
-
-def _rank(row: Row | None) -> Run:
-    """The rank with its interval, as a number that leads to its evidence; the shorthand where an area has none."""
-    return formats.NOT_APPLICABLE if row is None else Number(wording.rank(row), row["indicator_id"])
-
-
 def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
     """The same rates against population with limits that allow for overdispersion; nothing where the areas may not be compared directly."""
     start, end = data.headline_period(DRUGS)
@@ -243,7 +159,22 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
         table=None,
         source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_ABOVE}",
     )
-    return (Paragraph((described,)), figure, Paragraph((wording.overdispersion(first["phi"]),)))
+    return (Paragraph((described,)), figure)
+
+
+def limits_of_figures(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
+    """The caveat box of this section."""
+    rows = list(at_year_ends(data.preferred(DRUGS, area_id).filter(pl.col("months") == 12)).iter_rows(named=True))
+    compared = data.compared(DRUGS, *data.headline_period(DRUGS))
+    noted = data.notes.filter(pl.col("area_id").is_in([area_id, *forces]) & pl.col("text").is_not_null())
+    return caveats.caveat(
+        rows,
+        "drug offences recorded by the police",
+        grades=caveats.grades_of(data, area_id, DRUGS),
+        breaks=[row["label"] for row in _breaks(data, forces, rows[0]["period_end"], rows[-1]["period_end"])],
+        dispersion=None if compared.is_empty() else compared["phi"][0],
+        notes=noted["text"].n_unique(),
+    )
 
 
 def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None) -> Figure:
@@ -254,7 +185,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
         data.areas.select("area_id", "tile_label", "tile_column", "tile_row"), on="area_id"
     )
     note = source_note(data, rows)
-    described = _extremes(list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True)), highlighted)
+    described = extremes(list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True)), highlighted)
     bands, labels = _bands(rows)
     map_title = f"Drug offences recorded by the police per 1,000 residents, {period}: tile map of the {len(rows)} police force areas"
     table = Table(
@@ -293,20 +224,8 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
     )
 
 
-def _ranked_row(row: Row, highlighted: bool) -> RankedRow:
-    shown = row["value"] is not None
-    return RankedRow(
-        name=row["area_name"],
-        value=row["value"],
-        lower=row["lower_95"],
-        upper=row["upper_95"],
-        value_text=formats.rate(row["value"]) if shown else formats.missing(row["status"]),
-        highlighted=highlighted,
-        reason="" if shown else wording.no_rate(row),
-    )
-
-
-def _extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
+def extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
+    """The lowest and the largest rate of rows in falling order, and those of the report's own areas."""
     valued = [row for row in ordered if row["value"] is not None]
     own = [f"{row['area_name']} {formats.rate(row['value'])}" for row in valued if row["area_id"] in highlighted]
     ends = f"From {formats.rate(valued[-1]['value'])} ({valued[-1]['area_name']}) to {formats.rate(valued[0]['value'])} ({valued[0]['area_name']})."

@@ -12,32 +12,24 @@ from transforms.inspection import claim_check
 NORFOLK = "E23000024"
 
 
-def findings(data: ReportData) -> tuple[Block, ...]:
-    """Fifteen findings, each with its status by the rule, what stands for it, and what is missing."""
+def findings(data: ReportData, in_full: bool) -> tuple[Block, ...]:
+    """Fifteen findings, each with its status by the rule, its grades and periods; in full with the values of each indicator and what is missing."""
     board = data.scoreboard
-    rows = []
-    for finding in board.unique("finding_id", maintain_order=True).iter_rows(named=True):
-        indicators = board.filter(pl.col("finding_id") == finding["finding_id"]).iter_rows(named=True)
-        said = " ".join(wording.indicator_of_finding(row) for row in indicators)
-        rows.append((finding["finding_id"], finding["finding"], finding["status"], said))
     counts = board.unique("finding_id").group_by("status").len().sort("len", "status", descending=[True, False])
+    last = TableColumn("What stands for it") if in_full else TableColumn("Periods")
     return (
-        Heading(2, "What the inspection found, and what public figures show since", "scoreboard"),
-        Paragraph((wording.SCOREBOARD_RULE,)),
-        Paragraph((wording.scoreboard_counts(dict(counts.iter_rows())),)),
+        Heading(2, "Findings of January 2020, and figures since", "scoreboard"),
+        Paragraph((wording.scoreboard_counts(dict(counts.iter_rows())), " ", wording.SCOREBOARD_RULE)),
         Table(
             anchor="table-scoreboard",
-            caption="Findings of January 2020 in our words, with the status that the rule gives",
-            columns=(
-                TableColumn("No."),
-                TableColumn("Finding"),
-                TableColumn("Status"),
-                TableColumn("What stands for it"),
-            ),
-            rows=tuple(rows),
-            source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download.",
+            caption="Findings of January 2020 in our words, with the status that the rule gives; for England and Wales, not for one area",
+            columns=(TableColumn("No."), TableColumn("Finding"), TableColumn("Status"), TableColumn("Grade"), last),
+            rows=tuple(_finding(of, in_full) for of in board.partition_by("finding_id", maintain_order=True)),
+            source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download."
+            + ("" if in_full else " The national report has the values behind each status."),
+            dense=True,
         ),
-        Links("Evidence of each finding", tuple(_evidence(data, board))),
+        *((Links("Evidence of each finding", tuple(_evidence(data, board))),) if in_full else ()),
     )
 
 
@@ -57,6 +49,18 @@ def _evidence(data: ReportData, board: pl.DataFrame) -> Iterator[tuple[str, str,
             yield f"{finding['finding_id']}: the scoreboard of this build", "data/scoreboard.csv", ""
 
 
+def _finding(indicators: pl.DataFrame, in_full: bool) -> tuple[str, ...]:
+    rows = list(indicators.iter_rows(named=True))
+    held = [row for row in rows if row["latest"] is not None]
+    said = [wording.indicator_of_finding(row) if in_full else wording.periods_of_finding(row) for row in held]
+    missing = [wording.indicator_of_finding(row) for row in rows if row["latest"] is None] if in_full else []
+    grades = sorted({row["grade"] for row in rows if row["grade"]})
+    return (
+        *(rows[0]["finding_id"], rows[0]["finding"], rows[0]["status"], ", ".join(grades) or "none"),
+        (" " if in_full else "; ").join(dict.fromkeys([*said, *missing])) or "no figure held",
+    )
+
+
 def claim(data: ReportData) -> tuple[Block, ...]:
     """The claim that Norfolk has the highest rate, beside counts, derived rates and what was not printed; nothing without both reports."""
     links = data.indicators.filter((pl.col("measure_id") == "london_linked_individuals") & pl.col("is_preferred"))
@@ -73,7 +77,7 @@ def claim(data: ReportData) -> tuple[Block, ...]:
         *found["others"],
     ]
     return (
-        Heading(2, "A claim checked: Norfolk and dealers from London", "claim-check"),
+        Heading(3, "A claim checked: Norfolk and dealers from London", "claim-check"),
         *(Paragraph(prose) for prose in wording.claim(found)),
         Table(
             anchor="table-claim",

@@ -30,8 +30,12 @@ def source_note(data: ReportData, rows: pl.DataFrame) -> str:
     """The line under a table or chart: the sources of its rows, and the shorthand for what is missing."""
     ids = [source_id for source_id in data.sources if source_id in set(rows["source_id"])]
     named = [f"{data.sources[source_id].publisher.name}, {data.sources[source_id].title}" for source_id in ids]
-    shorthand = {formats.missing(status) for status in set(rows["status"]) - {"ok"}}
-    return f"Source: {'; '.join(named)}. {formats.legend(shorthand)}".strip()
+    return f"Source: {'; '.join(named)}. {formats.legend(shorthand(rows))}".strip()
+
+
+def shorthand(rows: pl.DataFrame) -> set[str]:
+    """The shorthand that stands for what is missing in these rows."""
+    return {formats.missing(status) for status in set(rows["status"]) - {"ok"}}
 
 
 def published_rank(data: ReportData, row: Row) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.document import Block, Document, Heading, Number, Table
+from reports.document import Block, Document, Heading, Link, Number, Table
 from reports.figures import palette
 from reports.figures.text import printable
 from reports.render.evidence_page import evidence_address, evidence_context
@@ -106,6 +106,7 @@ def _environment() -> Environment:
         finalize=printable,
     )
     environment.tests["number"] = lambda run: isinstance(run, Number)
+    environment.tests["link"] = lambda run: isinstance(run, Link)
     environment.globals["is_wordy"] = _is_wordy
     environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
     environment.filters["svg"] = Markup  # our own charts, escaped where they are made

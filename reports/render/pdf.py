@@ -12,13 +12,14 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.document import Document, Figure, Number, Run, Table, TableColumn
+from reports.document import Document, Figure, Link, Number, Run, Table
 from reports.figures import palette
 from reports.figures.text import width
-from reports.render.html import evidence
+from reports.render.evidence_page import evidence_address
 from transforms.errors import CountyLinesError
 
 FONTS: Final = Path(__file__).parents[1] / "fonts"
@@ -26,9 +27,11 @@ _TEMPLATES: Final = Path(__file__).parents[1] / "templates" / "typst"
 _TEXT_WIDTH: Final = 482.0
 """What the page margins leave on A4, in points."""
 _TABLE_SIZE: Final = 9.0
-_DATA_SIZE: Final = 8.0
-_EVIDENCE_SIZE: Final = 7.0
-_CELL_PADDING: Final = 10.0
+_DENSE_SIZE: Final = 7.5
+"""Of tables that are looked things up in: those below charts, and those that say so."""
+_CELL_PADDING: Final = 8.0
+_ON_TWO_LINES: Final = 0.6
+"""The share of its width that a header needs when it may break once."""
 _PART_GUTTER: Final = 18.0
 _SOURCE_SANS: Final = 0.8
 """How much narrower the vendored font is than the estimate, which allows for every browser's."""
@@ -74,20 +77,13 @@ def render_pdf(document: Document) -> bytes:
 
 def typst_source(document: Document) -> str:
     """Write a document as one Typst source that needs no other file; every text in it is an escaped string literal."""
-    numbers = Table(
-        anchor="evidence",
-        caption="Numbers in this report in reading order, with their identifiers",
-        columns=(TableColumn("Identifier"), TableColumn("Numbers")),
-        rows=tuple((indicator_id, " · ".join(numbers)) for indicator_id, numbers in evidence(document)),
-        source_note="",
-    )
     return (
         _environment()
         .get_template("report.typ.j2")
         .render(
             document=document,
             blocks=tuple((block, type(block).__name__) for block in document.blocks),
-            evidence=numbers,
+            evidence_page=evidence_address(document.slug),
             light=palette.LIGHT,
         )
     )
@@ -100,13 +96,15 @@ def typst_literal(value: Any) -> Literal:
     stays readable. Raises TypeError for anything that is not plain data.
     """
     match value:
-        case Number(text=text):
-            return Literal(f"number({typst_literal(text)})")
+        case Number(text=text, indicator_id=identifier):
+            return Literal(f"number({typst_literal(text)}, {typst_literal(quote(identifier))})")
+        case Link(text=text, address=address):
+            return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
         case str():
             return Literal(f'"{"".join(map(_escaped, value))}"')
         case bool():
             return Literal(str(value).lower())
-        case int():
+        case int() | float():
             return Literal(value)
         case tuple() | list():
             return Literal(f"({''.join(f'{typst_literal(item)}, ' for item in value)})")
@@ -129,7 +127,8 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
     Narrow tables that stand below a chart are split into up to three parts, so that forty rows do not fill a page.
     """
     natural = [
-        max(_width(text, size) for text in (column.header, *(_text(row[index]) for row in table.rows))) + _CELL_PADDING
+        max([_header_width(column.header, size), *(_width(_text(row[index]), size) for row in table.rows)])
+        + _CELL_PADDING
         for index, column in enumerate(table.columns)
     ]
     fitting = int((_TEXT_WIDTH + _PART_GUTTER) // (sum(natural) + _PART_GUTTER))
@@ -148,6 +147,7 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
             for start in range(0, max(1, len(table.rows)), per_part)
         ),
         "note": table.source_note,
+        "size": size,
     }
 
 
@@ -155,7 +155,12 @@ def _chart_data(figure: Figure) -> dict[str, Any]:
     """The table behind a chart, which does not repeat the source that stands under the chart."""
     assert figure.table is not None
     said = figure.table.source_note == figure.source_note
-    return data_table(replace(figure.table, source_note="") if said else figure.table, _DATA_SIZE, may_split=True)
+    return data_table(replace(figure.table, source_note="") if said else figure.table, _DENSE_SIZE, may_split=True)
+
+
+def _header_width(header: str, size: float) -> float:
+    """What a header needs on two lines, or its longest word."""
+    return max([_width(header, size) * _ON_TWO_LINES, *(_width(word, size) for word in header.split())])
 
 
 def _width(text: str, size: float) -> float:
@@ -163,7 +168,7 @@ def _width(text: str, size: float) -> float:
 
 
 def _text(run: Run) -> str:
-    return run.text if isinstance(run, Number) else run
+    return run if isinstance(run, str) else run.text
 
 
 def _compiler() -> Any:
@@ -187,9 +192,10 @@ def _environment() -> Environment:
         finalize=_only_literals,
     )
     environment.filters["typst"] = typst_literal
-    environment.filters["as_table"] = lambda table: data_table(table, _TABLE_SIZE, may_split=False)
+    environment.filters["as_table"] = lambda table: data_table(
+        table, _DENSE_SIZE if table.dense else _TABLE_SIZE, may_split=table.dense
+    )
     environment.filters["as_chart_data"] = _chart_data
-    environment.filters["as_evidence"] = lambda table: data_table(table, _EVIDENCE_SIZE, may_split=True)
     return environment
 
 

@@ -299,15 +299,18 @@ def document() -> Document:
         blocks=(
             KeyMessages(
                 (
-                    ("The synthetic rate in Norfolk was ", rate, " per 100,000 population."),
+                    (("The synthetic rate in Norfolk was ", rate, " per 100,000 population."), "map"),
                     (
-                        "That is among the higher rates: rank interval ",
-                        rank,
-                        " of ",
-                        Number("41", identifier("FORCES")),
-                        ".",
+                        (
+                            "That is among the higher rates: rank interval ",
+                            rank,
+                            " of ",
+                            Number("41", identifier("FORCES")),
+                            ".",
+                        ),
+                        "map",
                     ),
-                    ("Changes over time cannot be read across the new recording system of April 2018.",),
+                    (("Changes over time cannot be read across the new recording system of April 2018.",), "map"),
                 )
             ),
             Callout(

@@ -131,7 +131,7 @@ def test_a_document_with_a_forbidden_sentence_is_refused_by_name() -> None:
     with pytest.raises(CountyLinesError, match="synthetic says 'Drug crime rose'"):
         wording.refuse_forbidden_words(document(Paragraph(("Drug crime rose.",))))
     with pytest.raises(CountyLinesError, match="highest rate"):
-        wording.refuse_forbidden_words(document(KeyMessages((("Norfolk has the highest rate.",),))))
+        wording.refuse_forbidden_words(document(KeyMessages(((("Norfolk has the highest rate.",), "table"),))))
     with pytest.raises(CountyLinesError, match="due to"):
         wording.refuse_forbidden_words(document(Callout("Box", "caveat", (("It fell due to police work.",),))))
 

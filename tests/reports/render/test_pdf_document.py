@@ -24,6 +24,7 @@ from reports.document import (
     Figure,
     Heading,
     KeyMessages,
+    Link,
     Links,
     Number,
     Paragraph,
@@ -205,7 +206,11 @@ def test_what_means_something_to_typst_is_only_text(text):
 
 
 def test_only_plain_data_can_be_written():
-    assert typst_literal(("a", Number("1", "id"), True, 3, {"k": ()})) == '("a", number("1"), true, 3, ("k": (), ), )'
+    assert (
+        typst_literal(("a", Number("1", "source/cell A1"), True, 3, 7.5, {"k": ()}))
+        == '("a", number("1", "source/cell%20A1"), true, 3, 7.5, ("k": (), ), )'
+    )
+    assert typst_literal(Link("ONS", "https://ons.example")) == 'link("https://ons.example", "ONS")'
     with pytest.raises(TypeError, match="cannot be written"):
         typst_literal(object())
 
@@ -226,7 +231,7 @@ def test_a_document_of_hostile_text_compiles_with_its_words_intact(text):
         status_line=text,
         blocks=(
             Heading(2, heading, "a"),
-            KeyMessages(((text, Number(text, text)),)),
+            KeyMessages((((text, Number(text, text)), "t"),)),
             Paragraph((text,)),
             Callout(text, "caveat", ((text,),)),
             Callout(text, "information", ((text,),)),

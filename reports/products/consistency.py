@@ -1,0 +1,127 @@
+"""The section on consistency between forces: how unlike they are, whether that changed, and how sure their order is."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from reports import formats, numbers, wording
+from reports.document import Block, Figure, Heading, Number, Paragraph, Run, Table, TableColumn
+from reports.figures import RankedRow, Reference, ranked_intervals
+from reports.numbers import ReportData, Row
+from reports.products.children import EXPLOITATION
+from reports.products.comparability import headline_grade
+from reports.products.recorded import extremes
+from reports.products.shared import DRUGS, NATION, REFERRALS, source_note
+
+_MEASURES: Final = (DRUGS, REFERRALS, EXPLOITATION)
+
+
+def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
+    """How unlike forces are, year against year, and all of them side by side with intervals and ranks, the report's own marked."""
+    start, end = data.headline_period(DRUGS)
+    rows = data.forces(DRUGS, start, end)
+    period = formats.period(start, end)
+    nation = data.number(DRUGS, NATION, start, end)
+    ordered = list(rows.sort("value", "area_name", descending=[True, False], nulls_last=True).iter_rows(named=True))
+    note = source_note(data, rows)
+    title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
+    described = extremes(ordered, highlighted)
+    compared = data.compared(DRUGS, start, end)
+    ranks = {row["area_id"]: row for row in compared.iter_rows(named=True)}
+    own = frozenset(place for place, row in enumerate(ordered) if row["area_id"] in highlighted)
+    ranked = Figure(
+        anchor="figure-forces",
+        title=title,
+        description=f"Dot chart with 95% intervals, {period}, areas ordered by rate. {described}",
+        svg=ranked_intervals(
+            [_ranked_row(row, row["area_id"] in highlighted) for row in ordered],
+            anchor="figure-forces",
+            title=title,
+            description=f"Dot chart with 95% intervals, areas ordered by rate. {described}",
+            unit="Offences per 1,000 residents, with 95% interval",
+            reference=Reference(nation["value"], f"England and Wales {formats.rate(nation['value'])}")
+            if nation
+            else None,
+        ),
+        table=Table(
+            anchor="table-forces",
+            caption=f"Values of the chart, {period}, in order of the rate",
+            columns=(
+                TableColumn("Police force area"),
+                TableColumn("Offences", numeric=True),
+                TableColumn("Per 1,000 residents (95% interval)", numeric=True),
+                *((TableColumn("Rank (95% interval)", numeric=True),) if ranks else ()),
+            ),
+            rows=tuple(
+                (
+                    *(row["area_name"], numbers.count(row), numbers.rate_with_interval(row)),
+                    *((_rank(ranks.get(row["area_id"])),) if ranks else ()),
+                )
+                for row in ordered
+            ),
+            source_note=note,
+            highlighted=own,
+        ),
+        source_note=note,
+    )
+    return (
+        Heading(2, "Consistency between forces", "consistency"),
+        *_dispersion(data),
+        Paragraph((wording.OVERLAPPING,)),
+        Paragraph((wording.list_grade(headline_grade(data, DRUGS, end)),)),
+        ranked,
+    )
+
+
+def _dispersion(data: ReportData) -> tuple[Block, ...]:
+    """A line for the first and the newest year of each measure, and whether the two can be told apart."""
+    found = {measure: data.dispersion(measure) for measure in _MEASURES}
+    rows = [(data.measure_names[measure], row) for measure, years in found.items() for row in years]
+    if not rows:
+        return ()
+    return (
+        Paragraph((wording.DISPERSION_MEANING,)),
+        Table(
+            anchor="table-dispersion",
+            caption="How unlike police force areas are: first and newest year with a rate",
+            columns=(
+                TableColumn("Measure"),
+                TableColumn("Period"),
+                TableColumn("Areas", numeric=True),
+                TableColumn("SCV (95% interval)", numeric=True),
+                TableColumn("τ (95% interval)", numeric=True),
+            ),
+            rows=tuple(
+                (
+                    *(name, wording.capitalised(numbers.period(row)), formats.count(row["areas"])),
+                    f"{formats.rate(row['scv'])} ({formats.interval(row['scv_lower'], row['scv_upper'])})",
+                    f"{formats.deviation(row['tau'])} ({formats.interval(row['tau_lower'], row['tau_upper'], formats.deviation)})",
+                )
+                for name, row in rows
+            ),
+            source_note="Worked out from the counts and populations of this build; limits from 2,000 resamples of the areas.",
+            dense=True,
+        ),
+        *(
+            Paragraph((wording.dispersion_over_time(data.measure_names[measure], *years),))
+            for measure, years in found.items()
+            if len(years) > 1
+        ),
+    )
+
+
+def _rank(row: Row | None) -> Run:
+    """The rank with its interval, as a number that leads to its evidence; the shorthand where an area has none."""
+    return formats.NOT_APPLICABLE if row is None else Number(wording.rank(row), row["indicator_id"])
+
+
+def _ranked_row(row: Row, highlighted: bool) -> RankedRow:
+    shown = row["value"] is not None
+    return RankedRow(
+        name=row["area_name"],
+        value=row["value"],
+        lower=row["lower_95"],
+        upper=row["upper_95"],
+        value_text=formats.rate(row["value"]) if shown else formats.missing(row["status"]),
+        highlighted=highlighted,
+        reason="" if shown else wording.no_rate(row),
+    )

@@ -101,7 +101,7 @@ def test_every_package_says_what_belongs_in_it() -> None:
 def requirements() -> dict[str, str]:
     """Every distribution that pyproject.toml names outside the build system: its version."""
     lines = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
-    pairs = [re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines]
+    pairs = [re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line) for line in lines]
     assert all(pairs), f"every dependency is pinned as name==version: {lines}"
     return {normalised(pair[1]): pair[2] for pair in pairs if pair}
 
@@ -148,8 +148,9 @@ def test_constraints_name_no_address_and_say_how_they_are_made() -> None:
 
 def test_every_dependency_has_its_reason_above_it() -> None:
     lines = [line.strip() for line in (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()]
-    pinned = [number for number, line in enumerate(lines) if re.match(r'"[\w.-]+==', line)]
-    assert len(pinned) == len(requirements())
+    pinned = [number for number, line in enumerate(lines) if re.match(r'"[\w.-]+(?:\[[\w,]+\])?==', line)]
+    extras = sum(map(len, PROJECT["project"]["optional-dependencies"].values()))
+    assert len(pinned) == len(requirements()) + extras
     assert not [lines[number] for number in pinned if not lines[number - 1].startswith("# ")]
 
 

@@ -72,9 +72,13 @@ class Folder:
         """See Target: written under a temporary name, on disk, then renamed; an edition that is there is made whole file by file."""
         editions = self.folder / "editions"
         editions.mkdir(parents=True, exist_ok=True)
-        for left in editions.glob(".*.tmp"):  # of a process that was ended: one delivery works at a time
-            shutil.rmtree(left)
         place = editions / edition
+        # Of a process that was ended: one delivery works at a time.
+        for left in [*self.folder.glob(".*.tmp"), *editions.glob(".*.tmp"), *place.rglob(".*.tmp")]:
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         half = editions / f".{edition}.{os.getpid()}.tmp"
         for name, content in files:
             if place.exists():

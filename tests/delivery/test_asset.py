@@ -5,14 +5,21 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.assets.delivery import delivery_asset
+from orchestration.assets.delivery import DELIVERY, delivery_asset
+from orchestration.automation import automated
 from tests.delivery.conftest import ADDRESS, Office, subscriber_list
 from tests.delivery.mail import PASSWORD, USER, Mailbox
-from tests.orchestration.graph import all_assets, built_assets
+from tests.orchestration.graph import all_assets, built_assets, defs
 
 
 def test_it_is_in_the_graph_and_in_no_build() -> None:
     assert all_assets() - built_assets() == {"report/delivery"}
+
+
+def test_no_condition_of_the_daemon_publishes() -> None:
+    graph = automated(defs(), {}, {}).resolve_asset_graph()
+    assert graph.get(DELIVERY).automation_condition is None
+    assert graph.get(dg.AssetKey(["report", "site"])).automation_condition is not None
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -43,6 +43,7 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
             & (pl.format("^(?:{})$", "measure_pattern").pipe(_matches, pl.col("plain_label")))
             & ((plain(pl.col("breakdown_text")) == pl.col("label_breakdown")) | (pl.col("label_breakdown") == PART))
         )
+        .sort("distinct_label", "label_row")
         .group_by("distinct_label", maintain_order=True)
         .agg(
             pl.col("label_measure").first().alias("measure_id"),

@@ -135,3 +135,20 @@ def _shifted(month: str, months: int) -> str:
 
 def _month_of_year(month: str) -> int:
     return int(month.split("-")[1])
+
+
+def edition_of_quarter(source: Source, edition_id: str, year: int, quarter: int, file: str) -> Edition:
+    """An edition that the register lacks, of one quarter: it comes out in the first release month after the month that follows the quarter."""
+    start = date(year, 3 * quarter - 2, 1)
+    end: date = pl.select(pl.lit(start).dt.offset_by("2mo").dt.month_end()).item()
+    return Edition(
+        source_id=source.id,
+        id=edition_id,
+        title=f"{start:%B} to {end:%B %Y}",
+        file=file,
+        file_kind="original",
+        vintage=expected_vintage(source, end, 2),
+        period_start=start,
+        period_end=end,
+        published=False,
+    )

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from transforms.errors import RegisterError
+from transforms.sources.open_data import edition_in
 from transforms.sources.open_data import parse_open_data as parse
 
-__all__ = ["class_a_supply", "parse"]
+__all__ = ["class_a_supply", "edition_in", "parse"]
 
 REGISTER = ("description_pattern", "is_class_a_supply", "confirmed_by_subject_expert", "evidence")
 

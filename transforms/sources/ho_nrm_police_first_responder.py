@@ -6,13 +6,12 @@ hand-gathered table of many quarters, of which an edition is the rows of its own
 
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from transforms.errors import RegisterError
-from transforms.sources.calendar import expected_vintage
+from transforms.sources.calendar import edition_of_quarter
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -33,6 +32,7 @@ LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role")
 
 _QUARTER_IN_PATH = r"(20\d{2})[-_ ]?q([1-4])(?!\d)"
+_ZIP = b"PK"
 _TOTAL = "Total"
 _POLICE = "Police"
 
@@ -96,31 +96,22 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
-    """The quarter of a file of one quarter: its bytes do not say it, so a folder or the file's name must ('2022-q2'); None otherwise.
+    """The quarter of a CSV file of one quarter (a workbook is another source's): its bytes do not say it, so a folder or the file's name must ('2022-q2'); None otherwise.
 
-    A quarter that the register lacks comes out in the first release month after the month that follows it.
+    A quarter that the register lacks is dated by ``calendar.edition_of_quarter``.
     """
     found = re.search(_QUARTER_IN_PATH, file, re.IGNORECASE)
-    if found is None:
+    if found is None or content.startswith(_ZIP):
         return None
     year, quarter = int(found[1]), int(found[2])
     edition_id = f"{year}-q{quarter}"
     for known in source.editions:
         if known.id == edition_id:
             return replace(known, file_kind="re-save")
-    start = date(year, 3 * quarter - 2, 1)
-    end = pl.select(pl.lit(start).dt.offset_by("2mo").dt.month_end()).item()
-    return Edition(
-        source_id=source.id,
-        id=edition_id,
-        title=f"{start:%B} to {end:%B %Y}",
-        file=file,
+    return replace(
+        edition_of_quarter(source, edition_id, year, quarter, file),
         file_kind="re-save",
-        vintage=expected_vintage(source, end, 2),
-        period_start=start,
-        period_end=end,
         period_words=f"{year} Q{quarter}",
-        published=False,
     )
 
 

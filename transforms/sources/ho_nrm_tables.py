@@ -1,13 +1,15 @@
 """Parser of the National Referral Mechanism workbooks (ODS): the table of referrals by police first responder, wherever it stands.
 
 Tables change their number and their header its row from quarter to quarter; the table is found by the title in A1, the header by its
-labels, all variants of which are in ``data/layouts/ho_nrm_tables_columns.csv``. Written from documentation, not yet proven on a file.
+labels, all variants of which are in ``data/layouts/ho_nrm_tables_columns.csv``: a new quarter needs no layout row. Written from documentation, not yet proven on a file.
 """
 
+import re
 from pathlib import Path
 
 import polars as pl
 
+from transforms.sources.calendar import edition_of_quarter
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -19,12 +21,20 @@ from transforms.sources.grid import (
     read_layout,
     text_at,
 )
-from transforms.sources.registry import Edition
-from transforms.sources.sheets import sheet_batches
+from transforms.sources.registry import Edition, Source
+from transforms.sources.sheets import holds_words, sheet_batches, sheet_heads
 
 LAYOUT = ("edition_id", "sheets", "title", "column_set")
 COLUMNS = ("column_set", "label", "role")
 
+# Where an edition without a layout row has its table: as every quarter that is documented.
+_DOCUMENTED = {
+    "sheets": r"Table[ _]?\d+\w?\s*",
+    "title": "police first responder|first responder (police)",
+    "column_set": "police_first_responder",
+}
+_QUARTERS = "January to March|April to June|July to September|October to December"
+_QUARTER = rf"quarter[ _-]?([1-4])\W+(20\d\d)|(20\d\d)[ _-]?q([1-4])|q([1-4])[ _-](20\d\d)|({_QUARTERS})\W+(20\d\d)"
 _KEYS = ("first_responder", "exploitation_type", "age", "gender")
 _TOTAL = "Total"
 
@@ -39,7 +49,9 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when no sheet or more than one has the title, the header has an unknown or a doubled label or lacks one, a row stands in
     no block, or a row has no total.
     """
-    (layout,) = layout_rows(read_layout(data, "ho_nrm_tables", LAYOUT), edition)
+    rows_of_layout = read_layout(data, "ho_nrm_tables", LAYOUT)
+    listed = edition.id in rows_of_layout["edition_id"]
+    layout = layout_rows(rows_of_layout, edition)[0] if listed else {"edition_id": edition.id, **_DOCUMENTED}
     known = read_layout(data, "ho_nrm_tables_columns", COLUMNS).filter(pl.col("column_set") == layout["column_set"])
     table, grid = _table(content, edition, layout)
     header_row, columns = _header(grid, known, edition, table)
@@ -76,11 +88,50 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     )
 
 
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
+    """The quarter of a workbook with a table by police first responder, by the table's title or, where that is silent, the path.
+
+    None for another kind of workbook; the reason where the quarter cannot be told.
+    """
+    if not file.lower().endswith(".ods") or not holds_words(content, "first responder", "exploitation"):
+        return None
+    asked = Edition(source.id, "unknown", "", file, "original", "")
+    titles = [text_at(grid, "A1") or "" for grid in sheet_heads(content, asked, _DOCUMENTED["sheets"]).values()]
+    wanted = [title for title in titles if _is_titled(title, _DOCUMENTED["title"])]
+    if not wanted:
+        return None
+    quarter = _quarter(wanted[0]) or _quarter(file)
+    if quarter is None:
+        return "it is a workbook of referrals, but neither the table's title nor its path says of which quarter; name its folder after it, such as 2024-q1"
+    year, number = quarter
+    edition_id = f"{year}-q{number}-tables"
+    known = next((each for each in source.editions if each.id == edition_id), None)
+    return known or edition_of_quarter(source, edition_id, year, number, file)
+
+
+def _is_titled(title: str, wanted: str) -> bool:
+    """Whether a title has one of the wordings, which '|' parts; reports under the duty to notify are another table of the same wording."""
+    words = title.lower()
+    of_duty_alone = re.search(r"duty to notify|\bdtn\b", words) and not re.search(r"referral mechanism|\bnrm\b", words)
+    return not of_duty_alone and any(wording in words for wording in wanted.lower().split("|"))
+
+
+def _quarter(text: str) -> tuple[int, int] | None:
+    """Year and number of the first quarter that a text names: 'Quarter 2 2022', '2022-q2', 'April to June 2022'."""
+    found = re.search(_QUARTER, text, re.IGNORECASE)
+    if found is None:
+        return None
+    if found[7]:
+        months = [name.lower() for name in _QUARTERS.split("|")]
+        return int(found[8]), months.index(found[7].lower()) + 1
+    return int(found[2] or found[3] or found[6]), int(found[1] or found[4] or found[5])
+
+
 def _table(content: bytes, edition: Edition, layout: dict[str, str]) -> tuple[str, pl.DataFrame]:
     grids: dict[str, list[pl.DataFrame]] = {}
     for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
         title = text_at(batch.head(1), "A1") if sheet not in grids else None
-        if sheet in grids or (title and layout["title"].lower() in title.lower()):
+        if sheet in grids or _is_titled(title or "", layout["title"]):
             grids.setdefault(sheet, []).append(batch)
     if len(grids) != 1:
         found = ", ".join(map(repr, grids)) or "none"

@@ -20,6 +20,7 @@ from typing import Final
 import polars as pl
 
 from transforms.contracts.tables import LANDING_FILES
+from transforms.errors import LayoutError
 from transforms.sources.grid import column_label
 from transforms.sources.registry import Edition, Source
 
@@ -234,19 +235,27 @@ def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], 
         for edition in source.editions:
             if edition.file == file.path:
                 return _as_read(file, source, [each for each in source.editions if each.file == file.path], None)
+    reason = "no source has a workbook with these sheets and titles"
     for source, recognise in _recognisers(sources):
         if is_archive != (source.parser == ARCHIVE_PARSER):
             continue
-        found = recognise(content, source, file.path, data)
+        try:
+            found = recognise(content, source, file.path, data)
+        except LayoutError as error:
+            # One reader that cannot open a workbook says nothing of the others.
+            reason = str(error)
+            continue
+        if isinstance(found, str):
+            return _as_read(file, source, (), found)
         if found is not None:
             return _as_read(file, source, [found], None)
-    return dataclasses.replace(file, reason="no source has a workbook with these sheets and titles")
+    return dataclasses.replace(file, reason=reason)
 
 
 def _recognisers(
     sources: Mapping[str, Source],
-) -> Iterator[tuple[Source, Callable[[bytes, Source, str, Path], Edition | None]]]:
-    """Sources whose parser can tell an edition from bytes: (source, its ``edition_in``)."""
+) -> Iterator[tuple[Source, Callable[[bytes, Source, str, Path], Edition | str | None]]]:
+    """Sources whose parser can tell an edition from bytes: (source, its ``edition_in``, which gives an edition, a reason why not, or None)."""
     for source in sources.values():
         if source.parser != "none":
             module = importlib.import_module(f"transforms.sources.{source.parser}")
@@ -339,6 +348,8 @@ def _editions(
     module = importlib.import_module(f"transforms.sources.{source.parser}")
     if ids and (recognise := getattr(module, "edition_in", None)):
         edition = recognise(content, source, path, data)
+        if isinstance(edition, str):
+            return [], edition
         if edition is None:
             where = f"put it into a folder named after the edition, such as {ids[-1]}"
             return [], f"it is a table of {source.id}, but neither its bytes nor its path say of which edition; {where}"

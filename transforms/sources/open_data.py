@@ -1,19 +1,24 @@
 """The layout that the Home Office's open data tables share: one row for each financial quarter, force and offence, on one sheet or more.
 
-Which sheets, header and columns an edition has is in ``data/layouts/<source>.csv`` and ``<source>_columns.csv``; which offences are
+Which sheets, header and columns an edition has is in ``data/layouts/<source>.csv`` and ``<source>_columns.csv``; an edition without a
+row is laid out as its header says, which must be one of the column sets. Which offences are
 used, and which names in the force column are no police force, in ``ho_open_data_offences.csv`` and ``ho_open_data_bodies.csv``.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from transforms.errors import RegisterError
+from transforms.sources.calendar import expected_vintage
 from transforms.sources.grid import (
     Parsed,
     as_cells,
+    column_label,
     columns_by_role,
     layout_error,
     layout_rows,
@@ -22,10 +27,15 @@ from transforms.sources.grid import (
     read_layout,
     refuse_blanks,
 )
-from transforms.sources.registry import Edition
-from transforms.sources.sheets import sheet_batches
+from transforms.sources.registry import Edition, Source
+from transforms.sources.sheets import holds_words, sheet_batches, sheet_heads
 
 LAYOUT = ("edition_id", "sheets", "header_row", "column_set")
+_SHEETS_OF_YEARS = r"\d{4}[-_]\d{2}"
+_HEADER_WITHIN = 12
+# The day in the names of these files: '…-tables-230726.ods' is of 23 July 2026.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_STAMP = r"-(\d{2})(\d{2})(\d{2})\.(?:ods|xlsx|xlsm)$"
 COLUMNS = ("column_set", "column", "label", "role")
 OFFENCES = ("source_id", "code", "role")
 BODIES = ("source_id", "label", "role")
@@ -48,10 +58,11 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
     one, a year is not its sheet's, a drug offence has a code that is not in the layout, or a code or aggregate of the layout is
     not in the file; RegisterError when the layout has no row of this edition or gives it a header row that is not a number.
     """
-    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
-    expected = read_layout(data, f"{edition.source_id}_columns", COLUMNS).filter(
-        pl.col("column_set") == layout["column_set"]
-    )
+    rows_of_layout = read_layout(data, edition.source_id, LAYOUT)
+    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
+    described = None if edition.id in rows_of_layout["edition_id"] else _described(content, edition, columns)
+    layout = described or layout_rows(rows_of_layout, edition)[0]
+    expected = columns.filter(pl.col("column_set") == layout["column_set"])
     if expected.is_empty() or not (layout["header_row"] or "").isdigit():
         raise RegisterError(
             f"data/layouts/{edition.source_id}.csv: edition {edition.id} needs a header_row that is a number and a column_set of "
@@ -81,6 +92,64 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
         reasons["offence that is not used"] += rows.height - selected.height - aggregates
     _refuse_absent([*_labels(offences, "measure"), *_labels(bodies, "aggregate")], found, layout["sheets"], edition)
     return Parsed(cells=pl.concat(kept), rows_read=read, left_out=left_out(reasons))
+
+
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
+    """The edition that a workbook of this source is, named after its file and dated by the day in the name; the register need not list it.
+
+    None where no sheet has a header of the source, the reason where the name has no day.
+    """
+    if not file.lower().endswith((".ods", ".xlsx", ".xlsm")):
+        return None
+    if not holds_words(content, "Financial Quarter", "Offence Code"):
+        return None
+    asked = Edition(source.id, "unknown", "", file, "original", "")
+    if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:
+        return None
+    name = Path(file).name
+    known = next((each for each in source.editions if Path(each.file).name == name), None)
+    vintage = _vintage(name.lower(), source)
+    if known or vintage is None:
+        return known or (
+            f"it is a workbook of {source.id}, but its name has neither the day of publication nor the last month, as in "
+            "…-mar2026-tables-230726.ods; give it its publisher's name again"
+        )
+    return Edition(
+        source_id=source.id,
+        id=Path(name).stem.lower(),
+        title=f"Published in {vintage}",
+        file=file,
+        file_kind="original",
+        vintage=vintage,
+        published=False,
+    )
+
+
+def _vintage(name: str, source: Source) -> str | None:
+    """The month of publication: of the day in the name, or else the first release at least three months after the last month in it."""
+    if day := re.search(_STAMP, name):
+        return f"20{day[3]}-{day[2]}"
+    months = re.findall(rf"({'|'.join(_MONTHS)})(20\d\d)", name)
+    if not months:
+        return None
+    month, year = months[-1]
+    return expected_vintage(source, date(int(year), _MONTHS.index(month) + 1, 1), 3)
+
+
+def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[str, str] | None:
+    """The layout of an edition that has no row: that of the first sheet which has a header of the source; None where none has."""
+    known = {
+        frozenset(labels): str(column_set)
+        for column_set, labels in columns.group_by("column_set").agg(column_label(pl.col("label"))).iter_rows()
+    }
+    for sheet, head in sheet_heads(content, edition, ".*", _HEADER_WITHIN).items():
+        printed = head.unpivot(index="row", value_name="label").drop_nulls("label")
+        labels = printed.group_by("row", maintain_order=True).agg(column_label(pl.col("label")))
+        for row, found in labels.iter_rows():
+            if frozenset(found) in known:
+                sheets = _SHEETS_OF_YEARS if re.fullmatch(_SHEETS_OF_YEARS, sheet) else re.escape(sheet)
+                return {"sheets": sheets, "header_row": str(row), "column_set": known[frozenset(found)]}
+    return None
 
 
 def _of_source(layout: pl.DataFrame, edition: Edition) -> pl.DataFrame:

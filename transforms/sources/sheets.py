@@ -22,6 +22,7 @@ from transforms.sources.sheet_xml import OdsRows, column_letters, stored_number
 
 BATCH_ROWS = 5_000
 _CHUNK = 1 << 18
+_LOOKED_AT = 1 << 25
 
 
 def sheet_batches(
@@ -59,6 +60,29 @@ def sheet_batches(
             f"the workbook has no sheet of this name, but {names}",
             f"look at the file, then amend the row of this edition in data/layouts/{edition.source_id}.csv",
         )
+
+
+def sheet_heads(content: bytes, edition: Edition, sheets: str, rows: int = 12) -> dict[str, pl.DataFrame]:
+    """The first rows of the sheets whose whole name matches ``sheets``: sheet -> grid; none where no sheet does. Raises as ``sheet_batches``."""
+    heads: dict[str, pl.DataFrame] = {}
+    try:
+        for sheet, batch in sheet_batches(content, edition, sheets, rows):
+            heads.setdefault(sheet, batch)
+    except LayoutError:
+        if heads or not zipfile.is_zipfile(io.BytesIO(content)):
+            raise
+    return heads
+
+
+def holds_words(content: bytes, *words: str) -> bool:
+    """Whether the beginning of a workbook's text has all the words, whatever their case: a look that costs no parsing, before one that does."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = next((name for name in ("content.xml", "xl/sharedStrings.xml") if name in archive.namelist()), None)
+        if name is None:
+            return False
+        with archive.open(name) as stream:
+            text = stream.read(_LOOKED_AT).decode("utf-8", errors="ignore").lower()
+    return all(word.lower() in text for word in words)
 
 
 Numbered = Iterable[tuple[int, list[str | None]]]

@@ -1,11 +1,15 @@
 """Hand-gathered tables, a page for each row: synthetic cuts of the four that the project keeps."""
 
+import shutil
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from transforms.errors import LayoutError
 from transforms.sources.curated_table import parse
 from transforms.sources.grid import Parsed
+from transforms.sources.landing import READ, survey
 from transforms.sources.published import read_cells
 from transforms.sources.registry import Edition, load_sources
 
@@ -170,3 +174,37 @@ def test_every_kept_figure_names_its_page(source_id: str) -> None:
         pl.col("value_text").is_not_null() & (pl.col("kind") == "figure")
     )
     assert figures["source_url"].str.contains(r"^https?://").all()
+
+
+TRANSCRIBED = [key for key, edition in EDITIONS.items() if (DATA / "transcriptions" / edition.file).is_file()]
+
+
+def test_every_transcription_is_of_an_edition() -> None:
+    files = {path.name for path in (DATA / "transcriptions").iterdir()}
+    assert files == {EDITIONS[key].file for key in TRANSCRIBED}
+
+
+@pytest.mark.parametrize(("source_id", "edition_id"), TRANSCRIBED)
+def test_the_published_cells_are_those_of_the_transcription(source_id: str, edition_id: str) -> None:
+    edition = EDITIONS[source_id, edition_id]
+    found = parse((DATA / "transcriptions" / edition.file).read_bytes(), edition, DATA)
+    assert_nothing_lost(found, source_id)
+    published = read_cells(SOURCES[source_id], DATA).filter(edition_id=edition_id)
+    assert published.equals(found.cells)
+    assert published.filter(pl.col("value_text").is_not_null())["source_url"].str.starts_with("http").all()
+
+
+@pytest.mark.parametrize(("source_id", "edition_id"), TRANSCRIBED)
+def test_a_transcribed_row_without_its_page_is_refused(source_id: str, edition_id: str) -> None:
+    edition = EDITIONS[source_id, edition_id]
+    header, *rows = read_rows(DATA / "transcriptions" / edition.file)
+    rows[-1][header.index("source_url")] = ""
+    with pytest.raises(LayoutError, match="the row has a figure but no page that it was read on"):
+        parse(csv_bytes([header, *rows]), edition, DATA)
+
+
+def test_a_transcription_dropped_into_a_landing_folder_is_known_by_its_columns(tmp_path: Path) -> None:
+    for path in (DATA / "transcriptions").iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    files = survey(tmp_path, load_sources(DATA), DATA)
+    assert {file.path: file.outcome for file in files} == {file.path: READ for file in files}

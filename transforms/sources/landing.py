@@ -346,15 +346,15 @@ def _editions(
     ids: list[str] = listed or []
     of_layout = [edition for edition in source.editions if edition.id in ids]
     module = importlib.import_module(f"transforms.sources.{source.parser}")
-    if ids and (recognise := getattr(module, "edition_in", None)):
+    if recognise := getattr(module, "edition_in", None):
         edition = recognise(content, source, path, data)
         if isinstance(edition, str):
             return [], edition
         if edition is None:
-            where = f"put it into a folder named after the edition, such as {ids[-1]}"
+            where = f"put it into a folder named after the edition{f', such as {ids[-1]}' if ids else ''}"
             return [], f"it is a table of {source.id}, but neither its bytes nor its path say of which edition; {where}"
         # An edition that the register knows in another shape, or not at all, is laid out as one that has these columns.
-        return [edition if edition.id in ids else dataclasses.replace(edition, layout_of=ids[-1])], None
+        return [edition if edition.id in ids or not ids else dataclasses.replace(edition, layout_of=ids[-1])], None
     files = dict.fromkeys(edition.file for edition in of_layout)
     if len(files) == 1:
         return of_layout, None

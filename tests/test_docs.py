@@ -38,7 +38,9 @@ def commands(group: click.Group, prefix: str = "") -> list[str]:
 
 
 def recipes() -> list[str]:
-    return re.findall(r"^([a-z][a-z-]*)[^:=\n]*:(?!=)", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(
+        r"^([a-z][a-z-]*)(?: [^:\n]*)?:(?!=)", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def mentioned_paths() -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ def test_every_command_is_documented(command: str) -> None:
 def test_every_recipe_is_documented_and_says_what_it_does(recipe: str) -> None:
     assert re.search(rf"`just {recipe}\b|`{recipe}`", TEXTS["CONTRIBUTING.md"])
     lines = (ROOT / "justfile").read_text(encoding="utf-8").splitlines()
-    at = next(number for number, line in enumerate(lines) if re.match(rf"{recipe}\b[^=]*:", line))
+    at = next(number for number, line in enumerate(lines) if re.match(rf"{recipe}\b[^:]*:(?!=)", line))
     assert re.match(r"# [A-Z].*\.$", lines[at - 1])
 
 

@@ -1,22 +1,41 @@
-"""The published cells, read and understood once for each test process: the data that the tests of meanings and numbers share."""
+"""The published cells, read and understood once for each test process: the data that the tests of meanings and numbers share; and the browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from hypothesis import settings
 
+from tests.browser import chromium
 from transforms import indicators as formulas
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.sources.published import read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 DATA = Path(__file__).parents[1] / "data"
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """The installed Chromium for all tests of a process; Playwright is imported by the first that asks."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = chromium(playwright)
+        if opened is None:
+            pytest.skip("chromium is not installed: the pages cannot be looked at in a browser")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

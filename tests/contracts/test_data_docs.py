@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.accessibility.conftest import browser as browser
 from tests.contracts.test_validate import REFERRALS, _referrals
 from tests.full_build import built as built
 from tests.full_build import countylines

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.accessibility.conftest import chromium
+from tests.browser import chromium
 from tests.visual import pictures
 
 

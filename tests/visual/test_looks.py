@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 
 from reports.document import Document, Figure
 from reports.render import render_html, render_pdf
-from tests.accessibility.conftest import browser as browser
 from tests.full_build import built as built
 from tests.reports import synthetic
 from tests.visual import pictures

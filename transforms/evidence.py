@@ -88,8 +88,8 @@ def _formula(row: dict[str, Any]) -> str:
     residents = f"{row['denominator_used']:,.0f} {'residents aged 0 to 17' if row['of_children'] else 'residents'}"
     if row["denominator_used"] != row["denominator"]:
         residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"
+    rate = f"{count} ÷ {residents} × {row['multiplier']:,} = {row['value']:.6f}"
+    if row["method"] == "none":  # a stock, such as officers, is no count of events that chance could have made another
+        return f"{rate}; without limits"
     method = {"byar": "Byar's approximation", "exact": "exact Poisson limits"}[row["method"]]
-    return (
-        f"{count} ÷ {residents} × {row['multiplier']:,} = {row['value']:.6f}; "
-        f"95% limits {row['lower_95']:.6f} to {row['upper_95']:.6f} by {method}"
-    )
+    return f"{rate}; 95% limits {row['lower_95']:.6f} to {row['upper_95']:.6f} by {method}"

@@ -110,3 +110,14 @@ def test_parts_are_told_apart_and_unknown_identifiers_left_out(found: Evidence) 
         ("numerator", "A2"),
         ("denominator", "B1"),
     ]
+
+
+def test_a_stock_has_a_formula_without_limits(found: Evidence) -> None:
+    officers = found.indicators.select(pl.exclude("formula")).with_columns(
+        pl.lit(None, pl.Float64).alias("lower_95"),
+        pl.lit(None, pl.Float64).alias("upper_95"),
+        pl.lit("none").alias("method"),
+    )
+    cells = found.cells.select(pl.exclude("indicator_id", "part"))
+    (formula,) = evidence([RATE], officers, cells, found.editions).indicators["formula"]
+    assert formula.endswith("× 1,000 = 2.000000; without limits")

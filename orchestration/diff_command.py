@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.lake import replace_atomically
 from orchestration.paths import paths_from_environment
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
             status_line=page.status_line,
             home=page.home,
         )
+        from orchestration.lake import replace_atomically
+
         replace_atomically(html.resolve(), source.encode())
     if as_json:
         levels = {name: getattr(found, name) for name in ("editions", "cells", "observations", "numbers", "findings")}

@@ -33,16 +33,22 @@ QUESTION = """{
 }"""
 
 
+CODE = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name location { name } } } } }"
+LAUNCH = """mutation($of: JobOrPipelineSelector!) { launchRun(executionParams: {selector: $of}) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
-def ask(port: int, question: str) -> Any:
+def ask(port: int, question: str, **variables: object) -> Any:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql",
-        data=json.dumps({"query": question}).encode(),
+        data=json.dumps({"query": question, "variables": variables}).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
@@ -149,3 +155,24 @@ def test_for_readers_nothing_can_be_launched_changed_or_deleted(copied: Path) ->
         )
         assert wiped["wipeAssets"]["__typename"] == "UnauthorizedError"
         assert listening_addresses(port) == {"0100007F"}
+
+
+def test_a_run_that_is_launched_in_the_browser_comes_to_its_end_and_checks_its_table(copied: Path) -> None:
+    (copied / "checks" / "core" / "areas.json").unlink()
+    with user_interface(copied) as number:
+        (code,) = ask(number, CODE)["repositoriesOrError"]["nodes"]
+        selected = {
+            "repositoryName": code["name"],
+            "repositoryLocationName": code["location"]["name"],
+            "pipelineName": "__ASSET_JOB",
+            "assetSelection": [{"path": ["core", "areas"]}],
+        }
+        launched = ask(number, LAUNCH, of=selected)["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        end = time.monotonic() + 300
+        status = ""
+        while status not in {"SUCCESS", "FAILURE", "CANCELED"} and time.monotonic() < end:
+            time.sleep(0.5)
+            status = ask(number, STATUS, run=launched["run"]["runId"])["runOrError"]["status"]
+        assert status == "SUCCESS"
+    assert (copied / "checks" / "core" / "areas.json").is_file()

@@ -61,3 +61,7 @@ bench-records folder *options:
 # Kill builds with SIGKILL at places chosen by seed, and compare what the next build makes: `just drill 112`.
 drill points="112" seed="20200110":
     COUNTYLINES_DRILL_POINTS={{points}} COUNTYLINES_DRILL_SEED={{seed}} uv run pytest -n 0 --junit-xml=data/build/drill.xml tests/recovery/test_killed_anywhere.py
+
+# Damage files for a while and see whether a parser fails in a way that it does not declare: `just fuzz --seconds 600`.
+fuzz *options:
+    uv run --with atheris==3.0.0 python -m tests.fuzz.run {{options}}

@@ -16,6 +16,7 @@ from orchestration.fingerprint import hash_code, hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
 from transforms.contracts import Contract, RuleResult, Validation
+from transforms.exchange import without_formulas
 
 # The time that the checks of a table took, the import of Great Expectations included where it had to be.
 SECONDS_OF_CHECKING = "seconds of checking"
@@ -161,7 +162,7 @@ def _quarantine(validation: Validation, paths: Paths) -> None:
     folder = _quarantine_folder(validation.contract, paths)
     shutil.rmtree(folder, ignore_errors=True)
     for result in validation.failures:
-        replace_atomically(folder / f"{result.rule}.csv", result.failing_rows.write_csv().encode())
+        replace_atomically(folder / f"{result.rule}.csv", without_formulas(result.failing_rows).write_csv().encode())
 
 
 def _content_hash(frame: pl.DataFrame) -> str:

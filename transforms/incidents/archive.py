@@ -11,6 +11,7 @@ from typing import BinaryIO
 import deflate
 
 from transforms.errors import LayoutError
+from transforms.sources.unpacked import DAMAGED, MOST_BYTES
 
 KINDS = ("street", "outcomes", "stop-and-search")
 _NAME = re.compile(rf"(?:.*/)?(\d{{4}}-(?:0[1-9]|1[0-2]))-([a-z-]+?)-({'|'.join(KINDS)})\.csv")
@@ -55,7 +56,9 @@ def read_archive(archive: str) -> list[Member]:
     try:
         with open_archive(archive) as file, zipfile.ZipFile(file) as content:
             entries = content.infolist()
-    except zipfile.BadZipFile as error:
+    except FileNotFoundError:
+        raise
+    except DAMAGED as error:
         raise LayoutError(f"{archive}: not a complete ZIP archive ({error}); fetch it again.") from error
     members = [_member(archive, entry) for entry in entries if entry.filename.lower().endswith(".csv")]
     members.sort(key=lambda member: (member.month, member.kind, member.name))
@@ -83,18 +86,18 @@ def content(file: BinaryIO, member: Member) -> bytes:
 
     Raises LayoutError where the archive is cut short or damaged there.
     """
-    file.seek(member.offset)
-    start = file.read(_LOCAL_HEADER)
-    if len(start) == _LOCAL_HEADER:
-        file.seek(sum(struct.unpack("<HH", start[_LENGTHS])), 1)
-    packed = file.read(member.compressed_bytes)
     try:
+        file.seek(member.offset)
+        start = file.read(_LOCAL_HEADER)
+        if len(start) == _LOCAL_HEADER:
+            file.seek(sum(struct.unpack("<HH", start[_LENGTHS])), 1)
+        packed = file.read(member.compressed_bytes)
         if len(packed) != member.compressed_bytes:
             raise ValueError("it ends too early")
         unpacked = _inflated(packed, member.bytes) if member.is_deflated else packed
         if len(unpacked) != member.bytes or deflate.crc32(unpacked) != member.checksum:
             raise ValueError("its checksum is another")
-    except (ValueError, deflate.DeflateError) as error:
+    except (ValueError, OSError, deflate.DeflateError) as error:
         raise LayoutError(
             f"{member.archive}, {member.name}: the file is damaged ({error}); fetch the archive again."
         ) from error
@@ -115,6 +118,10 @@ def _member(archive: str, entry: zipfile.ZipInfo) -> Member:
     if entry.compress_type not in packings or entry.flag_bits & 1:
         raise LayoutError(
             f"{archive}, {entry.filename}: packed in a way that is not read here; pack it again with deflate."
+        )
+    if entry.file_size > MOST_BYTES:
+        raise LayoutError(
+            f"{archive}, {entry.filename}: it would be larger than {MOST_BYTES:,} bytes; look at the archive."
         )
     if entry.file_size > _LARGEST_RATIO * max(entry.compress_size, 1):
         raise LayoutError(

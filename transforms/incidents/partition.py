@@ -13,6 +13,7 @@ import polars as pl
 from transforms.contracts import Column
 from transforms.contracts.incidents import incidents
 from transforms.errors import ContractError
+from transforms.exchange import without_formulas
 from transforms.incidents import store
 from transforms.incidents.archive import Member, by_month
 from transforms.incidents.ingest import ingest_month, record_schema
@@ -110,7 +111,7 @@ def take_in(partition: Partition) -> PartitionResult:
         )
         if not broken:
             set_aside, remembered = Path(folder) / "quarantine.csv", Path(folder) / "json"
-            result.quarantine.write_csv(set_aside)
+            without_formulas(result.quarantine).write_csv(set_aside)
             record = {"version": of_this, "bytes": result.path.stat().st_size, "result": asdict(found)}
             remembered.write_text(json.dumps(record, indent=1, sort_keys=True))
             for ending, file in (("parquet", result.path), ("quarantine.csv", set_aside), ("json", remembered)):

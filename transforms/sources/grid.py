@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 from transforms.contracts.tables import cells
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.registry import Edition, Source
+from transforms.sources.unpacked import DAMAGED, UnreadableError, refuse_oversized, unzipped
 
 LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
 # Footnote marks: bracketed ('[note 7,8]'), glued to a word or bracket ('fraud3)', '(mid-2018)3'), or set off by a blank at the end (' 5').
@@ -47,11 +48,11 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
     Raises LayoutError when the file is cut short, not UTF-8 or has a record longer than its first.
     """
     try:
-        records = pl.read_csv(content, has_header=False, infer_schema=False)
-    except (PolarsError, OSError) as error:
+        records = pl.read_csv(unzipped(content), has_header=False, infer_schema=False)
+    except (PolarsError, OSError, EOFError, UnreadableError) as error:
         raise _unreadable(edition, error) from error
-    letters = dict(zip(records.columns, LETTERS, strict=False))
-    return records.rename(letters).with_row_index("row", offset=1)
+    letters = _letters(records.width, edition)
+    return records.rename(dict(zip(records.columns, letters, strict=True))).with_row_index("row", offset=1)
 
 
 def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | None = None) -> dict[str, pl.DataFrame]:
@@ -63,6 +64,7 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | Non
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        refuse_oversized(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             wanted = workbook.sheet_names if sheets is None else sheets
             for sheet in wanted:
@@ -76,9 +78,9 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | Non
                         _amend(edition.source_id),
                     )
             rows = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in wanted}
-    except CalamineError as error:
+    except (CalamineError, *DAMAGED) as error:
         raise _unreadable(edition, error) from error
-    return {sheet: _sheet_grid(values) for sheet, values in rows.items()}
+    return {sheet: _sheet_grid(values, edition) for sheet, values in rows.items()}
 
 
 def workbook_sheets(content: bytes, edition: Edition) -> list[str]:
@@ -86,16 +88,23 @@ def workbook_sheets(content: bytes, edition: Edition) -> list[str]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        refuse_oversized(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return list(workbook.sheet_names)
-    except CalamineError as error:
+    except (CalamineError, *DAMAGED) as error:
         raise _unreadable(edition, error) from error
 
 
-def _sheet_grid(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
-    letters = LETTERS[: max((len(row) for row in rows), default=0)]
+def _sheet_grid(rows: Sequence[Sequence[Any]], edition: Edition) -> pl.DataFrame:
+    letters = _letters(max((len(row) for row in rows), default=0) or 1, edition)
     text = [[_stored_text(value) for value in row] for row in rows]
     return pl.DataFrame(text, schema=dict.fromkeys(letters, pl.String), orient="row").with_row_index("row", offset=1)
+
+
+def _letters(width: int, edition: Edition) -> tuple[str, ...]:
+    if width > len(LETTERS):
+        raise _unreadable(edition, UnreadableError(f"it has {width:,} columns"))
+    return LETTERS[:width]
 
 
 def _stored_text(value: Any) -> str | None:

@@ -23,6 +23,7 @@ from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import LayoutError
 from transforms.sources.grid import column_label
 from transforms.sources.registry import Edition, Source
+from transforms.sources.unpacked import DAMAGED
 
 READ: Final = "read"
 COPY: Final = "copy"
@@ -225,7 +226,7 @@ def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except DAMAGED:
         return dataclasses.replace(file, reason="the workbook or archive is cut short; fetch it again")
     is_archive = pl.Series(names, dtype=pl.String).str.contains(_ARCHIVE_MEMBER).any()
     if not is_archive and "xl/workbook.xml" not in names and "content.xml" not in names:
@@ -268,12 +269,20 @@ def _head(content: bytes) -> list[list[str]]:
     if content.startswith(b"\x1f\x8b"):
         content = zlib.decompressobj(wbits=31).decompress(content, _HEAD_BYTES)
     if content.lstrip().startswith(b"{"):
-        features = json.loads(content).get("features") or [{}]
-        return [list(features[0].get("properties", {}))]
+        return [_property_names(content)]
     # Cut at a whole character: the last one of the head may be half there.
     text = content[:_HEAD_BYTES].decode("utf-8-sig", errors="strict" if len(content) <= _HEAD_BYTES else "ignore")
     lines = text.splitlines(keepends=True)
     return [record for record, _ in zip(csv.reader(lines), range(_HEADER_WITHIN), strict=False)]
+
+
+def _property_names(content: bytes) -> list[str]:
+    """The names of the first feature's properties; raises ValueError for JSON that is no collection of features."""
+    try:
+        features = json.loads(content).get("features") or [{}]
+        return list(features[0].get("properties", {}))
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("it is JSON, and no collection of features") from error
 
 
 def _headers(sources: Mapping[str, Source], data: Path) -> pl.DataFrame:

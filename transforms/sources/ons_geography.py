@@ -26,8 +26,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 def _properties(content: bytes, edition: Edition) -> pl.DataFrame:
     try:
-        features = [feature["properties"] for feature in json.loads(content)["features"]]
-    except (ValueError, KeyError, TypeError) as error:
+        features = [dict(feature["properties"].items()) for feature in json.loads(content)["features"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LayoutError(
             f"{edition.source_id} {edition.id}: the file is not a GeoJSON collection of features ({error!r}); fetch the file again."
         ) from error
@@ -38,6 +38,10 @@ def _properties(content: bytes, edition: Edition) -> pl.DataFrame:
                 f"{edition.source_id} {edition.id}: feature {number} has the properties {', '.join(feature)} where the first has "
                 f"{', '.join(names)}; look at the file."
             )
+    if not 0 < len(names) <= len(LETTERS):
+        raise LayoutError(
+            f"{edition.source_id} {edition.id}: the first feature has {len(names):,} properties; look at the file."
+        )
     rows = [names, *([str(value) for value in feature.values()] for feature in features)]
     schema = dict.fromkeys(LETTERS[: len(names)], pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row").with_row_index("row", offset=1)

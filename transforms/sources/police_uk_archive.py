@@ -19,6 +19,7 @@ from transforms.incidents import (
 )
 from transforms.sources.grid import Parsed, left_out
 from transforms.sources.registry import Edition, Source
+from transforms.sources.unpacked import DAMAGED
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -74,7 +75,7 @@ def edition_in(content: bytes, source: Source, path: str, data: Path) -> Edition
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except zipfile.BadZipFile:
+    except DAMAGED:
         return None
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(path).name

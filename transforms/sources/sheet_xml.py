@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from xml.parsers import expat
 
+from transforms.sources.unpacked import MOST_CELLS, UnreadableError, repeats
+
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 
 Row = tuple[int, list[str | None]]
@@ -33,6 +35,13 @@ def stored_number(value: object) -> str:
     return text.removesuffix(".0")
 
 
+def _number(text: str) -> str:
+    try:
+        return stored_number(text)
+    except ValueError as error:
+        raise UnreadableError(f"a number is written {text[:40]!r}") from error
+
+
 class OdsRows:
     """Rows of ``content.xml``, sheet after sheet; ``take`` empties what has been read so far."""
 
@@ -52,6 +61,7 @@ class OdsRows:
         self._text: list[str] = []
         self._paragraphs = 0
         self._notes = 0
+        self._expanded = 0
 
     def take(self, sheet: int) -> list[Row]:
         """The rows of a sheet (counted from 0) read since the last call: row number and texts, blank rows left out."""
@@ -63,13 +73,13 @@ class OdsRows:
             self._notes += name == "office:annotation"
             self.parser.CharacterDataHandler = None
         elif name in ("table:table-cell", "table:covered-table-cell"):
-            self._columns_repeated = int(attributes.get("table:number-columns-repeated", 1))
+            self._columns_repeated = repeats(attributes, "table:number-columns-repeated")
             kind = attributes.get("office:value-type")
             self._value = None
             if kind in _NUMBERS:
-                self._value = stored_number(attributes["office:value"])
+                self._value = _number(attributes.get("office:value", ""))
             elif kind in ("date", "time", "boolean"):
-                self._value = attributes[f"office:{kind}-value"]
+                self._value = attributes.get(f"office:{kind}-value", "")
             elif kind == "string":
                 self._value = attributes.get("office:string-value")
             self._text = []
@@ -80,19 +90,25 @@ class OdsRows:
             self._paragraphs += 1
             self.parser.CharacterDataHandler = self._text.append
         elif name == "text:s":
-            self._text.append(" " * int(attributes.get("text:c", 1)))
+            self._text.append(" " * repeats(attributes, "text:c"))
         elif name == "text:line-break":
             self._text.append("\n")
         elif name == "text:tab":
             self._text.append("\t")
         elif name == "table:table-row":
-            self._rows_repeated = int(attributes.get("table:number-rows-repeated", 1))
+            self._rows_repeated = repeats(attributes, "table:number-rows-repeated")
             self._cells = []
             self._blanks = 0
         elif name == "table:table":
-            self.names.append(attributes["table:name"])
+            self._expanded = 0
+            self.names.append(attributes.get("table:name", ""))
             self._ready.append([])
             self._row = 0
+
+    def _grow(self, cells: int) -> None:
+        self._expanded += cells
+        if self._expanded > MOST_CELLS:
+            raise UnreadableError(f"its repeated cells come to more than {MOST_CELLS:,}")
 
     def _end(self, name: str) -> None:
         if self._notes:
@@ -100,6 +116,7 @@ class OdsRows:
         elif name in ("table:table-cell", "table:covered-table-cell"):
             text = self._value if self._value is not None else "".join(self._text)
             if text:
+                self._grow(self._blanks + self._columns_repeated)
                 self._cells.extend(itertools.repeat(None, self._blanks))
                 self._cells.extend(itertools.repeat(text, self._columns_repeated))
                 self._blanks = 0
@@ -109,6 +126,7 @@ class OdsRows:
             self.parser.CharacterDataHandler = None
         elif name == "table:table-row":
             if self._cells:
+                self._grow((self._rows_repeated - 1) * len(self._cells))
                 for repeated in range(self._rows_repeated):
                     self._ready[-1].append((self._row + repeated + 1, list(self._cells)))
             self._row += self._rows_repeated

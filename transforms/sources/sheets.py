@@ -7,11 +7,9 @@ import io
 import itertools
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
-from xml.parsers import expat
 
 import polars as pl
 
@@ -19,6 +17,7 @@ from transforms.errors import LayoutError
 from transforms.sources.grid import layout_error
 from transforms.sources.registry import Edition
 from transforms.sources.sheet_xml import OdsRows, column_letters, stored_number
+from transforms.sources.unpacked import DAMAGED, refuse_oversized
 
 BATCH_ROWS = 5_000
 _CHUNK = 1 << 18
@@ -45,7 +44,7 @@ def sheet_batches(
             if pattern.fullmatch(sheet):
                 for batch in _batches(numbered, rows):
                     yield sheet, batch
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError) as error:
+    except (CalamineError, *DAMAGED) as error:
         reason = " ".join(str(error).split())[:200]
         raise LayoutError(
             f"{edition.source_id} {edition.id}: the file {Path(edition.file).name} cannot be read, it may be cut short ({reason}); "
@@ -97,6 +96,7 @@ def _sheets(content: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, Num
             return
     from python_calamine import CalamineWorkbook
 
+    refuse_oversized(content)
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
         for sheet in workbook.sheet_names:
             yield sheet, _xlsx_rows(workbook, sheet) if pattern.fullmatch(sheet) else ()

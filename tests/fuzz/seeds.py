@@ -3,7 +3,7 @@
 import gzip
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.sources import test_home_office_open_data as open_data
 from tests.sources.editions import with_edition
 from tests.sources.open_documents import ods_bytes
 from tests.sources.workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
+from transforms.sources import ons_mid_year_population
 from transforms.sources.published import editions_held, parse_edition
 from transforms.sources.registry import Edition, Source, load_source, load_sources
 
@@ -21,9 +22,9 @@ from transforms.sources.registry import Edition, Source, load_source, load_sourc
 class Seed:
     """A good file of one edition, and the data folder in which that edition is registered."""
 
-    source: Source
+    source: Source = field(repr=False)
     edition: Edition
-    content: bytes
+    content: bytes = field(repr=False)
     data: Path
 
     def parse(self, content: bytes) -> None:
@@ -73,6 +74,11 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
     yield _added(
         folder, "ho_nrm_tables", nrm_tables.LAYOUT, ods_bytes({**nrm_tables.OTHER, "Table_13": nrm_tables.ROWS})
     )
+    population = sources["ons_mid_year_population"]
+    answer = (FIXTURES / population.id / "mid-2022.csv").read_bytes()
+    found = ons_mid_year_population.edition_in(answer, population, "answer.csv", DATA)
+    assert found
+    yield Seed(population, found, answer, DATA)
     archive = sources["police_uk_archive"]
     stops = next(each for each in archive.editions if each.id.startswith("2020-07"))
     yield Seed(archive, stops, _archive(), DATA)

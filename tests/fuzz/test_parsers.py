@@ -39,7 +39,7 @@ PARSERS = sorted({source.parser for source in load_sources(DATA).values()} - {"n
 
 @pytest.mark.parametrize("parser", PARSERS)
 def test_what_is_damaged_here_is_good_before(parser: str, seeds: dict[str, list[Seed]]) -> None:
-    assert seeds[parser]
+    assert parser in seeds, f"give tests/fuzz/seeds.py a good file for the parser {parser}"
     for seed in seeds[parser]:
         seed.parse(seed.content)
 

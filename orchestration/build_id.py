@@ -9,11 +9,27 @@ from transforms.sources.registry import Source
 
 
 def build_id(paths: Paths, sources: Mapping[str, Source]) -> str:
-    """Twelve hexadecimal digits that change with any edition, register or line of code that a report could depend on."""
+    """Twelve hexadecimal digits that change with any edition, register or line of code that a report could depend on.
+
+    Those of a build of what was known on a day do not change with editions that came later: they are what makes it the same build again.
+    """
     editions = editions_in_use(sources, paths.data, paths.landing)
+    read = _known(paths, sources) if paths.as_of else hash_data(paths, "sources", "layouts", "published")
     return hash_text(
         *editions.select("sha256").to_series(),
-        hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
+        read,
+        hash_data(paths, "registers", "corrections"),
         hash_code("transforms", "reports"),
         str(paths.as_of or ""),
     )[:12]
+
+
+def _known(paths: Paths, sources: Mapping[str, Source]) -> str:
+    """SHA-256 over what is read of the editions that were known: register entries and published cells; layouts where files are parsed."""
+    cells = [
+        f"published/{source.id}/{edition.id}.csv"
+        for source in sources.values()
+        for edition in source.editions
+        if (paths.data / "published" / source.id / f"{edition.id}.csv").is_file()
+    ]
+    return hash_text(repr(sources), hash_data(paths, *cells), hash_data(paths, "layouts") if paths.landing else "")

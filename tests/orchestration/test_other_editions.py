@@ -67,22 +67,6 @@ def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_acco
     assert "ab/abcd/tables.xlsx: read, ons_pfa_tables ye-jun-2019" in again.stdout
 
 
-def test_what_was_not_published_by_a_day_is_not_in_the_reports_of_that_day(tmp_path: Path) -> None:
-    made = run(["build", "--as-of", "2020-01-31"], tmp_path)
-    assert made.returncode == 0, made.stderr
-    build = tmp_path / "as-of-2020-01-31"
-    assert {path.name for path in tmp_path.iterdir()} == {build.name}
-    editions = pl.read_parquet(build / "lake" / "raw" / "editions.parquet")
-    assert editions["vintage"].max() == "2020-01"
-    norfolk = pl.read_parquet(build / "lake" / "out" / "indicators.parquet").filter(
-        area_id=NORFOLK, measure_id="drug_offences"
-    )
-    assert str(norfolk["period_end"].max()) == "2019-09-30"
-    page = (build / "reports" / "norfolk.html").read_text(encoding="utf-8")
-    assert "As known on 31 January 2020: nothing that was published later is in it." in page
-    assert "December 2019" not in page.partition("<main")[2].partition('id="sources"')[0]
-
-
 def test_a_day_before_everything_is_refused_in_one_sentence(tmp_path: Path) -> None:
     made = run(["build", "--as-of", "2018-06-30"], tmp_path)
     assert made.returncode == 1

@@ -319,11 +319,12 @@ def _in_words(answer: dict[str, Any]) -> str:
 @click.argument("indicator_id")
 @_JSON
 def explain(indicator_id: str, as_json: bool) -> None:
-    """The way back from a printed number: formula, observations, cells, file, checksum, alias and correction.
+    """The way back from a printed number: formula, observations, cells, file, checksum, alias, correction and comparability.
 
     \b
     Example: countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     """
+    from reports import wording
     from transforms.answers import explain as explain_number
 
     paths = paths_from_environment()
@@ -332,9 +333,11 @@ def explain(indicator_id: str, as_json: bool) -> None:
         _table(paths, "out", "indicators"),
         _table(paths, "core", "observations"),
         _table(paths, "raw", "editions"),
+        _table(paths, "out", "comparability"),
     )
     if as_json:
-        parts = {name: getattr(found, name).to_dicts() for name in ("numerator", "denominator", "editions")}
+        names = ("numerator", "denominator", "editions", "comparisons")
+        parts = {name: getattr(found, name).to_dicts() for name in names}
         click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
         return
     click.echo(_in_words(_answer(found.indicator)))
@@ -350,6 +353,9 @@ def explain(indicator_id: str, as_json: bool) -> None:
                 click.echo(f"{'':14}correction {row['correction_id']} applied")
             if row["source_url"]:
                 click.echo(f"{'':14}seen at {row['source_url']}")
+    click.echo(f"\n{wording.COMPARED}")
+    for line in wording.compared_with(found.comparisons.to_dicts()):
+        click.echo(f"  {line}")
     click.echo("\nFiles")
     for row in found.editions.iter_rows(named=True):
         click.echo(

@@ -68,6 +68,7 @@ def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, da
                 data.indicators,
                 data.observations,
                 data.editions,
+                data.comparability,
             )
             address = evidence_address(document.slug)
             written.append(_write(paths, identity, address, render_evidence(document, found).encode()))

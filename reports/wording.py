@@ -286,6 +286,38 @@ def reasons(codes: str | None) -> str:
     )
 
 
+COMPARED = "Compared in this build"
+_COMPARED_WITH = {
+    ("year_before", "b"): "with the same months a year before",
+    ("year_before", "a"): "with the same months a year later",
+    ("first_and_latest", "b"): "with the oldest figure of the same months",
+    ("first_and_latest", "a"): "with the newest figure of the same months",
+    ("nation", "a"): "as a rate, with England and Wales",
+    ("nation", "b"): "as a rate, with {pairs}",
+    ("areas", None): "as a rate, with {pairs}",
+}
+
+
+def compared_with(pairs: Sequence[Row]) -> list[str]:
+    """What a number is compared with in the ledger, a line each: 'with the same months a year before: grade B (period adjusted)'.
+
+    ``pairs`` are rows of ``transforms.evidence.Evidence.comparisons`` of one number; without any, one line that says so.
+    """
+    if not pairs:
+        return ["with nothing: the ledger of comparisons has no pair with this number"]
+    return [_compared(row) for row in pairs]
+
+
+def _compared(row: Row) -> str:
+    one, several = (
+        ("area", "areas") if row["kind"] == "nation" else ("other police force area", "other police force areas")
+    )
+    areas = f"{formats.count(row['pairs'])} {one if row['pairs'] == 1 else several}"
+    why = "; ".join(said for said in (reasons(row["reasons"]) if row["reasons"] else "", row["adjustments"]) if said)
+    with_what = _COMPARED_WITH[row["kind"], row["side"]].format(pairs=areas)
+    return f"{with_what}: grade {row['grade']}" + (f" ({why})" if why else "")
+
+
 def comparison(row: Row, first: str, second: str) -> str:
     """What a line of the ledger compares, in words; the measure stands beside it."""
     periods = [formats.period(row[f"period_start_{side}"], row[f"period_end_{side}"]) for side in ("a", "b")]

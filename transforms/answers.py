@@ -130,23 +130,28 @@ def find_numbers(
 
 @dataclass(frozen=True)
 class Explanation:
-    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it."""
+    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it, and its comparisons."""
 
     indicator: dict[str, Any]
     formula: str
     numerator: pl.DataFrame
     denominator: pl.DataFrame
     editions: pl.DataFrame
+    comparisons: pl.DataFrame
 
 
 def explain(
-    indicator_id: str, indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
+    indicator_id: str,
+    indicators: pl.DataFrame,
+    observations: pl.DataFrame,
+    editions: pl.DataFrame,
+    ledger: pl.DataFrame,
 ) -> Explanation:
     """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
 
     Raises CountyLinesError for an identifier that no report prints.
     """
-    found = evidence([indicator_id], indicators, observations, editions)
+    found = evidence([indicator_id], indicators, observations, editions, ledger)
     if found.indicators.is_empty():
         raise CountyLinesError(
             f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."
@@ -157,4 +162,5 @@ def explain(
         name: found.cells.filter(pl.col("part") == name).drop("indicator_id", "part")
         for name in ("numerator", "denominator")
     }
-    return Explanation(indicator=row, formula=formula, **parts, editions=found.editions)
+    comparisons = found.comparisons.drop("indicator_id")
+    return Explanation(indicator=row, formula=formula, **parts, editions=found.editions, comparisons=comparisons)

@@ -1,4 +1,4 @@
-"""The way back from printed numbers: formula, published cells, files. One set of facts for the command line and for every page."""
+"""The way back from printed numbers: formula, published cells, files, and what they may be compared with. One set of facts for the command line and for every page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 
 _PARTS = ("numerator", "denominator")
+# Kinds of the ledger in the order in which a reader asks; which figure of a pair comes first says nothing where two areas are compared.
+_KINDS = pl.Enum(("year_before", "nation", "areas", "first_and_latest"))
 
 
 @dataclass(frozen=True)
@@ -17,19 +19,26 @@ class Evidence:
     ``cells``: a row for each number and published cell behind it: ``indicator_id``, ``part`` (numerator or denominator) and the
     columns of core/observations.
     ``editions``: the rows of raw/editions that hold those cells.
+    ``comparisons``: a row for each number, kind of comparison in out/comparability, side of it that the number is ('a' or 'b'; null
+    between areas), grade and reasons, with ``pairs``, how many there are, and ``adjustments``; a number that is never compared has none.
     """
 
     indicators: pl.DataFrame
     cells: pl.DataFrame
     editions: pl.DataFrame
+    comparisons: pl.DataFrame
 
 
 def evidence(
-    indicator_ids: Iterable[str], indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame
+    indicator_ids: Iterable[str],
+    indicators: pl.DataFrame,
+    observations: pl.DataFrame,
+    editions: pl.DataFrame,
+    ledger: pl.DataFrame,
 ) -> Evidence:
     """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out.
 
-    The identifier of an observation stands for a published count that is printed as it is.
+    The identifier of an observation stands for a published count that is printed as it is. ``ledger`` is out/comparability.
     """
     asked = pl.DataFrame({"indicator_id": list(indicator_ids)}, schema={"indicator_id": pl.String}).unique(
         maintain_order=True
@@ -59,7 +68,24 @@ def evidence(
         indicators=rows.with_columns(pl.Series("formula", formulas, dtype=pl.String)),
         cells=cells,
         editions=editions.join(cells, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
+        comparisons=_comparisons(asked, ledger),
     )
+
+
+def _comparisons(asked: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    sides = [
+        ledger.select(
+            pl.col(f"figure_id_{side}").alias("indicator_id"),
+            pl.col("kind").cast(_KINDS),
+            pl.when(pl.col("kind") != "areas").then(pl.lit(side)).alias("side"),
+            "grade",
+            "reasons",
+            "adjustments",
+        ).join(asked, on="indicator_id", how="semi")
+        for side in ("a", "b")
+    ]
+    alike = pl.concat(sides).group_by(pl.all()).agg(pl.len().alias("pairs"))
+    return alike.sort("indicator_id", "kind", "side", "grade", "reasons", "adjustments")
 
 
 def _as_indicators(counts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

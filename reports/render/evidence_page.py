@@ -1,11 +1,11 @@
-"""The page that a number of a report opens: its formula, the published cells behind it, and their files."""
+"""The page that a number of a report opens: its formula, the published cells behind it, what it may be compared with, and their files."""
 
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from reports import formats
+from reports import formats, wording
 from reports.document import Document
 from transforms.evidence import Evidence
 
@@ -36,6 +36,9 @@ def evidence_context(
     of_number: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for cell in cells.iter_rows(named=True):
         of_number.setdefault((cell["indicator_id"], cell["part"]), []).append(cell)
+    compared_of: dict[str, list[dict[str, Any]]] = {}
+    for pair in found.comparisons.iter_rows(named=True):
+        compared_of.setdefault(pair["indicator_id"], []).append(pair)
     rows = {row["indicator_id"]: row for row in found.indicators.iter_rows(named=True)}
     return {
         "slug": document.slug,
@@ -44,6 +47,7 @@ def evidence_context(
         "build_id": document.build_id,
         "status_line": document.status_line,
         "home": f"../{document.home}",
+        "compared_title": wording.COMPARED,
         "numbers": tuple(
             {
                 **rows[indicator_id],
@@ -52,6 +56,7 @@ def evidence_context(
                 "residents": _residents(rows[indicator_id]),
                 "numerator": of_number.get((indicator_id, "numerator"), []),
                 "denominator": of_number.get((indicator_id, "denominator"), []),
+                "compared": wording.compared_with(compared_of.get(indicator_id, [])),
             }
             for indicator_id, texts in printed
             if indicator_id in rows

@@ -1,5 +1,7 @@
 """The page behind the numbers of a report: each number has its place there, with the cells and files it was made of."""
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -7,6 +9,7 @@ import pytest
 
 from reports.document import Document, Number, Paragraph
 from reports.render import evidence_address, render_evidence, render_html
+from transforms.contracts import COMPARABILITY
 from transforms.evidence import Evidence, evidence
 
 RATE = "M01.SYNTHETIC.202401-202412.synthetic-2024-12.canonical"
@@ -67,7 +70,17 @@ def found() -> Evidence:
             "retrieved_at": "2025-01-31",
         }
     )
-    return evidence([RATE, "no such number"], indicators, observations, editions)
+    ledger = pl.DataFrame(
+        {
+            "figure_id_a": ["earlier", RATE, RATE, "another"],
+            "figure_id_b": [RATE, "nation", "other", "unlike"],
+            "kind": ["year_before", "nation", "areas", "areas"],
+            "grade": ["B", "A", "C", "X"],
+            "reasons": ["T1", None, "R2 (B11)", "U3"],
+            "adjustments": ["Q1 per month", None, None, None],
+        }
+    )
+    return evidence([RATE, "no such number"], indicators, observations, editions, ledger)
 
 
 def document() -> Document:
@@ -97,6 +110,20 @@ def test_formula_population_cells_correction_and_coverage_are_printed(found: Evi
         assert said in page, said
 
 
+def test_what_the_number_is_compared_with_is_printed_with_its_grade(found: Evidence) -> None:
+    page = render_evidence(document(), found)
+    assert re.findall(r"<li>((?:with|as a rate).*)</li>", page) == [
+        "with the same months a year before: grade B (period adjusted; Q1 per month)",
+        "as a rate, with England and Wales: grade A",
+        "as a rate, with 1 other police force area: grade C (recording differs (B11))",
+    ]
+
+
+def test_a_number_that_is_never_compared_says_so(found: Evidence) -> None:
+    page = render_evidence(document(), replace(found, comparisons=found.comparisons.clear()))
+    assert "<li>with nothing: the ledger of comparisons has no pair with this number</li>" in page
+
+
 def test_cells_and_files_that_the_number_did_not_use_are_left_out(found: Evidence) -> None:
     page = render_evidence(document(), found)
     assert "B2" not in page
@@ -119,5 +146,6 @@ def test_a_stock_has_a_formula_without_limits(found: Evidence) -> None:
         pl.lit("none").alias("method"),
     )
     cells = found.cells.select(pl.exclude("indicator_id", "part"))
-    (formula,) = evidence([RATE], officers, cells, found.editions).indicators["formula"]
+    ledger = pl.DataFrame(schema=COMPARABILITY.schema)
+    (formula,) = evidence([RATE], officers, cells, found.editions, ledger).indicators["formula"]
     assert formula.endswith("× 1,000 = 2.000000; without limits")

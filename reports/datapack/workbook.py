@@ -144,7 +144,10 @@ def _notes(data: ReportData, sheets: Sequence[Sheet]) -> Sheet:
             "Rates and limits",
             "Counts by residents, with 95% limits. The limits say how far chance alone could move a count of this size.",
         ),
-        *((f"Break: {row['label']}", row["in_words"]) for row in data.breaks.iter_rows(named=True)),
+        *(
+            (f"Break: {row['label']}", row["in_words"])
+            for row in data.breaks.unique(["label", "in_words"], maintain_order=True).iter_rows(named=True)
+        ),
         *((f"May be said of {source.title}", claim) for source in sources for claim in source.may_claim),
         *((f"May not be said of {source.title}", claim) for source in sources for claim in source.may_not_claim),
     ]

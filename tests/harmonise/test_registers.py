@@ -105,6 +105,23 @@ def test_definitions_breaks_adjustments_and_measures_are_all_registered(register
     assert tuple(DIMENSIONS) == DIMENSION_LETTERS
 
 
+RECORDED_BY_POLICE = {"M01", "M02", "M02A", "M03", "M04", "M06"}
+
+
+@pytest.mark.parametrize(
+    ("break_id", "codes"),
+    [
+        ("B02", RECORDED_BY_POLICE),
+        ("B08", RECORDED_BY_POLICE),
+        ("B12", {"M01", "M13"}),
+        ("B15", RECORDED_BY_POLICE),
+    ],
+)
+def test_a_break_of_many_measures_names_each_of_them(break_id: str, codes: set[str], registers: Registers) -> None:
+    named = registers.breaks.filter(pl.col("break_id") == break_id).join(registers.measures, on="measure_id")
+    assert set(named["code"]) == codes
+
+
 def test_every_observation_carries_its_definition(observations: pl.DataFrame) -> None:
     assert observations["definition_id"].null_count() == 0
 

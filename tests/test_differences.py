@@ -153,7 +153,11 @@ def report(
     message: str = "Norfolk recorded 5.", *sentences: str, slug: str = "norfolk", title: str = "Norfolk"
 ) -> Document:
     prose = (message.removesuffix("5."), Number("5.", "M01")) if message.endswith("5.") else (message,)
-    blocks = (KeyMessages((prose,)), Heading(2, "Section", "s"), *(Paragraph((sentence,)) for sentence in sentences))
+    blocks = (
+        KeyMessages(((prose, "s"),)),
+        Heading(2, "Section", "s"),
+        *(Paragraph((sentence,)) for sentence in sentences),
+    )
     return Document(slug, f"County lines indicators: {title}", "A report", "2024", "0123", "Synthetic", blocks)
 
 

@@ -12,13 +12,21 @@ from pathlib import Path
 
 import pytest
 
+NETWORK_NOTES = "COUNTYLINES_TEST_NETWORK_NOTES"
 ROOT = Path(__file__).parents[1]
 
 
-def countylines(arguments: Sequence[str], build: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a person would, in the project's folder, on a build folder, and wait for its end."""
+# Secrets that are in the environment of the build that the tests share, and must be nowhere in what it makes.
+CANARIES = {
+    "COUNTYLINES_SMTP_PASSWORD": "canary-of-the-mail-server",
+    "COUNTYLINES_ALERT_WEBHOOK": "http://127.0.0.1:9/canary-of-the-web-hook",
+}
+
+
+def countylines(arguments: Sequence[str], build: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a person would, in the project's folder, on a build folder, and wait for its end; ``more`` is set in its environment."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("COUNTYLINES_")}
-    environment |= {"COUNTYLINES_BUILD": str(build), "COLUMNS": "110", "NO_COLOR": "1"}
+    environment |= {"COUNTYLINES_BUILD": str(build), "COLUMNS": "110", "NO_COLOR": "1"} | more
     return subprocess.run(
         [str(Path(sys.executable).with_name("countylines")), *arguments],
         capture_output=True,
@@ -27,6 +35,11 @@ def countylines(arguments: Sequence[str], build: Path) -> subprocess.CompletedPr
         cwd=ROOT,
         env=environment,
     )
+
+
+def network_notes(build: Path) -> Path:
+    """Where tests/network_guard notes what the processes of the shared build asked of the network."""
+    return build.with_name("full-build.network")
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +52,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "full-build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not failure.exists() and not (build / "manifest.json").exists():
-            run = countylines(["build"], build)
+            guard = {"PYTHONPATH": str(ROOT / "tests" / "network_guard"), NETWORK_NOTES: str(network_notes(build))}
+            run = countylines(["build"], build, **guard, **CANARIES)
+            build.with_name("full-build.printed").write_text(run.stdout + run.stderr, encoding="utf-8")
             if run.returncode != 0:
                 failure.write_text(run.stderr, encoding="utf-8")
     if failure.exists():

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms.exchange import without_formulas
+from transforms.sql import identifier
 
 
 def write_warehouse(lake: Path, path: Path) -> Path:
@@ -24,8 +25,8 @@ def write_warehouse(lake: Path, path: Path) -> Path:
                 "set enable_progress_bar = false"
             )  # it would write over the build's own on a slow machine
             for table in sorted(lake.glob("*/*.parquet")):
-                connection.sql(f'create schema if not exists "{table.parent.name}"')
-                connection.read_parquet(str(table)).create(f'"{table.parent.name}"."{table.stem}"')
+                connection.sql(f"create schema if not exists {identifier(table.parent.name)}")
+                connection.read_parquet(str(table)).create(f"{identifier(table.parent.name)}.{identifier(table.stem)}")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -3,9 +3,20 @@
 A query reads Polars frames by the names that it is given; nothing here opens a database file or the network.
 """
 
+import re
 from pathlib import Path
 
 import polars as pl
+
+
+def identifier(name: str) -> str:
+    """A name in the double quotes of an SQL identifier; raises ValueError for anything but lower-case letters, digits and underscores.
+
+    The only thing that a statement may be put together from: values are parameters.
+    """
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        raise ValueError(f"{name!r} is no name of a table or schema here: lower-case letters, digits and underscores.")
+    return f'"{name}"'
 
 
 def query(name: str, **frames: pl.DataFrame) -> pl.DataFrame:

@@ -65,3 +65,12 @@ drill points="112" seed="20200110":
 # Damage files for a while and see whether a parser fails in a way that it does not declare: `just fuzz --seconds 600`.
 fuzz *options:
     uv run --with atheris==3.0.0 python -m tests.fuzz.run {{options}}
+
+# Compare what constraints.txt pins with the published advisories: the one recipe that asks an advisory service.
+audit:
+    uvx pip-audit==2.10.1 --require-hashes --disable-pip --requirement constraints.txt
+
+# Write the bill of materials of what constraints.txt pins, as CycloneDX JSON: data/build/sbom.cdx.json.
+sbom:
+    mkdir -p data/build
+    uv run cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible --short-PURLs --output-file data/build/sbom.cdx.json

@@ -152,3 +152,16 @@ def test_a_workbook_of_empty_sheets_is_refused_by_its_layout() -> None:
     content = workbook_bytes({name: [] for name in ("Notes", "Table P1", "Table P3", "Table P4")})
     with pytest.raises(LayoutError, match="table 'Table P1', cell A1"):
         parse_edition(source, edition, content, DATA)
+
+
+@pytest.mark.parametrize(
+    ("source_id", "content", "message"),
+    [
+        ("mysociety_local_authorities", b"a,b\n1,2\n", "the column is not there"),
+        ("police_uk_archive", b"PK\x05\x06" + b"\x00" * 18, "holds no file of records"),
+    ],
+)
+def test_what_fuzzing_found_stays_refused(source_id: str, content: bytes, message: str) -> None:
+    source = load_sources(DATA)[source_id]
+    with pytest.raises(LayoutError, match=message):
+        parse_edition(source, source.editions[0], content, DATA)

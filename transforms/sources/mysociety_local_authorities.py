@@ -27,6 +27,11 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError as ``tidy_cells``, and for a nation that is none of the United Kingdom's.
     """
     grid = csv_grid(content, edition)
+    for column in (_NATION, _TYPE):
+        if column not in grid.columns:
+            raise layout_error(
+                edition, "uk_local_authorities", f"{column}1", "the column is not there", "fetch the file again"
+            )
     rows = pl.col("row") > 1
     unknown = grid.filter(rows & ~pl.col(_NATION).is_in([*_INSIDE, *_OUTSIDE]))
     for row, text in unknown.select("row", _NATION).head(1).iter_rows():

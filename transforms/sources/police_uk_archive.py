@@ -36,6 +36,10 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         archive = Path(folder) / Path(edition.file).name
         archive.write_bytes(content)
         members = read_archive(str(archive))
+        if not members:
+            raise LayoutError(
+                f"{edition.source_id} {edition.id}: the archive {archive.name} holds no file of records; fetch it again."
+            )
         if edition_id_of(members) != edition.id:
             raise LayoutError(
                 f"{edition.source_id} {edition.id}: the archive {archive.name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."

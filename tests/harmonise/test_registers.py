@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from transforms.comparability.scores import DIMENSIONS
+from transforms.contracts.registers import DIMENSION_LETTERS
 from transforms.contracts.tables import AREAS
 from transforms.errors import RegisterError
 from transforms.harmonise import Registers, load_registers
 from transforms.harmonise.names import name_table
-from transforms.harmonise.registers import DIMENSION_LETTERS
 from transforms.indicators.membership import parts
 
 
@@ -157,7 +157,7 @@ SPOILT = {
         "area_names.csv",
         "Norfolk Police,everyday",
         "Norfolk Police,nickname",
-        "the name type nickname",
+        "area_names.csv: name_type is none of as_published",
     ),
     "a member that no row defines": ("area_members.csv", "K04000001,BTP", "K04000001,MDP", "the area MDP"),
     "a measure that no row defines": (
@@ -170,21 +170,21 @@ SPOILT = {
         "breaks.csv",
         "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
         "B03,2004-04-01,,drug_possession_offences_in_quarter,,Z,1",
-        "the dimension Z",
+        "breaks.csv: dimension is none of U",
     ),
     "a break that scores too much": (
         "breaks.csv",
         "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
         "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,4",
-        "the score 4",
+        "breaks.csv: score is none of 0",
     ),
     "a measure without a definition": (
         "measures.csv",
         "D23,recorded activity",
         ",recorded activity",
-        "the measure without a definition, of drug_offences",
+        "measures.csv: definition_id is blank in the row drug_offences",
     ),
-    "an unknown status": ("sentinels.csv", "..,not_available", "..,zero", "the status zero"),
+    "an unknown status": ("sentinels.csv", "..,not_available", "..,zero", "sentinels.csv: status is none of ok"),
 }
 
 

@@ -1,9 +1,9 @@
 """Reads the registers of labels, columns and bodies under ``data/registers/incident_*.csv``."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from transforms.contracts.registers import read_register
 from transforms.errors import RegisterError
 from transforms.incidents.archive import KINDS
 
@@ -57,54 +57,29 @@ class IncidentRegisters:
 def load_incident_registers(data: Path) -> IncidentRegisters:
     """Read the registers of incidents below the ``data`` folder.
 
-    Raises RegisterError for a header, kind, role or truth value that is not one of those known, and for a label given twice.
+    Raises RegisterError for a row that breaks the contract of its register, and for a role that does not exist.
     """
-    folder = data / "registers"
     labels: dict[str, dict[str, str]] = {}
-    for row in _rows(folder / "incident_labels.csv", "vocabulary", "label", "value", "evidence"):
-        known = labels.setdefault(row["vocabulary"], {})
-        if row["label"] in known:
-            raise RegisterError(
-                f"incident_labels.csv: {row['vocabulary']} has the label {row['label']!r} twice; delete one."
-            )
-        known[row["label"]] = row["value"]
+    for row in read_register(data, "incident_labels").iter_rows(named=True):
+        labels.setdefault(row["vocabulary"], {})[row["label"]] = row["value"]
     bodies: dict[str, Body] = {}
-    for row in _rows(folder / "incident_bodies.csv", "slug", "name", "area_id", "crime_id_is_key"):
+    for row in read_register(data, "incident_bodies").iter_rows(named=True):
         names = (*(bodies[row["slug"]].names if row["slug"] in bodies else ()), row["name"])
-        is_key = _truth("incident_bodies.csv", row["crime_id_is_key"])
+        is_key = row["crime_id_is_key"] == "true"
         bodies[row["slug"]] = Body(row["slug"], names, row["area_id"], is_key)
     labels[BODY_NAME] = {name: name for body in bodies.values() for name in body.names}
     columns: dict[str, dict[str, HeaderLabel]] = {kind: {} for kind in KINDS}
-    for row in _rows(folder / "incident_columns.csv", "kind", "label", "column", "role", "required"):
-        if row["kind"] not in columns or row["role"] not in {*PLAIN_ROLES, *labels}:
+    for row in read_register(data, "incident_columns").iter_rows(named=True):
+        if row["role"] not in {*PLAIN_ROLES, *labels}:
             raise RegisterError(
-                f"incident_columns.csv: {row['kind']} {row['label']} has the role {row['role']}; use a kind, role or vocabulary that exists."
+                f"incident_columns.csv: {row['kind']} {row['label']} has the role {row['role']}; use a role or vocabulary that exists."
             )
-        columns[row["kind"]][row["label"]] = HeaderLabel(
-            row["column"], row["role"], _truth("incident_columns.csv", row["required"])
-        )
+        columns[row["kind"]][row["label"]] = HeaderLabel(row["column"], row["role"], row["required"] == "true")
     districts = {
         row["name"]: row["police_force_area_id"]
-        for row in _rows(folder / "local_authorities.csv", "name", "police_force_area_id", exactly=False)
+        for row in read_register(data, "local_authorities").iter_rows(named=True)
     } | {
         row["printed"]: row["police_force_area_id"]
-        for row in _rows(folder / "incident_districts.csv", "printed", "police_force_area_id", "evidence")
+        for row in read_register(data, "incident_districts").iter_rows(named=True)
     }
     return IncidentRegisters(labels, columns, bodies, {name: force for name, force in districts.items() if force})
-
-
-def _rows(path: Path, *wanted: str, exactly: bool = True) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        found = tuple(reader.fieldnames or ())
-        if (found != wanted) if exactly else not set(wanted) <= set(found):
-            raise RegisterError(
-                f"{path.name}: its columns are {', '.join(found)}, not {', '.join(wanted)}; restore the header."
-            )
-        return list(reader)
-
-
-def _truth(register: str, text: str) -> bool:
-    if text not in ("true", "false"):
-        raise RegisterError(f"{register}: {text!r} is neither true nor false; write one of them.")
-    return text == "true"

@@ -7,11 +7,10 @@ from typing import Any
 import polars as pl
 
 from transforms.comparability.pairs import SIDE
+from transforms.contracts.registers import read_register
 from transforms.contracts.tables import INSPECTION_GRADES
 from transforms.errors import CountyLinesError, RegisterError
 
-_CYCLES = ("cycle", "first_day", "last_day", "tiers", "graded", "note")
-_GRADES = ("tiers", "word", "lower", "upper")
 # Words that say that there is no grade, and why.
 _UNGRADED = {"not yet graded": "revisit pending", "not graded": "ungraded area"}
 
@@ -25,11 +24,9 @@ class Scale:
 
 
 def load_scale(data: Path) -> Scale:
-    """Read inspection_cycles.csv and inspection_grades.csv. Raises RegisterError for another header or an interval upside down."""
-    cycles = _read(data / "registers" / "inspection_cycles.csv", _CYCLES)
-    grades = _read(data / "registers" / "inspection_grades.csv", _GRADES).with_columns(
-        pl.col("lower", "upper").cast(pl.Int8)
-    )
+    """Read inspection_cycles.csv and inspection_grades.csv. Raises RegisterError for a row that breaks its contract or an interval upside down."""
+    cycles = read_register(data, "inspection_cycles")
+    grades = read_register(data, "inspection_grades").with_columns(pl.col("lower", "upper").cast(pl.Int8))
     for row in grades.filter(pl.col("lower") > pl.col("upper")).head(1).iter_rows(named=True):
         raise RegisterError(
             f"inspection_grades.csv: {row['word']} of {row['tiers']} tiers starts above its end; swap them."
@@ -137,12 +134,3 @@ def may_say_changed(first: dict[str, Any], second: dict[str, Any], stated_by_ins
         return False
     disjoint = first["upper"] < second["lower"] or second["upper"] < first["lower"]
     return bool(disjoint and stated_by_inspectorate)
-
-
-def _read(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
-    frame = pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
-    if tuple(frame.columns) != columns:
-        raise RegisterError(
-            f"{path.name}: its columns are {', '.join(frame.columns)}, not {', '.join(columns)}; restore the header."
-        )
-    return frame

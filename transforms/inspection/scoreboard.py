@@ -14,18 +14,13 @@ from typing import Any, Final
 import polars as pl
 
 from transforms.comparability import GRADES
+from transforms.contracts.registers import read_register
 from transforms.contracts.tables import SCOREBOARD
 from transforms.errors import RegisterError
-from transforms.inspection.worked_out import KINDS, Held, worked_out
+from transforms.inspection.worked_out import Held, worked_out
 
 MATERIAL: Final = 10.0
 QUARTERS: Final = 4
-_FINDINGS = ("finding_id", "finding", "theme", "level", "polarity", "owner", "recommendation")
-_INDICATORS = (
-    *("indicator_id", "finding_id", "indicator", "measure_id", "source_id", "kind", "direction", "grade_cap"),
-    *("baseline", "baseline_per", "latest", "latest_per", "why_not"),
-)
-_FACTS = ("fact_id", "value", "period", "words", "evidence", "sure")
 
 
 @dataclass(frozen=True)
@@ -40,20 +35,16 @@ class Findings:
 def load_findings(data: Path) -> Findings:
     """Read findings.csv, finding_indicators.csv and stated_facts.csv.
 
-    Raises RegisterError for another header, an unknown kind, grade or fact, or a finding without indicator.
+    Raises RegisterError for a row that breaks its contract, an unknown fact, or a finding without indicator.
     """
-    names = {"findings.csv": _FINDINGS, "finding_indicators.csv": _INDICATORS, "stated_facts.csv": _FACTS}
-    findings, indicators, facts = (_read(data / "registers" / name, columns) for name, columns in names.items())
+    names = ("findings", "finding_indicators", "stated_facts")
+    findings, indicators, facts = (read_register(data, name) for name in names)
     stated = indicators.filter(pl.col("kind") == "stated")
-    for what, unknown in (
-        ("kind", set(indicators["kind"]) - set(KINDS)),
-        ("grade", set(indicators["grade_cap"]) - {"", *GRADES}),
-        ("stated fact", {*stated["baseline"], *stated["latest"]} - {"", *facts["fact_id"]}),
-    ):
-        if unknown:
-            raise RegisterError(
-                f"finding_indicators.csv: the {what} {', '.join(sorted(unknown))} is not one that exists."
-            )
+    unknown = {*stated["baseline"], *stated["latest"]} - {"", *facts["fact_id"]}
+    if unknown:
+        raise RegisterError(
+            f"finding_indicators.csv: the stated fact {', '.join(sorted(unknown))} is not one that exists."
+        )
     if set(findings["finding_id"]) != set(indicators["finding_id"]):
         raise RegisterError(
             "findings.csv and finding_indicators.csv name different findings; give each finding an indicator."
@@ -134,10 +125,3 @@ def status(said: list[str]) -> str:
     if "changed" in said or "no clear change" in said:
         return "No clear change"
     return "Not comparable" if "not comparable" in said else "Not measurable from public data"
-
-
-def _read(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
-    frame = pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
-    if tuple(frame.columns) != columns:
-        raise RegisterError(f"{path.name} has other columns than it should; restore the header.")
-    return frame

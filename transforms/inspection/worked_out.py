@@ -15,10 +15,6 @@ from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
 from transforms.inspection.claim_check import NORFOLK, claim_check
 
-KINDS = (
-    *("cells", "observations", "indicators", "systematic variation", "between-area deviation"),
-    *("stated", "claim", "ledger", "definitions", "not held"),
-)
 _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
 _BY_MONTH = "months"

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.contracts.registers import read_register
 from transforms.errors import RegisterError
 from transforms.sources.open_data import edition_in
 from transforms.sources.open_data import parse_open_data as parse
 
 __all__ = ["class_a_supply", "edition_in", "parse"]
-
-REGISTER = ("description_pattern", "is_class_a_supply", "confirmed_by_subject_expert", "evidence")
 
 
 def class_a_supply(descriptions: pl.Series, data: Path) -> pl.DataFrame:
@@ -21,17 +20,9 @@ def class_a_supply(descriptions: pl.Series, data: Path) -> pl.DataFrame:
 
     Returns description, is_class_a_supply (null where no pattern matches the whole description, case folded) and
     confirmed_by_subject_expert: while it is false the answer may not be published. Raises RegisterError when two patterns give
-    different answers, or the register's columns or truth values are not what they should be.
+    different answers, or the register breaks its contract.
     """
-    register = pl.read_csv(data / "registers" / "class_a_supply_subcodes.csv", infer_schema=False)
-    truths = register.select("is_class_a_supply", "confirmed_by_subject_expert") if register.width == 4 else register
-    if tuple(register.columns) != REGISTER or not truths.select(pl.all().is_in(["true", "false"]).all()).row(0) == (
-        True,
-        True,
-    ):
-        raise RegisterError(
-            f"class_a_supply_subcodes.csv: its columns must be {', '.join(REGISTER)}, the second and third true or false."
-        )
+    register = read_register(data, "class_a_supply_subcodes")
     distinct = descriptions.unique(maintain_order=True).alias("description").to_frame()
     matched = (
         distinct.join(register, how="cross")

@@ -1,0 +1,328 @@
+"""The contract of every authored register under ``data/registers``, and the reading of a register that keeps to it.
+
+Every column is text, and a blank is the empty text. What one register says of another (an area that must exist) is checked where they
+are loaded together. The checks are plain Polars: a build must not wait for Great Expectations before it knows its own registers.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from transforms.contracts.contract import Column, Contract
+from transforms.contracts.tables import STATUSES
+from transforms.errors import RegisterError
+
+# The eight dimensions of a comparison (transforms.comparability.scores), by the letter that reasons print.
+DIMENSION_LETTERS = ("U", "D", "P", "T", "G", "C", "R", "S")
+_LETTERS = f"[{''.join(DIMENSION_LETTERS)}]"
+
+
+def _text(name: str, description: str, **limits: tuple[str, ...] | str | None) -> Column:
+    return Column(name, pl.String, description, **limits)  # type: ignore[arg-type]
+
+
+def _maybe(name: str, description: str, **limits: tuple[str, ...] | str | None) -> Column:
+    return Column(name, pl.String, description, nullable=True, **limits)  # type: ignore[arg-type]
+
+
+def _register(name: str, title: str, one_row_is: str, key: tuple[str, ...], *columns: Column) -> Contract:
+    return Contract(f"registers/{name}", title, one_row_is, columns, key)
+
+
+_DAY = {"pattern": r"^\d{4}-\d{2}-\d{2}$", "example": "2019-07-01"}
+_NUMBER = {"pattern": r"^\d+$", "example": "1000"}
+_EVIDENCE = _text("evidence", "Where it can be read")
+# How sure a registered fact is: read in the publisher's own text, in another's report of it, or from memory (a hypothesis).
+_SURE = _text("sure", "How sure it is", allowed=("verified", "second-hand", "unverified"))
+_FROM = _maybe("valid_from", "First day on which it holds; blank where always", **_DAY)
+_TO = _maybe("valid_to", "Last day on which it holds; blank where still", **_DAY)
+_SOURCE, _MEASURE, _AREA = (
+    _text("source_id", "Source"),
+    _text("measure_id", "Measure"),
+    _text("area_id", "Area"),
+)
+_ANY_SOURCE = _maybe("source_id", "Source; blank where every one, or none, is meant")
+_ANY_MEASURE = _maybe("measure_id", "Measure; blank where none of those held is meant")
+_ANY_AREA = _maybe("area_id", "Area; blank where every one, or none, is meant")
+_TRUTH = ("true", "false")
+
+REGISTERS = {
+    contract.table.removeprefix("registers/"): contract
+    for contract in (
+        _register(
+            *("adjustments", "Adjustments", "adjustment that makes figures comparable", ("adjustment_id",)),
+            _text("adjustment_id", "Identifier", pattern=r"^Q\d+$", example="Q1"),
+            _text("name", "Name"),
+            _text("formula", "What is done"),
+            _text("dimensions", "Dimensions it adjusts", pattern=f"^{_LETTERS}(;{_LETTERS})*$", example="U;P"),
+            _maybe("allowed_for", "Measures it is allowed for; blank where all"),
+            _SURE,
+        ),
+        _register(
+            *("area_members", "Members of areas", "area inside another", ("parent_id", "child_id", "relation")),
+            _text("parent_id", "The area around"),
+            _text("child_id", "The area inside"),
+            _text("relation", "Relation", allowed=("countries", "country", "policing_region", "region")),
+            *(_FROM, _TO, _EVIDENCE),
+        ),
+        _register(
+            *("area_names", "Names of areas", "name of an area", ("area_id", "name", "name_type", "source_id")),
+            _AREA,
+            _text("name", "Name as written"),
+            _text(
+                "name_type",
+                "Kind of name",
+                allowed=("as_published", "operating", "everyday", "abbreviation", "historical", "welsh"),
+            ),
+            _ANY_SOURCE,
+            _text("area_basis", "What the name means", allowed=("same_area", "ambiguous_label")),
+            *(_FROM, _TO, _EVIDENCE),
+        ),
+        _register(
+            *("areas", "Areas", "area", ("area_id",)),
+            _AREA,
+            _text("kind", "Kind of area"),
+            _text("name", "Name in reports"),
+            _text("operating_name", "Name that the body uses of itself"),
+            _text("slug", "Name in addresses", pattern="^[a-z0-9-]+$", example="west-midlands"),
+            _maybe("tile_label", "Label on the tile map"),
+            _maybe("tile_column", "Column on the tile map", **_NUMBER),
+            _maybe("tile_row", "Row on the tile map", **_NUMBER),
+            _maybe("note", "Remark"),
+        ),
+        _register(
+            *("breaks", "Breaks", "break of a measure", ("break_id", "date", "measure_id", "area_id")),
+            _text("break_id", "Identifier", pattern=r"^[BL]\d\d$", example="B08"),
+            _text("date", "Day from which figures differ", **_DAY),
+            _maybe("valid_to", "Last day over which it took hold", **_DAY),
+            *(_ANY_MEASURE, _ANY_AREA),
+            _text("dimension", "Dimension that it touches", allowed=DIMENSION_LETTERS),
+            _text("score", "How much figures differ across it", allowed=("0", "1", "2", "3")),
+            _text("label", "Label on charts"),
+            _text("in_words", "Sentence for readers"),
+            *(_EVIDENCE, _SURE),
+        ),
+        _register(
+            *("class_a_supply_subcodes", "Class A supply", "pattern of descriptions", ("description_pattern",)),
+            _text("description_pattern", "Regular expression for the whole description, case folded"),
+            _text("is_class_a_supply", "Whether it is supply of a Class A drug", allowed=_TRUTH),
+            _text("confirmed_by_subject_expert", "Whether a subject expert confirmed it", allowed=_TRUTH),
+            _EVIDENCE,
+        ),
+        _register(
+            *("coverage_gaps", "Gaps of coverage", "gap", ("gap_id",)),
+            *(_text("gap_id", "Identifier"), _SOURCE, _MEASURE, _ANY_AREA),
+            _text("first_period_end", "Last day of the first period that lacks figures", **_DAY),
+            _text("last_period_end", "Last day of the last period that lacks figures", **_DAY),
+            *(_text("reason", "Why"), _EVIDENCE),
+        ),
+        _register(
+            *("definitions", "Definitions", "definition", ("definition_id",)),
+            _text("definition_id", "Identifier", pattern=r"^D\d\d$", example="D01"),
+            _text("term", "What is defined"),
+            _text("body", "Who defines it"),
+            _text("says", "What it says"),
+            _maybe("unit_id", "Unit counted"),
+            _maybe("geography_basis", "Where it is counted"),
+            _maybe("period_basis", "When it is counted"),
+            _text("concept", "Concept that definitions share"),
+            _SURE,
+        ),
+        _register(
+            *("exclusions", "Exclusions", "kind of cell that is left out", ("exclusion_id",)),
+            *(_text("exclusion_id", "Identifier"), _SOURCE),
+            _text("column", "Column that is looked at", allowed=("area_text", "breakdown_text")),
+            _text("pattern", "Regular expression for its text, case folded"),
+            *(_text("reason", "Why"), _EVIDENCE),
+        ),
+        _register(
+            *("finding_indicators", "Indicators of findings", "indicator", ("indicator_id",)),
+            _text("indicator_id", "Identifier"),
+            _text("finding_id", "Finding"),
+            _text("indicator", "What it is"),
+            *(_ANY_MEASURE, _ANY_SOURCE),
+            _text(
+                "kind",
+                "How it is worked out",
+                allowed=(
+                    *("cells", "observations", "indicators", "systematic variation", "between-area deviation"),
+                    *("stated", "claim", "ledger", "definitions", "not held"),
+                ),
+            ),
+            _text("direction", "Better way", allowed=("ambiguous", "context", "down is better", "up is better")),
+            _maybe("grade_cap", "Best grade it may have; blank where any", allowed=("A", "B", "C", "X")),
+            _maybe("baseline", "Figure before"),
+            _maybe("baseline_per", "What it is divided by"),
+            _maybe("latest", "Figure since"),
+            _maybe("latest_per", "What it is divided by"),
+            _maybe("why_not", "Why there is none"),
+        ),
+        _register(
+            *("findings", "Findings", "finding of the inspection", ("finding_id",)),
+            _text("finding_id", "Identifier", pattern=r"^F\d\d$", example="F01"),
+            _text("finding", "What it says, in short"),
+            _text("theme", "Theme"),
+            _text("level", "Level of policing"),
+            _text("polarity", "Praise or fault", allowed=("claim", "context", "positive", "shortcoming")),
+            _text("owner", "Who can act"),
+            _text("recommendation", "Whether a recommendation is known"),
+        ),
+        _register(
+            *("incident_bodies", "Bodies of incident records", "name of a police body", ("name",)),
+            _text("slug", "Name in file names"),
+            _text("name", "Name as printed"),
+            _maybe("area_id", "Its area; blank outside England and Wales"),
+            _text("crime_id_is_key", "Whether its crime identifiers name one crime", allowed=_TRUTH),
+        ),
+        _register(
+            *("incident_columns", "Columns of incident records", "column", ("kind", "label")),
+            _text("kind", "Kind of record", allowed=("outcomes", "stop-and-search", "street")),
+            _maybe("label", "Header as printed; blank where none is"),
+            _maybe("column", "Column it becomes; blank where it is not kept"),
+            _text("role", "Role, or vocabulary of its labels"),
+            _text("required", "Whether every file has it", allowed=_TRUTH),
+        ),
+        _register(
+            *("incident_districts", "Districts of incident records", "name of a district", ("printed",)),
+            _text("printed", "Name as printed"),
+            _text("police_force_area_id", "Its police force area"),
+            _EVIDENCE,
+        ),
+        _register(
+            *("incident_labels", "Labels of incident records", "label", ("vocabulary", "label")),
+            _text("vocabulary", "Vocabulary"),
+            _maybe("label", "Label as printed"),
+            _text("value", "What it means"),
+            _EVIDENCE,
+        ),
+        _register(
+            *("inspection_cycles", "Cycles of inspection", "cycle", ("cycle",)),
+            _text("cycle", "Name"),
+            _text("first_day", "First day", **_DAY),
+            _text("last_day", "Last day", **_DAY),
+            _text("tiers", "Number of grades", allowed=("4", "5")),
+            _text("graded", "What is graded"),
+            _maybe("note", "Remark"),
+        ),
+        _register(
+            *("inspection_grades", "Grades of inspection", "grade on a scale", ("tiers", "word")),
+            _text("tiers", "Number of grades", allowed=("4", "5")),
+            _text("word", "Grade"),
+            _text("lower", "Lower end on the common scale", allowed=("1", "2", "3", "4", "5")),
+            _text("upper", "Upper end on the common scale", allowed=("1", "2", "3", "4", "5")),
+        ),
+        _register(
+            *("local_authorities", "Local authorities", "local authority", ("authority_id",)),
+            _text("authority_id", "Code", pattern=r"^[EW]\d{8}$", example="E07000146"),
+            _text("name", "Name"),
+            _text("tier", "Tier", allowed=("county", "single", "district")),
+            _text("upper_tier_id", "Authority above, or itself"),
+            _text("police_force_area_id", "Police force area"),
+            _text("region_id", "Region"),
+            *(_FROM, _TO),
+            _maybe("ended_by", "How it ended; blank where it exists", allowed=("reorganised", "recoded")),
+            _maybe("successor_ids", "What followed it"),
+            _EVIDENCE,
+        ),
+        _register(
+            *("local_authority_differences", "Explained differences", "difference"),
+            ("source_id", "authority_id", "what", "printed"),
+            _SOURCE,
+            _text("authority_id", "Authority"),
+            _text("what", "What differs", allowed=("code", "name", "police_force_area", "upper_tier")),
+            _text("printed", "What the look-up prints"),
+            _text("reason", "Why the register is right"),
+        ),
+        _register(
+            *("measure_labels", "Labels of measures", "label"),
+            ("source_id", "table_pattern", "measure_pattern", "breakdown"),
+            _SOURCE,
+            _text("table_pattern", "Regular expression for the table's name, case folded"),
+            _text("measure_pattern", "Regular expression for the label, case folded"),
+            _maybe("breakdown", "Further label; blank where none"),
+            _MEASURE,
+        ),
+        _register(
+            *("measures", "Measures", "measure", ("measure_id",)),
+            _MEASURE,
+            _maybe("code", "Short code", pattern=r"^M\d\d\w*$", example="M01"),
+            _text("name", "Name in reports"),
+            _text("unit_singular", "Unit, of one"),
+            _text("unit_plural", "Unit, of several"),
+            _text("role", "What is done with it"),
+            _maybe("multiplier", "Residents of a rate; blank without one", **_NUMBER),
+            _text("definition_id", "Definition: what nobody defined cannot be compared"),
+            _maybe("claim_scope", "What it may be a claim about"),
+            _maybe("unit_id", "Unit counted"),
+            _text("geography_basis", "Where it is counted"),
+            _maybe("police_generated", "Whether police activity makes it", allowed=("yes",)),
+            _maybe("part_of", "Measure that it is a part of"),
+        ),
+        _register(
+            *("sentinels", "Sentinels", "text in place of a number", ("source_id", "value_text")),
+            _SOURCE,
+            _maybe("value_text", "Text as printed; blank for an empty cell"),
+            _text("status", "What it says of the figure", allowed=STATUSES),
+            _text("meaning", "Meaning in words"),
+        ),
+        _register(
+            *("source_quality", "Quality of sources", "source", ("source_id",)),
+            _SOURCE,
+            _text("quality", "Kind", allowed=("official", "management information", "press", "unattributable")),
+            _EVIDENCE,
+        ),
+        _register(
+            *("stated_facts", "Stated facts", "fact that a publisher states in words", ("fact_id",)),
+            _text("fact_id", "Identifier"),
+            _text("value", "Value", pattern=r"^-?\d+(\.\d+)?$", example="7779"),
+            _text("period", "Period"),
+            _text("words", "What is counted"),
+            *(_EVIDENCE, _SURE),
+        ),
+        _register(
+            *("units", "Units", "unit", ("unit_id",)),
+            _text("unit_id", "Unit"),
+            _text("name", "Name"),
+            _maybe("kin", "Units that are near it"),
+            _text("comparable", "Whether its figures may be compared", allowed=("True", "False")),
+        ),
+    )
+}
+
+
+def read_register(data: Path, name: str) -> pl.DataFrame:
+    """Read ``data/registers/<name>.csv``, which must keep to its contract: text columns in its order, blanks as empty text.
+
+    Raises RegisterError for another header, and with the row for a blank, a value out of its limits and a key that stands twice.
+    """
+    contract = REGISTERS[name]
+    frame = pl.read_csv(data / "registers" / f"{name}.csv", infer_schema=False).with_columns(pl.all().fill_null(""))
+    wanted = [column.name for column in contract.columns]
+    if frame.columns != wanted:
+        raise RegisterError(
+            f"{name}.csv: its columns are {', '.join(frame.columns)}, not {', '.join(wanted)}; restore the header."
+        )
+    broken = {
+        f"the key {', '.join(contract.key)} stands twice": pl.struct(contract.key).is_duplicated(),
+        **{said: wrong for column in contract.columns for said, wrong in _limits(column).items()},
+    }
+    found = frame.select(wrong.alias(said) for said, wrong in broken.items())
+    for said in broken:
+        for row in frame.filter(found[said]).head(1).iter_rows(named=True):
+            raise RegisterError(
+                f"{name}.csv: {said} in the row {','.join(str(value) for value in row.values())}; correct it."
+            )
+    return frame
+
+
+def _limits(column: Column) -> dict[str, pl.Expr]:
+    """What no value of a column may be, in words, and the expression that finds it."""
+    value = pl.col(column.name)
+    found = {} if column.nullable else {f"{column.name} is blank": value == ""}
+    if column.allowed is not None:
+        found[f"{column.name} is none of {', '.join(column.allowed)}"] = (value != "") & ~value.is_in(column.allowed)
+    if column.pattern is not None:
+        found[f"{column.name} is not written like {column.example}"] = (value != "") & ~value.str.contains(
+            column.pattern
+        )
+    return found

@@ -11,7 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import INSPECTION_GRADES, cells
+from transforms.contracts.tables import EXCLUDED, INSPECTION_GRADES, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -29,7 +29,7 @@ class ReportData:
 
     ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
     ``statements`` are the raw cells of sources that are gathered by hand and reach no observation; both are without rows where nothing is
-    held. ``known_on`` is the day by which everything had been published, of a report on the past.
+    held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
     What several reports ask for is worked out once and kept, so that one ReportData serves all of them.
     """
@@ -51,6 +51,8 @@ class ReportData:
     known_sources: Mapping[str, Source] = field(default_factory=dict)
     grades: pl.DataFrame = field(default_factory=INSPECTION_GRADES.schema.to_frame)
     statements: pl.DataFrame = field(default_factory=cells("none").schema.to_frame)
+    excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
+    localities: pl.DataFrame = field(default_factory=pl.DataFrame)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)

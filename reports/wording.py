@@ -40,6 +40,20 @@ MONTHLY_RECORDS = (
 )
 
 
+def locality(name: str, force: str, held: int) -> tuple[str, ...]:
+    """What is at hand on a place inside a police force area, and what its counts are; ``held`` is how many counts are."""
+    if not held:
+        return (f"No figure is held for {name} alone. Every figure in this report is for the whole of {force}.",)
+    return (
+        f"Only the counts below are held for {name} alone; every other figure in this report is for the whole of {force}. Neither has a rate "
+        "here, and referrals and London-linked individuals are not published for districts.",
+        "Drug offences recorded by the police are published by community safety partnership. Records on data.police.uk are another "
+        "product: the two are never added up or set against each other.",
+        "Places on data.police.uk are moved to shared points nearby, so a record near a border may be counted on the wrong side. Records "
+        "without a place are in the total of the force only.",
+    )
+
+
 def status_line(known_on: date | None) -> str:
     """What a report is and is not; a report on the past says on which day all of it had been published."""
     if known_on is None:

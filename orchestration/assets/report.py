@@ -28,6 +28,7 @@ _INS = {
     "areas": dg.AssetIn(key=["core", "areas"]),
     "observations": dg.AssetIn(key=["core", "observations"]),
     "notes": dg.AssetIn(key=["core", "notes"]),
+    "excluded": dg.AssetIn(key=["core", "excluded"]),
     "indicators": dg.AssetIn(key=["out", "indicators"]),
     "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
     "coverage": dg.AssetIn(key=["out", "coverage"]),
@@ -74,6 +75,7 @@ def report_assets(
             **({"grades": tables[_GRADES]} if _GRADES in tables else {}),
             breaks=registers.breaks,
             measures=registers.measures,
+            localities=registers.localities,
             sources=sources,
             known_sources=known,
             build_id=identity,
@@ -111,7 +113,7 @@ def report_assets(
         "pages",
         "Data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         ins=ins,
-        deps=[["core", "unmatched"], ["core", "excluded"], ["out", "revisions"], DATAPACK],
+        deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
         content = data(tables)

@@ -13,6 +13,7 @@ from transforms.incidents import (
     coverage,
     drug_cells,
     ingest_month,
+    locality_cells,
     read_archive,
 )
 from transforms.incidents.archive import content, open_archive
@@ -21,6 +22,7 @@ LANDING = ROOT.parent / "shared" / "landing" / "police_uk_archive"
 OCTOBER_NOVEMBER = LANDING / "2018-11.zip"
 CITY_2024 = LANDING / "2024-12.zip"
 MET_SEARCHES = LANDING / "met_stop_and_search_data_july_to_september_2020.zip"
+LYNN = "E07000146 | King's Lynn and West Norfolk"
 
 pytestmark = pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with archives of data.police.uk")
 
@@ -118,3 +120,23 @@ def test_searches_of_the_metropolitan_police(tmp_path: Path, registers: Incident
     assert records["outcome_linked_to_object"].null_count() == 65_964
     counts = together(results, "counts").filter(pl.col("type") == "Controlled drugs")
     assert counts["rows"].sum() == 43_305
+
+
+def test_records_of_norfolk_by_locality_are_those_of_plain_text(tmp_path: Path, registers: IncidentRegisters) -> None:
+    members = [member for member in read_archive(str(OCTOBER_NOVEMBER)) if member.force == "norfolk"]
+    with open_archive(str(OCTOBER_NOVEMBER)) as file:
+        printed = {
+            (Path(member.file).name, place): sum(
+                b",Drugs," in line and part in line for line in content(file, member).splitlines()
+            )
+            for member in members
+            for place, part in ((LYNN, b",King's Lynn and West Norfolk "), ("no place", b",No Location,,,Drugs,"))
+        }
+    results = [ingest_month([member], tmp_path, registers) for member in members]
+    localities = pl.read_csv(ROOT / "data" / "registers" / "localities.csv")
+    cells = locality_cells(results, localities, "police_uk_archive", "2018-10-to-2018-11-street", registers)
+    counted = {
+        (table, place): int(value)
+        for table, place, value in cells.select("table", "breakdown_text", "value_text").rows()
+    }
+    assert counted == printed

@@ -51,6 +51,8 @@ def report_data(
         ),
         statements=read_cells(sources["ho_county_lines_programme"], data),
         scoreboard=scoreboard_of(sources, data, harmonised, indicators, registers),
+        excluded=harmonised.excluded,
+        localities=registers.localities,
         measures=registers.measures,
         editions=editions_in_use(sources, data),
         breaks=registers.breaks,

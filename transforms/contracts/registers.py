@@ -234,6 +234,14 @@ REGISTERS = {
             _text("reason", "Why the register is right"),
         ),
         _register(
+            *("localities", "Localities", "place that has a box in its force's report", ("district_code",)),
+            _text("area_id", "Police force area"),
+            _text("name", "Name, as publishers print it"),
+            _text("district_code", "Code of the district", pattern=r"^[EW]\d{8}$", example="E07000146"),
+            _text("partnership_code", "Code of the community safety partnership", pattern=r"^[EW]\d{8}$"),
+            _EVIDENCE,
+        ),
+        _register(
             *("measure_labels", "Labels of measures", "label"),
             ("source_id", "table_pattern", "measure_pattern", "breakdown"),
             _SOURCE,

@@ -46,6 +46,7 @@ class Registers:
     breaks: pl.DataFrame
     coverage_gaps: pl.DataFrame
     local_authorities: pl.DataFrame
+    localities: pl.DataFrame
     corrections: tuple[Correction, ...]
 
 
@@ -79,7 +80,7 @@ def load_registers(data: Path) -> Registers:
             "sentinels",
             "definitions",
         ),
-        *("units", "adjustments", "source_quality"),
+        *("units", "adjustments", "source_quality", "localities"),
     )
     registers = Registers(
         **{name: read_register(data, name) for name in texts},

@@ -9,7 +9,7 @@ equal rows are different events. A force without a file for a month is absent, n
 """
 
 from transforms.incidents.archive import Member, by_month, read_archive
-from transforms.incidents.counts import coverage, drug_cells
+from transforms.incidents.counts import coverage, drug_cells, locality_cells
 from transforms.incidents.ingest import MonthResult, ingest_month, refuse_lost_rows
 from transforms.incidents.registers import IncidentRegisters, load_incident_registers
 
@@ -22,6 +22,7 @@ __all__ = [
     "drug_cells",
     "ingest_month",
     "load_incident_registers",
+    "locality_cells",
     "read_archive",
     "refuse_lost_rows",
 ]

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.contracts import tables
 from transforms.incidents.archive import Member
+from transforms.incidents.ingest import MonthResult
 from transforms.incidents.registers import IncidentRegisters
 
 # The label that is counted for each kind of record, and the columns of the publisher's file in which it and the outcome stand.
@@ -68,6 +69,54 @@ def _of_kind(
             (drugs, "inner", of_outcome, pl.format("{} | {}", pl.lit(label), pl.col("outcome").fill_null("(none)"))),
         )
     ]
+
+
+def locality_cells(
+    results: Iterable[MonthResult],
+    localities: pl.DataFrame,
+    source_id: str,
+    edition_id: str,
+    registers: IncidentRegisters,
+) -> pl.DataFrame:
+    """Counts of drugs records in registered localities, and of those without a place in the same files, as cells of ``tables.cells(source_id)``.
+
+    ``localities`` is data/registers/localities.csv. A record is in a locality where its LSOA name is the name of that district and a number.
+    The cell is column I, LSOA name, of the first record counted, or of the header where there is none; breakdown_text is the district's
+    code and name with ' | ' between, or 'no place' for the records without an LSOA name.
+    """
+    wanted = [
+        (slug, f"{district} | {name}", pl.col("lsoa_name").str.replace(r" \w+$", "") == name)
+        for area_id, name, district in localities.select("area_id", "name", "district_code").iter_rows()
+        for slug, body in registers.bodies.items()
+        if body.area_id == area_id
+    ]
+    wanted += [(slug, "no place", pl.col("lsoa_name").is_null()) for slug in sorted({slug for slug, _, _ in wanted})]
+    label = DRUGS["street"][0]
+    frames = [tables.cells(source_id).schema.to_frame()]
+    for result in results if wanted else ():
+        files: dict[str, str] = dict(
+            result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
+        )
+        for slug, place, here in (each for each in wanted if each[0] in files):
+            of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
+            counted = pl.scan_parquet(result.path).filter(of_place)
+            frames.append(
+                counted.select(
+                    pl.lit(source_id).alias("source_id"),
+                    pl.lit(edition_id).alias("edition_id"),
+                    pl.lit(files[slug]).alias("table"),
+                    pl.format("I{}", pl.col("line").min().fill_null(1)).alias("cell"),
+                    pl.lit("figure").alias("kind"),
+                    pl.lit(None, pl.String).alias("area_code_text"),
+                    pl.lit(registers.bodies[slug].names[0]).alias("area_text"),
+                    pl.lit(label).alias("measure_text"),
+                    pl.lit(place).alias("breakdown_text"),
+                    pl.lit(result.month).alias("period_text"),
+                    pl.len().cast(pl.String).alias("value_text"),
+                    pl.lit(None, pl.String).alias("source_url"),
+                ).collect()
+            )
+    return pl.concat(frames).sort("table", "breakdown_text")
 
 
 def coverage(members: Iterable[Member], registers: IncidentRegisters) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from transforms.incidents import (
     drug_cells,
     ingest_month,
     load_incident_registers,
+    locality_cells,
     read_archive,
     refuse_lost_rows,
 )
@@ -23,7 +24,7 @@ from transforms.sources.unpacked import DAMAGED
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
-    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month.
+    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and in registered localities.
 
     table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
     outcome where one outcome is counted. Every record is accounted for by ``transforms.incidents``, which
@@ -45,10 +46,12 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
                 f"{edition.source_id} {edition.id}: the archive {archive.name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
         results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
+        localities = pl.read_csv(data / "registers" / "localities.csv")
+        of_places = locality_cells(results, localities, edition.source_id, edition.id, registers)
     accounting = pl.concat(result.accounting for result in results)
     refuse_lost_rows(accounting)
     counts = pl.concat(result.counts for result in results)
-    counted = drug_cells(counts, accounting, edition.source_id, edition.id, registers)
+    counted = pl.concat([drug_cells(counts, accounting, edition.source_id, edition.id, registers), of_places])
     # Lines of the files: the header of each, and every record. A cell stands at the first record that it counts, or at the header.
     read = int(accounting["rows_read"].sum()) + accounting.height
     named = counted.select("table", pl.col("cell").str.extract(r"(\d+)$")).n_unique()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.contracts.registers import read_register
 from transforms.errors import LayoutError
 from transforms.incidents import (
     Member,
@@ -46,7 +47,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
                 f"{edition.source_id} {edition.id}: the archive {archive.name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
         results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
-        localities = pl.read_csv(data / "registers" / "localities.csv")
+        localities = read_register(data, "localities")
         of_places = locality_cells(results, localities, edition.source_id, edition.id, registers)
     accounting = pl.concat(result.accounting for result in results)
     refuse_lost_rows(accounting)

@@ -33,6 +33,7 @@ from transforms.contracts import (
     cells,
     dictionary_frame,
 )
+from transforms.contracts.registers import REGISTERS
 from transforms.exchange import FORMULA_NOTE
 
 # Sources that the index names as the youngest.
@@ -323,14 +324,16 @@ def data_docs_index(pages: Mapping[str, PurePath]) -> Page:
 
 
 def dictionary(data: ReportData) -> Page:
-    """Every table and column: type, meaning, unit, limits and the publishers' labels."""
+    """Every table and register, every column: type, meaning, unit, limits and the publishers' labels."""
     return Page(
         slug="data-dictionary",
         title="Data dictionary",
-        lead="Every table of the warehouse and every column of out/indicators, which the tidy CSV renames where other producers have a name for it, from the contracts that the checks use.",
+        lead="Every table of the warehouse and every column of out/indicators, which the tidy CSV renames where other producers have a name for it, from the contracts that the checks use; then the registers that give the figures their meaning.",
         build_id=data.build_id,
         status_line=wording.status_line(data.known_on),
-        blocks=tuple(block for contract in contracts(data.sources) for block in _described(contract)),
+        blocks=tuple(
+            block for contract in (*contracts(data.sources), *REGISTERS.values()) for block in _described(contract)
+        ),
     )
 
 

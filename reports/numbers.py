@@ -53,6 +53,9 @@ class ReportData:
     statements: pl.DataFrame = field(default_factory=cells("none").schema.to_frame)
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
     localities: pl.DataFrame = field(default_factory=pl.DataFrame)
+    source_quality: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"source_id": pl.String, "quality": pl.String})
+    )
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)

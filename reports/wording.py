@@ -634,8 +634,11 @@ GRADES_BY_CYCLE = (
 
 
 def inspection_age(newest: str, months: int) -> str:
-    """That the newest grade that is held is old."""
-    return f"The newest grades held are of the cycle {newest}, which ended {formats.count(months)} months before the newest edition of this build."
+    """That the newest grades held are old, whom that affects, and what would mend it."""
+    return (
+        f"The newest grades held are of the cycle {newest}, which ended {formats.count(months)} months before the newest edition of this build. "
+        "They say nothing of how the police are graded today; grades of a later cycle by force would mend it."
+    )
 
 
 def not_held(what: Sequence[str]) -> str:
@@ -699,6 +702,14 @@ def caveat_population(rows: Sequence[Row], months: int) -> str:
 def caveat_notes(notes: int) -> str:
     """That publishers have written notes on these areas."""
     return f"Publishers have {formats.small_number(notes)} {plural(notes, 'note', 'notes')} on these areas, quoted under Data notes; they affect every figure of that source."
+
+
+def caveat_management(titles: Sequence[str]) -> str:
+    """That some sources of a section are management information."""
+    return (
+        f"Management information, not official statistics: {'; '.join(titles)}. Affected is every figure of it: it follows how the work is done and "
+        "may be revised without notice. Official statistics on the same would mend it."
+    )
 
 
 CHILDREN_MEANING = (

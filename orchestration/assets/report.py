@@ -76,6 +76,7 @@ def report_assets(
             breaks=registers.breaks,
             measures=registers.measures,
             localities=registers.localities,
+            source_quality=registers.source_quality,
             sources=sources,
             known_sources=known,
             build_id=identity,

@@ -1,6 +1,6 @@
 """The caveat boxes of sections: what limits their figures, found by rule and never left to whoever writes a section."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
@@ -11,6 +11,7 @@ from reports.numbers import OLDEST_POPULATION_MONTHS, ReportData, Row
 
 FEWEST_EVENTS: Final = 20
 MOST_DISPERSION: Final = 10.0
+OLDEST_INSPECTION_MONTHS: Final = 24
 
 
 def caveat(
@@ -21,11 +22,14 @@ def caveat(
     breaks: Sequence[str] = (),
     dispersion: float | None = None,
     notes: int = 0,
+    managed: Sequence[str] = (),
+    inspected: tuple[str, int] | None = None,
 ) -> tuple[Callout, ...]:
     """The box of one section, or nothing where no trigger is met.
 
     ``rows`` of out/indicators stand in it; ``grades`` are those of its comparisons, ``breaks`` the labels of breaks within the plotted
-    years, ``dispersion`` is φ of its funnel, ``notes`` counts publishers' notes on its areas. Each point says what, which figures it
+    years, ``dispersion`` is φ of its funnel, ``notes`` counts publishers' notes on its areas, ``managed`` are the titles of its
+    sources that are management information, ``inspected`` is the newest cycle of grades and its age in months. Each point says what, which figures it
     affects, and what would mend it.
     """
     refused = sorted({grade for grade in grades if grade in ("C", "X")})
@@ -40,6 +44,8 @@ def caveat(
         *((wording.caveat_dispersion(dispersion),) if dispersion is not None and dispersion > MOST_DISPERSION else ()),
         *((wording.caveat_population(old, max(map(months_behind, old))),) if old else ()),
         *((wording.caveat_notes(notes),) if notes else ()),
+        *((wording.caveat_management(managed),) if managed else ()),
+        *((wording.inspection_age(*inspected),) if inspected and inspected[1] > OLDEST_INSPECTION_MONTHS else ()),
     )
     return (Callout(f"Read with care: {section}", "caveat", tuple((point,) for point in points)),) if points else ()
 
@@ -54,3 +60,9 @@ def grades_of(data: ReportData, area_id: str, measure_id: str) -> list[str]:
     """The grades of all comparisons of a measure in the ledger about an area."""
     about = (pl.col("area_id_a") == area_id) | (pl.col("area_id_b") == area_id)
     return data.comparability.filter(about & (pl.col("measure_id") == measure_id))["grade"].to_list()
+
+
+def management_information(data: ReportData, source_ids: Iterable[str]) -> list[str]:
+    """The titles of those sources that the register of quality calls management information, in the register's order."""
+    managed = data.source_quality.filter(pl.col("quality") == "management information")["source_id"].to_list()
+    return [data.sources[source_id].title for source_id in managed if source_id in set(source_ids) & set(data.sources)]

@@ -9,6 +9,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
+from reports.products import caveats
 from reports.products.shared import NATION
 
 SOURCE: Final = "hmicfrs_peel_grades"
@@ -32,6 +33,7 @@ def grades(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block
         Paragraph((wording.GRADES_BY_CYCLE,)),
         table,
         Paragraph((wording.not_held(_NOT_HELD),)),
+        *caveats.caveat((), "inspection", inspected=months_old(data, forces)),
     )
 
 

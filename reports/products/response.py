@@ -8,8 +8,8 @@ import polars as pl
 from reports import formats, numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import incidents, programme
-from reports.products.shared import edition_named, source_note
+from reports.products import caveats, incidents, programme
+from reports.products.shared import NATION, edition_named, source_note
 
 # What stands in the section where a figure of the area is held, and how it is named where none is.
 _MEASURES: Final = {
@@ -36,12 +36,18 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
         .sort("place")
     )
     missing = [words for measure, words in _MEASURES.items() if measure not in set(held["measure_id"])]
+    used = [
+        *held["source_id"],
+        *incidents.used_sources(data, area_id),
+        *([programme.SOURCE] if area_id == NATION else []),
+    ]
     return (
         Heading(2, "Policing response", "response"),
         *((_newest(data, area_id, held),) if len(held) else ()),
         *incidents.monthly_records(data, area_id),
         *programme.programme(data, area_id, forces),
         *((Paragraph((wording.not_held(missing),)),) if missing else ()),
+        *caveats.caveat((), "policing response", managed=caveats.management_information(data, used)),
     )
 
 

@@ -5,8 +5,14 @@ from datetime import date
 import pytest
 
 from reports import wording
+from reports.document import Callout
+from reports.numbers import ReportData
 from reports.products.caveats import FEWEST_EVENTS, caveat, months_behind
+from reports.products.products import force
 from reports.wording_rules import lint
+from tests.reports.test_products import NORFOLK, report_data
+
+__all__ = ["report_data"]
 
 
 def row(**changes: object) -> dict[str, object]:
@@ -30,7 +36,7 @@ def said(rows: list[dict[str, object]], **facts: object) -> str:
 
 
 def test_nothing_stands_where_no_trigger_is_met() -> None:
-    assert caveat([row()], "synthetic figures", grades=["A", "B"], dispersion=10.0) == ()
+    assert caveat([row()], "synthetic figures", grades=["A", "B"], dispersion=10.0, inspected=("2018/19", 24)) == ()
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,8 @@ def test_nothing_stands_where_no_trigger_is_met() -> None:
         ([row()], {"dispersion": 10.4}, "Areas differ 10 times as much"),
         ([row(denominator_edition="mid-2022, synthetic")], {}, "One rate is on a population up to 30 months older"),
         ([row()], {"notes": 1}, "Publishers have one note on these areas"),
+        ([], {"managed": ["Taskforces", "Monthly records"]}, "not official statistics: Taskforces; Monthly records."),
+        ([], {"inspected": ("2018/19", 25)}, "of the cycle 2018/19, which ended 25 months before"),
     ],
 )
 def test_each_trigger_says_what_it_affects(rows: list[dict[str, object]], facts: dict[str, object], words: str) -> None:
@@ -58,3 +66,14 @@ def test_each_trigger_says_what_it_affects(rows: list[dict[str, object]], facts:
 def test_a_missing_figure_is_neither_small_nor_on_an_old_population() -> None:
     assert said([row(numerator=None, denominator=None, denominator_edition=None)]) == ""
     assert months_behind(row()) == 18
+
+
+def test_the_boxes_of_a_report_name_management_information_and_old_grades(report_data: ReportData) -> None:
+    points = [
+        wording.plain(point)
+        for block in force(report_data, NORFOLK).blocks
+        if isinstance(block, Callout) and block.kind == "caveat"
+        for point in block.points
+    ]
+    assert any("Management information" in point and "data.police.uk monthly archive" in point for point in points)
+    assert any("The newest grades held are of the cycle" in point for point in points)

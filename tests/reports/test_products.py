@@ -53,6 +53,7 @@ def report_data(
         scoreboard=scoreboard_of(sources, data, harmonised, indicators, registers),
         excluded=harmonised.excluded,
         localities=registers.localities,
+        source_quality=registers.source_quality,
         measures=registers.measures,
         editions=editions_in_use(sources, data),
         breaks=registers.breaks,

@@ -712,6 +712,13 @@ def caveat_management(titles: Sequence[str]) -> str:
     )
 
 
+def more_comparisons(left_out: int) -> str:
+    """How many kinds of comparison stand only in the table for download; nothing where none does."""
+    if not left_out:
+        return ""
+    return f" The strictest stand here; {formats.count(left_out)} more {plural(left_out, 'line is', 'lines are')} in the comparability table for download."
+
+
 CHILDREN_MEANING = (
     "Local authorities in England record what they find when they assess a child in need. Counted are assessments, not children: one "
     "child can be assessed more than once, and criminal exploitation is not only county lines. The figures of the authorities in a "

@@ -10,6 +10,8 @@ from reports.numbers import ReportData, Row
 from reports.products.shared import NATION
 
 # The newest comparison of each kind and measure says how the others of it are to be read.
+# Rows on the page: the strictest grades first, then those that most comparisons are like; the data pack has all.
+_SHOWN = 10
 _KINDS = ("areas", "nation", "year_before", "first_and_latest")
 
 
@@ -27,6 +29,7 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
         .with_columns(pl.col("kind").cast(pl.Enum(_KINDS)))
         .sort("measure_id", "kind", "grade")
     )
+    shown = newest.sort("grade", "pairs", descending=True, maintain_order=True).head(_SHOWN)
     refused = ledger.filter(pl.col("grade") == "X")
     return (
         Heading(2, "What may be compared", "comparability"),
@@ -41,8 +44,9 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
                 TableColumn("Reason"),
                 TableColumn("Alike", numeric=True),
             ),
-            rows=tuple(_lines(data, newest)),
-            source_note="Grades follow from what is registered of units, definitions, populations, periods, places, coverage, breaks and sources.",
+            rows=tuple(_lines(data, shown.sort("measure_id", "kind", "grade"))),
+            source_note="Grades follow from what is registered of units, definitions, populations, periods, places, coverage, breaks and sources."
+            + wording.more_comparisons(len(newest) - len(shown)),
             dense=True,
         ),
         Paragraph((wording.refused_comparisons(len(refused), len(ledger)),)),

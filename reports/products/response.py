@@ -36,10 +36,11 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
         .sort("place")
     )
     missing = [words for measure, words in _MEASURES.items() if measure not in set(held["measure_id"])]
+    shows_programme = area_id == NATION or data.area(area_id)["kind"] == "policing_region"
     used = [
         *held["source_id"],
         *incidents.used_sources(data, area_id),
-        *([programme.SOURCE] if area_id == NATION else []),
+        *([programme.SOURCE] if shows_programme else []),
     ]
     return (
         Heading(2, "Policing response", "response"),

@@ -329,3 +329,11 @@ def test_ranks_and_funnel_stand_only_where_every_two_areas_are_graded_a(report_d
     assert not [block for block in refused.blocks if isinstance(block, Figure) and block.anchor == "figure-funnel"]
     assert [each for each in sentences(refused) if each.startswith("Comparability: grade C")]
     assert messages(products.force(worse, MERSEYSIDE))[2] == wording.PROXY
+
+
+def test_the_ten_strictest_comparisons_stand_on_the_page_and_the_rest_is_counted(report_data: ReportData) -> None:
+    shown = table(products.force(report_data, NORFOLK), "table-comparability")
+    grades = {wording.plain((row[2],)) for row in shown.rows}
+    assert len(shown.rows) == 10
+    assert "C" in grades
+    assert "in the comparability table for download" in shown.source_note

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
+from sqlalchemy.exc import OperationalError
 
 from orchestration.assets.delivery import DELIVERY
 from orchestration.checks import SECONDS_OF_CHECKING
@@ -19,6 +20,7 @@ from orchestration.paths import Paths
 from orchestration.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
 from orchestration.run_log import log_run
 from transforms import errors
+from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:  # types that Dagster does not export
     from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
@@ -102,21 +104,26 @@ def build(
     started(sum(len(list(job.nodes)) for job in resolved))
     results: list[dg.ExecuteInProcessResult] = []
     stats: list[Any] = []
-    with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
-        _end_killed_runs(instance)
-        for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
-            result = job.execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                tags=_all_partitions(graph, keys),
-            )
-            results.append(result)
-            if is_logged():
-                log_run(instance, result.run_id)
-            stats.extend(instance.get_run_step_stats(result.run_id))
-            if not result.success:
-                break
+    try:
+        with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
+            _end_killed_runs(instance)
+            for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
+                result = job.execute_in_process(
+                    instance=instance,
+                    raise_on_error=False,
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                    tags=_all_partitions(graph, keys),
+                )
+                results.append(result)
+                if is_logged():
+                    log_run(instance, result.run_id)
+                stats.extend(instance.get_run_step_stats(result.run_id))
+                if not result.success:
+                    break
+    except OperationalError as error:
+        raise CountyLinesError(
+            f"The run history in {paths.dagster_home} cannot be written ({error.orig}); make room on the disk, and build again."
+        ) from error
     failure = next((words for result in results if (words := _failure(result)) is not None), None)
     if failure is None:
         _remember(paths, versions, fingerprint)

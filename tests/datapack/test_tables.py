@@ -116,7 +116,7 @@ def test_the_metadata_say_licence_day_terms_keys_and_code_lists(
 ) -> None:
     group = json.loads(files["csv-metadata.json"])
     assert group["dc:license"]["@id"].endswith("/open-government-licence/version/3/")
-    assert group["dc:issued"]["@value"] == "2026-11-24"
+    assert group["dc:issued"]["@value"] == "2026-11-25"
     assert {source.licence_out for source in sources.values()} == {"OGL-UK-3.0"}, "one licence no longer covers all"
     tidy = next(table for table in group["tables"] if table["url"] == "indicators.csv")["tableSchema"]
     assert tidy["primaryKey"] == ["indicator_id"]

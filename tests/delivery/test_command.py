@@ -89,7 +89,7 @@ def test_killed_in_the_middle_of_a_letter_it_says_so_and_sends_it_to_nobody_twic
     mailbox.seen = seen
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    code, output, _ = run(office, given)
+    code, output, _ = run(office, given | {"COLUMNS": "300"})
     assert code == 1
     assert "Letters: 5 sent, 1 unknown" in output
     assert "the process ended while the letter was handed over" in " ".join(output.split())

@@ -1,7 +1,7 @@
 """SIGKILL at places chosen by seed in every stage of a build: nothing that readers hold changes, and the next build equals an undisturbed one.
 
-A place is a file and what is about to be done to it. Each kill finds the damage of those before it. Fourteen places are tried with the
-other tests; `just drill` tries as many as are asked for, and keeps a list of them.
+A place is a file and what is about to be done to it. Each kill finds the damage of those before it.
+`just drill` tries as many as are asked for, and keeps a list of them.
 """
 
 import os
@@ -20,7 +20,10 @@ from tests.full_build import ROOT
 from tests.full_build import built as built
 from tests.orchestration.builds import copy_of_build, digests, environment, good, run
 
-pytestmark = pytest.mark.full
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif("COUNTYLINES_DRILL_POINTS" not in os.environ, reason="a drill that takes minutes: `just drill`"),
+]
 
 SEED = int(os.environ.get("COUNTYLINES_DRILL_SEED", "20200110"))
 POINTS = int(os.environ.get("COUNTYLINES_DRILL_POINTS", "14"))

@@ -93,6 +93,10 @@ def postgresql() -> Iterator[Mapping[str, str]]:
         shutil.rmtree(cluster)
 
 
+@pytest.mark.skipif(
+    "COUNTYLINES_DRILL_POSTGRESQL" not in os.environ,
+    reason="a drill that takes many minutes on two cores: set COUNTYLINES_DRILL_POSTGRESQL=1",
+)
 def test_with_postgresql_a_new_edition_is_noticed_and_only_what_depends_on_it_is_made(
     publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgresql: Mapping[str, str]
 ) -> None:

@@ -18,6 +18,11 @@ def evidence_address(slug: str) -> str:
     return f"{EVIDENCE_FOLDER}/{slug}.html"
 
 
+def evidence_anchor(indicator_id: str) -> str:
+    """The identifier of a number's section on its evidence page: HTML allows no blank in one, and a table's name may have some."""
+    return "_".join(indicator_id.split())
+
+
 def evidence_context(
     document: Document, printed: tuple[tuple[str, tuple[str, ...]], ...], found: Evidence
 ) -> dict[str, Any]:
@@ -52,6 +57,7 @@ def evidence_context(
             {
                 **rows[indicator_id],
                 "name": _name(rows[indicator_id]),
+                "anchor": evidence_anchor(indicator_id),
                 "printed": texts,
                 "residents": _residents(rows[indicator_id]),
                 "numerator": of_number.get((indicator_id, "numerator"), []),

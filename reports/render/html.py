@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reports.document import Block, Document, Heading, Link, Number, Table
 from reports.figures import palette
 from reports.figures.text import printable
-from reports.render.evidence_page import evidence_address, evidence_context
+from reports.render.evidence_page import evidence_address, evidence_anchor, evidence_context
 from transforms.evidence import Evidence
 
 _LONGEST_LABEL: Final = 40
@@ -110,6 +110,7 @@ def _environment() -> Environment:
     environment.globals["is_wordy"] = _is_wordy
     environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
     environment.filters["svg"] = Markup  # our own charts, escaped where they are made
+    environment.filters["anchor"] = evidence_anchor
     return environment
 
 

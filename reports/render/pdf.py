@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.document import Document, Figure, Link, Number, Run, Table
 from reports.figures import palette
 from reports.figures.text import width
-from reports.render.evidence_page import evidence_address
+from reports.render.evidence_page import evidence_address, evidence_anchor
 from transforms.errors import CountyLinesError
 
 FONTS: Final = Path(__file__).parents[1] / "fonts"
@@ -97,7 +97,7 @@ def typst_literal(value: Any) -> Literal:
     """
     match value:
         case Number(text=text, indicator_id=identifier):
-            return Literal(f"number({typst_literal(text)}, {typst_literal(quote(identifier))})")
+            return Literal(f"number({typst_literal(text)}, {typst_literal(quote(evidence_anchor(identifier)))})")
         case Link(text=text, address=address):
             return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
         case str():

@@ -10,7 +10,7 @@ from orchestration.paths import paths_from_environment
 from orchestration.publish import CHECKS, NUMBERS_CHECK, WORDS_CHECK, write_documents, write_pages
 from reports.document import Block, Document, Page, Paragraph, Quotation
 from reports.numbers import ReportData
-from transforms.contracts import EDITIONS, INDICATORS, OBSERVATIONS
+from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS
 from transforms.errors import CountyLinesError
 
 
@@ -26,7 +26,7 @@ def checks(build: Path, *blocks: Block) -> dict[str | None, dg.AssetCheckResult]
         reconciliation=nothing,
         coverage=nothing,
         plausibility=nothing,
-        comparability=nothing,
+        comparability=COMPARABILITY.schema.to_frame(eager=True),
         scoreboard=nothing,
         measures=nothing,
         breaks=nothing,

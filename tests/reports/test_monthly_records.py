@@ -39,6 +39,8 @@ def test_a_published_count_is_walked_back_to_its_cell() -> None:
         (pl.col(name) if name in given else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in tables.OBSERVATIONS.schema.items()
     )
-    found = explain(cell, tables.INDICATORS.schema.to_frame(), observations, tables.EDITIONS.schema.to_frame())
+    nothing = (table.schema.to_frame() for table in (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY))
+    indicators, editions, ledger = nothing
+    found = explain(cell, indicators, observations, editions, ledger)
     assert found.formula == "220; no rate: published count"
     assert found.numerator["observation_id"].to_list() == [cell]

@@ -7,7 +7,7 @@ called a count, and police figures are called what the police recorded.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from reports import formats
 from reports.document import (
@@ -260,10 +260,24 @@ def several_editions(first: str, more: int) -> str:
     )
 
 
-def old_edition(publisher: str, title: str, vintage: str, due: str) -> str:
-    """That a newer edition of a source should have been there; months are written YYYY-MM."""
-    newest, expected = (formats.month(date.fromisoformat(f"{month}-01")) for month in (vintage, due))
-    return f"Old edition: the newest that was read of {publisher}, {title}, is of {newest}; a newer one was expected in {expected}."
+def next_edition(due: str | None, late: bool) -> str:
+    """When the edition after the newest one held is expected (YYYY-MM), and whether it should have been there; None without a timetable."""
+    if due is None:
+        return "no timetable"
+    expected = formats.month(date.fromisoformat(f"{due}-01"))
+    return f"{expected}: overdue, what is held is old" if late else expected
+
+
+_LICENSED: Final = "Contains public sector information licensed under the Open Government Licence v3.0. Source: "
+
+
+def attribution(texts: Iterable[str]) -> str:
+    """The attributions of several sources as one text, with what many of them begin with said once."""
+    distinct = list(dict.fromkeys(texts))
+    licensed = [text.removeprefix(_LICENSED).rstrip(".") for text in distinct if text.startswith(_LICENSED)]
+    others = [text for text in distinct if not text.startswith(_LICENSED)]
+    said = f"{_LICENSED.replace('Source', 'Sources') if len(licensed) > 1 else _LICENSED}{'; '.join(licensed)}."
+    return " ".join([said, *others] if licensed else others)
 
 
 def revisions(first: Row, last: Row, revised: int) -> str:
@@ -387,6 +401,20 @@ def indicator_of_finding(row: Row) -> str:
         return f"{said}, {_signed(row['change'])}, without an interval: one figure a year does not say what chance does. {why}".strip()
     limits = f"{_signed(row['lower_95'])} to {_signed(row['upper_95'])}"
     return f"{said}, {_signed(row['change'])} (95% interval {limits}). {why}".strip()
+
+
+def cells_of_finding(row: Row) -> tuple[str, ...]:
+    """One indicator of the scoreboard as cells: name, first figure, newest figure, change, grade, and reasons or what is missing."""
+    first, newest = (
+        formats.NOT_AVAILABLE if row[when] is None else _value_of_finding(row, when) for when in ("baseline", "latest")
+    )
+    change = formats.NOT_APPLICABLE
+    if row["change"] is not None:
+        limits = "" if row["lower_95"] is None else f", {_signed(row['lower_95'])} to {_signed(row['upper_95'])}"
+        change = f"{_signed(row['change'])}{limits}"
+    why = capitalised(f"{reasons(row['reasons'])}.") if row["reasons"] else ""
+    remark = f"{why} {row['why_not'] or ''}".strip()
+    return (row["indicator"], first, newest, change, row["grade"] or "none", remark)
 
 
 def _value_of_finding(row: Row, when: str) -> str:
@@ -775,7 +803,7 @@ def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:
     )
 
 
-IN_THE_TABLE_ABOVE = "The values are in the table under the chart before this one."
+IN_THE_TABLE_OF_FORCES = "The values are in the table of all police force areas, under “Consistency between forces”."
 
 RECONCILED = {
     "coverage": "Every police force area is in every table and period of its edition",

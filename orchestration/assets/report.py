@@ -14,7 +14,7 @@ from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
 from reports.numbers import ReportData
-from reports.products import pages, products
+from reports.products import pages, products, scoreboard
 from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.render import evidence_address
@@ -112,7 +112,7 @@ def report_assets(
 
     @asset(
         "pages",
-        "Data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
+        "Findings in full, data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         ins=ins,
         deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
@@ -120,9 +120,8 @@ def report_assets(
         content = data(tables)
         quality = pages.data_quality(content, paths.checks, paths.lake)
         methods = pages.methods(content, known)
-        return write_pages(
-            [pages.index(content, places(registers)), quality, pages.dictionary(content), methods], paths
-        )
+        index = pages.index(content, places(registers))
+        return write_pages([index, scoreboard.page(content), quality, pages.dictionary(content), methods], paths)
 
     @asset(
         "changes",

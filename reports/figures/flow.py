@@ -13,8 +13,8 @@ _TOP: Final = 26.0
 _BAR: Final = 12.0
 _GAP: Final = 8.0
 _ROW: Final = 18.0
-_TALLEST: Final = 260.0
-_A_PLACE: Final = 40.0
+_TALLEST: Final = 180.0
+_A_PLACE: Final = 28.0
 """The height of the origin's bar, all bands together: so much a place, up to the tallest."""
 _UNKNOWN: Final = 2.0
 

@@ -9,7 +9,7 @@ from reports.figures import scale, svg
 from reports.figures.text import SMALL, TEXT, fold, width
 from transforms.errors import CountyLinesError
 
-_HEIGHT: Final = 716.0
+_HEIGHT: Final = 630.0
 """So much fits on an A4 page with a heading, a caption and a source note."""
 _TOP: Final = 24.0
 _BOTTOM: Final = 40.0

@@ -14,8 +14,8 @@ from reports.figures.text import SMALL, TEXT, width
 from transforms.errors import CountyLinesError
 
 _COLUMNS: Final = 3
-_ROW: Final = 44.0
-_HIGH: Final = 24.0
+_ROW: Final = 32.0
+_HIGH: Final = 18.0
 _GAP: Final = 6.0
 _BETWEEN: Final = 16.0
 _LEAST_LINE: Final = 60.0

@@ -9,7 +9,7 @@ from reports.figures.palette import BANDS
 from reports.figures.text import SMALL, STRONG, TEXT, fold, width
 from transforms.errors import CountyLinesError
 
-_TILE_HEIGHT: Final = 60.0
+_TILE_HEIGHT: Final = 48.0
 _SPACE: Final = 4.0
 _PADDING: Final = 1.0
 _LINE_HEIGHT: Final = 13.0

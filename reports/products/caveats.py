@@ -1,5 +1,6 @@
 """The caveat boxes of sections: what limits their figures, found by rule and never left to whoever writes a section."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,6 +13,7 @@ from reports.numbers import OLDEST_POPULATION_MONTHS, ReportData, Row
 FEWEST_EVENTS: Final = 20
 MOST_DISPERSION: Final = 10.0
 OLDEST_INSPECTION_MONTHS: Final = 24
+_MID_YEAR: Final = re.compile(r"mid-(\d{4})")
 
 
 def caveat(
@@ -52,8 +54,8 @@ def caveat(
 
 def months_behind(row: Row) -> int:
     """Months from the middle of the year of a row's population to the end of its period; 0 where the edition names no year."""
-    year = pl.Series([row["denominator_edition"]], dtype=pl.String).str.extract(r"mid-(\d{4})")[0]
-    return 0 if year is None else (row["period_end"].year - int(year)) * 12 + row["period_end"].month - 6
+    named = _MID_YEAR.search(row["denominator_edition"] or "")
+    return 0 if named is None else (row["period_end"].year - int(named[1])) * 12 + row["period_end"].month - 6
 
 
 def grades_of(data: ReportData, area_id: str, measure_id: str) -> list[str]:

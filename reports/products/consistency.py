@@ -65,10 +65,9 @@ def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ..
     )
     return (
         Heading(2, "Consistency between forces", "consistency"),
-        *_dispersion(data),
-        Paragraph((wording.OVERLAPPING,)),
-        Paragraph((wording.list_grade(headline_grade(data, DRUGS, end)),)),
+        Paragraph((f"{wording.OVERLAPPING} {wording.list_grade(headline_grade(data, DRUGS, end))}",)),
         ranked,
+        *_dispersion(data),
     )
 
 

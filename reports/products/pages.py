@@ -12,7 +12,7 @@ from reports import formats, wording
 from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import coverage, recorded
+from reports.products import coverage, recorded, scoreboard
 from reports.products.changes import CHANGED, TITLE
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, policing_region_ids, region_ids
@@ -39,7 +39,7 @@ from transforms.exchange import FORMULA_NOTE
 # Sources that the index names as the youngest.
 _NEWEST = 3
 
-SLUGS = ("index", "data-quality", "data-dictionary", "methods")
+SLUGS = ("index", scoreboard.PAGE, "data-quality", "data-dictionary", "methods")
 
 
 def index(data: ReportData, places: Places) -> Page:
@@ -60,7 +60,17 @@ def index(data: ReportData, places: Places) -> Page:
             places,
             *_what_is_new(data),
             Heading(2, "England and Wales", "national"),
-            Links("National report", (_both("England and Wales", data.area(NATION)["slug"]),)),
+            Links(
+                "National report",
+                (
+                    _both("England and Wales", data.area(NATION)["slug"]),
+                    (
+                        "Findings of January 2020",
+                        f"{scoreboard.PAGE}.html",
+                        "each with its indicators, first and newest figure",
+                    ),
+                ),
+            ),
             Heading(2, "Police force areas", "forces"),
             recorded.force_map(data, [], links),
             Links(

@@ -116,7 +116,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
         *_of_region(data, area),
-        *scoreboard.findings(data, in_full=is_nation),
+        *scoreboard.findings(data),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.funnel(data, marked),
         *recorded.limits_of_figures(data, area_id, forces),

@@ -164,6 +164,8 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
         .group_by("source_id", "sha256", "file", maintain_order=True)
         .agg(pl.len().alias("more") - 1, pl.all().first())
     )
+    # The day of the report: that of the newest edition of any source, or the one that was asked for.
+    today = f"{data.known_on:%Y-%m}" if data.known_on else str(data.editions["vintage"].max())
     newest = dict(editions.group_by("source_id").agg(pl.col("vintage").max()).iter_rows())
     return (
         Heading(2, "Sources", "sources"),
@@ -174,11 +176,12 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
                 *(TableColumn("Source and its page"), TableColumn("Newest edition held")),
                 *(TableColumn("Next release after it"), TableColumn("Status")),
             ),
-            rows=tuple(_source(data, source_id, newest[source_id]) for source_id in named if source_id in newest),
+            rows=tuple(
+                _source(data, source_id, newest[source_id], today) for source_id in named if source_id in newest
+            ),
             source_note=wording.CONTACT,
             dense=True,
         ),
-        *(Paragraph((sentence,)) for sentence in _old_editions(data, named)),
         Table(
             anchor="table-files",
             caption="Files that the figures were read from",
@@ -205,27 +208,17 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
             ),
             dense=True,
         ),
-        Paragraph((" ".join(dict.fromkeys(data.sources[source_id].attribution for source_id in named)),)),
+        Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),)),
     )
 
 
-def _source(data: ReportData, source_id: str, vintage: str) -> tuple[Run, ...]:
+def _source(data: ReportData, source_id: str, vintage: str, today: str) -> tuple[Run, ...]:
     source = data.sources[source_id]
     due = next_release(source, vintage)
+    late = due is not None and state(source, vintage, today) == OVERDUE
     return (
         Link(f"{source.publisher.name}: {source.title}", source.landing_page),
         formats.month(date.fromisoformat(f"{vintage}-01")),
-        formats.month(date.fromisoformat(f"{due}-01")) if due else "no timetable",
+        wording.next_edition(due, late=late),
         source.status,
     )
-
-
-def _old_editions(data: ReportData, named: Sequence[str]) -> Iterator[str]:
-    """A sentence for each source of which a newer edition should have been there on the day of the report: that of its newest edition, or its own."""
-    today = f"{data.known_on:%Y-%m}" if data.known_on else str(data.editions["vintage"].max())
-    newest = data.editions.sort("vintage", maintain_order=True).group_by("source_id", maintain_order=True).last()
-    for row in newest.filter(pl.col("source_id").is_in(list(named))).sort("source_id").iter_rows(named=True):
-        source = data.sources[row["source_id"]]
-        due = next_release(source, row["vintage"])
-        if due is not None and state(source, row["vintage"], today) == OVERDUE:
-            yield wording.old_edition(source.publisher.name, source.title, row["vintage"], due)

@@ -157,7 +157,7 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
             centre_label=f"All areas {formats.rate(common)}",
         ),
         table=None,
-        source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_ABOVE}",
+        source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_OF_FORCES}",
     )
     return (Paragraph((described,)), figure)
 
@@ -220,7 +220,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
             links=links,
         ),
         table=table if links else None,
-        source_note=note if links else f"{note} {wording.IN_THE_TABLE_ABOVE}",
+        source_note=note if links else f"{note} {wording.IN_THE_TABLE_OF_FORCES}",
     )
 
 

@@ -5,60 +5,99 @@ from collections.abc import Iterator
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Heading, Links, Number, Paragraph, Table, TableColumn
+from reports.document import Block, Heading, Link, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from transforms.inspection import claim_check
 
 NORFOLK = "E23000024"
+PAGE = "findings"
+"""The page of findings, beside the reports."""
+_TITLE = "Findings of January 2020, in full"
 
 
-def findings(data: ReportData, in_full: bool) -> tuple[Block, ...]:
-    """Fifteen findings, each with its status by the rule, its grades and periods; in full with the values of each indicator and what is missing."""
-    board = data.scoreboard
-    counts = board.unique("finding_id").group_by("status").len().sort("len", "status", descending=[True, False])
-    last = TableColumn("What stands for it") if in_full else TableColumn("Periods")
+def findings(data: ReportData) -> tuple[Block, ...]:
+    """Fifteen findings, each with its status by the rule, its grades and periods; the page of findings has the values."""
     return (
         Heading(2, "Findings of January 2020, and figures since", "scoreboard"),
-        Paragraph((wording.scoreboard_counts(dict(counts.iter_rows())), " ", wording.SCOREBOARD_RULE)),
+        Paragraph(
+            (
+                f"{_counts(data)} {wording.SCOREBOARD_RULE} The values of each indicator, and what is missing, are on the page ",
+                Link(_TITLE, f"{PAGE}.html"),
+                ".",
+            )
+        ),
         Table(
             anchor="table-scoreboard",
             caption="Findings of January 2020 in our words, with the status that the rule gives; for England and Wales, not for one area",
-            columns=(TableColumn("No."), TableColumn("Finding"), TableColumn("Status"), TableColumn("Grade"), last),
-            rows=tuple(_finding(of, in_full) for of in board.partition_by("finding_id", maintain_order=True)),
-            source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download."
-            + ("" if in_full else " The national report has the values behind each status."),
+            columns=tuple(TableColumn(name) for name in ("No.", "Finding", "Status", "Grade", "Periods")),
+            rows=tuple(_finding(of) for of in _by_finding(data)),
+            source_note="Source: the tables of this build; each indicator's cells are in the scoreboard table for download.",
             dense=True,
         ),
-        *((Links("Evidence of each finding", tuple(_evidence(data, board))),) if in_full else ()),
     )
 
 
-def _evidence(data: ReportData, board: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """For each finding a link to each source that its figures come from, or would have to come from; else to the table of this build."""
-    for finding in board.unique("finding_id", maintain_order=True).iter_rows(named=True):
-        of = board.filter(pl.col("finding_id") == finding["finding_id"])
-        named = of["source_id"].drop_nulls().unique(maintain_order=True)
-        described = [data.known_sources[source_id] for source_id in named if source_id in data.known_sources]
-        for source in described:
-            yield (
-                f"{finding['finding_id']}: {source.title}",
-                f"methods.html#source-{source.id.replace('_', '-')}",
-                source.publisher.name,
-            )
-        if not described:
-            yield f"{finding['finding_id']}: the scoreboard of this build", "data/scoreboard.csv", ""
+def page(data: ReportData) -> Page:
+    """The page of findings: for each its status, its indicators with first and newest figure, change and grade or what is missing, and its evidence."""
+    return Page(
+        slug=PAGE,
+        title=_TITLE,
+        lead="What the inspection of January 2020 found, in our words, and what published figures show since; for England and Wales.",
+        build_id=data.build_id,
+        status_line=wording.status_line(data.known_on),
+        blocks=(
+            Paragraph((f"{_counts(data)} {wording.SCOREBOARD_RULE}",)),
+            *(block for of in _by_finding(data) for block in _in_full(data, of)),
+        ),
+    )
 
 
-def _finding(indicators: pl.DataFrame, in_full: bool) -> tuple[str, ...]:
+def _counts(data: ReportData) -> str:
+    counts = data.scoreboard.unique("finding_id").group_by("status").len()
+    return wording.scoreboard_counts(dict(counts.sort("len", "status", descending=[True, False]).iter_rows()))
+
+
+def _by_finding(data: ReportData) -> list[pl.DataFrame]:
+    return data.scoreboard.partition_by("finding_id", maintain_order=True)
+
+
+def _finding(indicators: pl.DataFrame) -> tuple[str, ...]:
     rows = list(indicators.iter_rows(named=True))
-    held = [row for row in rows if row["latest"] is not None]
-    said = [wording.indicator_of_finding(row) if in_full else wording.periods_of_finding(row) for row in held]
-    missing = [wording.indicator_of_finding(row) for row in rows if row["latest"] is None] if in_full else []
+    held = [wording.periods_of_finding(row) for row in rows if row["latest"] is not None]
     grades = sorted({row["grade"] for row in rows if row["grade"]})
     return (
         *(rows[0]["finding_id"], rows[0]["finding"], rows[0]["status"], ", ".join(grades) or "none"),
-        (" " if in_full else "; ").join(dict.fromkeys([*said, *missing])) or "no figure held",
+        "; ".join(dict.fromkeys(held)) or "no figure held",
     )
+
+
+def _in_full(data: ReportData, indicators: pl.DataFrame) -> tuple[Block, ...]:
+    finding_id, finding, status = indicators.select("finding_id", "finding", "status").row(0)
+    return (
+        Heading(2, f"{finding_id}: {finding}", finding_id.lower()),
+        Paragraph((f"Status: {status}.",)),
+        Table(
+            anchor=f"table-{finding_id.lower()}",
+            caption=f"Indicators of finding {finding_id}",
+            columns=tuple(
+                TableColumn(name)
+                for name in ("Indicator", "First figure", "Newest figure", "Change, 95% interval", "Grade", "Remark")
+            ),
+            rows=tuple(wording.cells_of_finding(row) for row in indicators.iter_rows(named=True)),
+            source_note=f"Source: the tables of this build. {formats.legend([formats.NOT_AVAILABLE])}",
+        ),
+        Links(f"Evidence of {finding_id}", tuple(_evidence(data, indicators))),
+    )
+
+
+def _evidence(data: ReportData, indicators: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """A link to each source that the figures of a finding come from, or would have to come from; else to the table of this build."""
+    named = indicators["source_id"].drop_nulls().unique(maintain_order=True)
+    described = [data.known_sources[source_id] for source_id in named if source_id in data.known_sources]
+    for source in described:
+        yield (source.title, f"methods.html#source-{source.id.replace('_', '-')}", source.publisher.name)
+    if not described:
+        yield ("The scoreboard of this build", "data/scoreboard.csv", "")
 
 
 def claim(data: ReportData) -> tuple[Block, ...]:
@@ -67,47 +106,7 @@ def claim(data: ReportData) -> tuple[Block, ...]:
     if links.filter(pl.col("area_id") == NORFOLK)["edition_id"].n_unique() < 2:
         return ()
     found = claim_check(data.indicators, data.observations)
-    printed = [
-        {
-            "area_name": "Norfolk",
-            "numerator": found["count"],
-            "value": found["rate"],
-            **{key: found[key] for key in ("lower_95", "upper_95", "indicator_id")},
-        },
-        *found["others"],
-    ]
     return (
         Heading(3, "A claim checked: Norfolk and dealers from London", "claim-check"),
         *(Paragraph(prose) for prose in wording.claim(found)),
-        Table(
-            anchor="table-claim",
-            caption="London-linked individuals of the first report by rate, derived here; January 2018 to March 2019",
-            columns=(
-                TableColumn("Place"),
-                TableColumn("Individuals", numeric=True),
-                TableColumn("Per 100,000 residents, derived", numeric=True),
-                TableColumn("95% interval", numeric=True),
-            ),
-            rows=(
-                *(
-                    (
-                        row["area_name"],
-                        Number(formats.count(row["numerator"]), row["indicator_id"]),
-                        Number(formats.rate(row["value"]), row["indicator_id"]),
-                        Number(formats.interval(row["lower_95"], row["upper_95"]), row["indicator_id"]),
-                    )
-                    for row in printed
-                ),
-                *(
-                    (
-                        row["area_name"],
-                        f"{formats.NOT_AVAILABLE}, at most {formats.count(row['count_at_most'])}",
-                        f"{formats.NOT_AVAILABLE}, at most {formats.rate(row['at_most'])}",
-                        formats.NOT_AVAILABLE,
-                    )
-                    for row in found["unprinted"]
-                ),
-            ),
-            source_note=f"Source: Mayor's Office for Policing and Crime, as reported; residents: Office for National Statistics. {formats.legend([formats.NOT_AVAILABLE])}",
-        ),
     )

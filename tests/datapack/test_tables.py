@@ -9,8 +9,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from csvw import CSVW
-from frictionless import Package, system
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -62,7 +60,10 @@ def written(files: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
+# Both validators are imported where they are used: it takes them five seconds, and every run of any test would wait for it.
 def csvw_accepts(folder: Path) -> bool:
+    from csvw import CSVW
+
     with warnings.catch_warnings():
         warnings.simplefilter("always")  # this validator judges by the warnings that it raises
         try:
@@ -72,6 +73,8 @@ def csvw_accepts(folder: Path) -> bool:
 
 
 def frictionless_accepts(folder: Path) -> bool:
+    from frictionless import Package, system
+
     with system.use_context(trusted=True):
         return bool(Package(str(folder / "datapackage.json")).validate().valid)
 

@@ -24,6 +24,7 @@ from tests.orchestration.servers import (
     runs,
     wait_for,
 )
+from transforms.sources.registry import load_source
 
 pytestmark = pytest.mark.full
 
@@ -140,5 +141,6 @@ def _new_edition(
     log = [json.loads(line) for line in (home / "daemon.log").read_text().splitlines() if line.startswith('{"time"')]
     assert [line["source"] for line in log if line.get("alert") == "publisher_unreachable"] == [SOURCE]
     figures = (build / "metrics.prom").read_text()
-    assert f'countylines_source_editions{{source="{SOURCE}"}} 1.0' in figures
+    held = len(load_source(data, SOURCE).editions)
+    assert f'countylines_source_editions{{source="{SOURCE}"}} {held:.1f}' in figures
     assert "countylines_last_run_success 1.0" in figures

@@ -127,13 +127,16 @@ def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) ->
         assert {check["name"]: check["blocking"] for check in checks} == {
             key.name: graph().get(key).blocking for key in here.check_keys
         }
+        if name == "report/delivery":
+            assert not node["assetMaterializations"], "a build delivers nothing: somebody has to ask for it"
+            continue
         for check in checks:
             assert check["description"], (name, check["name"])
             said = "FAILED" if f"{name}/{check['name']}" == WARNED else "SUCCEEDED"
-            assert check["executionForLatestMaterialization"]["status"] == said, (name, check["name"])
-            assert (check["executionForLatestMaterialization"]["evaluation"]["severity"] == "ERROR") == check[
-                "blocking"
-            ]
+            execution = check["executionForLatestMaterialization"]
+            assert execution, (name, check["name"])
+            assert execution["status"] == said, (name, check["name"])
+            assert (execution["evaluation"]["severity"] == "ERROR") == check["blocking"]
         assert node["assetMaterializations"], f"{name} was made by the last build"
     assert len(nodes["report/force"]["partitionKeys"]) == 43
     assert "norfolk" in nodes["report/force"]["partitionKeys"]

@@ -29,6 +29,7 @@ _SCREEN: Final = 900
 _COLUMN: Final = 150
 _TALLEST: Final = 1600
 _GREYS: Final = 8
+"""Evenly spaced, so that no pixel moves by as much as a person would see."""
 _TILE: Final = 6
 _SEEN: Final = 20.0
 """Grey levels by which the mean of a tile has to differ for a person to see it: what other rasterisers and other digits do lies below."""
@@ -60,8 +61,9 @@ def html_picture(browser: Browser, page: Path) -> Image.Image:
 def keep(picture: Image.Image, path: Path) -> None:
     """Write a picture with few greys, as small as PNG can be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    few = picture.quantize(_GREYS, method=Image.Quantize.MEDIANCUT)
-    few.save(path, optimize=True, bits=4)
+    step = 255 / (_GREYS - 1)
+    few = picture.point([round(round(grey / step) * step) for grey in range(256)])
+    few.quantize(_GREYS).save(path, optimize=True, bits=4)
 
 
 def kept(path: Path) -> Image.Image:

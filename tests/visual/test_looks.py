@@ -16,7 +16,7 @@ from tests.visual import pictures
 pytestmark = pytest.mark.full
 
 # Digits change with a build and its identifier, and rasterisers differ by a little; a page that moves or a lost figure is far more.
-ALLOWED = 0.07
+ALLOWED = 0.04
 with_poppler = pytest.mark.skipif(
     shutil.which("pdftoppm") is None, reason="Poppler is not installed: no picture of a PDF"
 )
@@ -44,7 +44,7 @@ def test_a_page_looks_as_it_did(browser: Browser, built: Path, tmp_path: Path, s
 def test_the_references_are_small() -> None:
     sizes = [path.stat().st_size for path in pictures.REFERENCES.glob("*.png")]
     assert len(sizes) == 2 * len(pictures.REPORTS)
-    assert sum(sizes) <= 600_000
+    assert sum(sizes) <= 350_000
 
 
 def without_a_figure(document: Document) -> Document:

@@ -149,9 +149,12 @@ def explain(
 ) -> Explanation:
     """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
 
-    Raises CountyLinesError for an identifier that no report prints.
+    The identifier may be taken from the end of a link, where blanks in the name of a table are underscores. Raises CountyLinesError
+    for an identifier that no report prints.
     """
-    found = evidence([indicator_id], indicators, observations, editions, ledger)
+    joined = pl.col("observation_id").str.replace_all(r"\s+", "_") == indicator_id
+    meant = observations.filter(joined)["observation_id"].head(1).to_list() or [indicator_id]
+    found = evidence(meant, indicators, observations, editions, ledger)
     if found.indicators.is_empty():
         raise CountyLinesError(
             f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."

@@ -35,6 +35,10 @@ _ON_TWO_LINES: Final = 0.6
 _PART_GUTTER: Final = 18.0
 _SOURCE_SANS: Final = 0.8
 """How much narrower the vendored font is than the estimate, which allows for every browser's."""
+_SURELY: Final = 0.95
+"""The share of the page that a table may fill by the estimate for its cells to stay on one line for certain."""
+_NON_BREAKING_HYPHEN: Final = "\u2011"
+"""Which the vendored font lacks."""
 _MOST_PARTS: Final = 3
 _FEWEST_ROWS_TO_SPLIT: Final = 9
 
@@ -118,6 +122,8 @@ def typst_literal(value: Any) -> Literal:
 def _escaped(character: str) -> str:
     if character in '\\"':
         return f"\\{character}"
+    if character == _NON_BREAKING_HYPHEN:
+        return "-"
     return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
 
 
@@ -139,6 +145,7 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
         "headers": tuple(column.header for column in table.columns),
         "numeric": tuple(column.numeric for column in table.columns),
         "widths": tuple(ceil(part) for part in natural) if fitting else (),
+        "one-line": len(table.rows) > 0 and parts * sum(natural) + (parts - 1) * _PART_GUTTER <= _TEXT_WIDTH * _SURELY,
         "parts": tuple(
             tuple(
                 (index in table.highlighted, table.rows[index])

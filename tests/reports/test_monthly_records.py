@@ -44,3 +44,15 @@ def test_a_published_count_is_walked_back_to_its_cell() -> None:
     found = explain(cell, indicators, observations, editions, ledger)
     assert found.formula == "220; no rate: published count"
     assert found.numerator["observation_id"].to_list() == [cell]
+
+
+def test_an_identifier_from_a_link_has_underscores_for_the_blanks_of_a_table_name() -> None:
+    cell = "ons_pfa_tables/ye-jun-2025/Table C2/Z253"
+    observations = pl.DataFrame([{"observation_id": cell, "value": 950.0, "value_text": "950"}]).select(
+        (pl.col(name) if name in ("observation_id", "value", "value_text") else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in tables.OBSERVATIONS.schema.items()
+    )
+    nothing = (table.schema.to_frame() for table in (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY))
+    indicators, editions, ledger = nothing
+    found = explain("ons_pfa_tables/ye-jun-2025/Table_C2/Z253", indicators, observations, editions, ledger)
+    assert found.numerator["observation_id"].to_list() == [cell]

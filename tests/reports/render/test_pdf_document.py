@@ -208,7 +208,7 @@ def test_what_means_something_to_typst_is_only_text(text):
 def test_only_plain_data_can_be_written():
     assert (
         typst_literal(("a", Number("1", "source/cell A1"), True, 3, 7.5, {"k": ()}))
-        == '("a", number("1", "source/cell%20A1"), true, 3, 7.5, ("k": (), ), )'
+        == '("a", number("1", "source/cell_A1"), true, 3, 7.5, ("k": (), ), )'
     )
     assert typst_literal(Link("ONS", "https://ons.example")) == 'link("https://ons.example", "ONS")'
     with pytest.raises(TypeError, match="cannot be written"):

@@ -206,16 +206,14 @@ def test_only_plain_https_is_read(get: Get, address: str) -> None:
         get(address, replace(LIMITS, loopback=False))
 
 
-def test_a_host_gets_its_burst_at_once_and_then_its_rate(publisher: Publisher) -> None:
+def test_a_host_gets_its_burst_and_then_its_rate(publisher: Publisher) -> None:
     url = publisher.serve("/tables", Answer(b"page"))
+    began = time.monotonic()
     with Connection(replace(LIMITS, requests_per_second={"127.0.0.1": (20, 3)})) as connection:
-        times = []
-        for _ in range(6):
+        for _ in range(9):
             connection.read_page(source_at(url), url)
-            times.append(time.monotonic())
-    # Six requests on a burst of three at twenty a second: the last three wait a twentieth each.
-    assert times[5] - times[2] >= 3 / 20 - 0.05
-    assert times[5] - times[0] >= 0.1
+    # A burst of three, then twenty a second: a slow machine only makes it longer.
+    assert time.monotonic() - began >= (9 - 3) / 20
 
 
 def test_the_pace_is_what_the_publishers_ask_for() -> None:

@@ -297,15 +297,18 @@ _POPULATION = {"as_published": "as the publisher's own rate", "canonical": "as p
 
 
 def _in_words(answer: dict[str, Any]) -> str:
+    from transforms.indicators.local_authorities import PER_CHILD
+
     name, what = answer["area_name"], answer["measure"].replace("_", " ")
     count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
     lines = [f"{name}, {what}, {answer['period'].replace('/', ' to ')}: {count}"]
     if answer["value"] is not None:
         derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
+        of_whom = "residents aged 0 to 17" if answer["measure"] in PER_CHILD else "residents"
         lines.append(
-            f"  {answer['value']:.6f} per {answer['multiplier']:,} residents{derived}, "
+            f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, "
             f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']}), "
-            f"on {answer['denominator']:,} residents ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
+            f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
         )
     else:
         lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")

@@ -179,6 +179,21 @@ def referrals(who: str, row: Row) -> Prose:
     return (*said, ": ", rate(row), " per 100,000 residents.")
 
 
+def child_referrals(who: str, row: Row) -> Prose:
+    """M09 of a year: child referrals made by the police, never children exploited in an area."""
+    if row["numerator"] is None:
+        return (f"No complete year of child referrals by {who} was published {in_period(row)}.",)
+    noun = plural(row["numerator"], "child referral", "child referrals")
+    said: Prose = (
+        f"Child referrals made by {who}, criminal exploitation alone or among other types, {in_period(row)}: ",
+        count(row),
+        f" {noun}",
+    )
+    if row["value"] is not None:
+        said = (*said, ", ", rate(row), " per 100,000 residents aged 0 to 17 (95% interval ", interval(row), ")")
+    return (*said, ". How many of them carried the county lines flag is not published by police force.")
+
+
 REFERRALS_MEANING = "Referrals show whom the police identified, not how many people were exploited or where."
 
 PROXY = (
@@ -811,5 +826,6 @@ RECONCILED = {
     "population": "Residents behind the rates are the same in two editions",
     "rate": "Printed rates follow from the printed counts and populations",
     "referrals": "First responders add up to the printed total",
+    "parts": "Types and ages of first responders add up to their totals",
     "total": "Forces (and British Transport Police) add up to the printed total",
 }

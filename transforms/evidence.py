@@ -56,9 +56,14 @@ def evidence(
         .sort("place", pl.col("part") != _PARTS[0], "observation_id")
         .drop("place")
     )
-    parts = cells.group_by("indicator_id").agg(
-        (pl.col("part") == _PARTS[0]).sum().alias("parts"),
+    is_numerator = pl.col("part") == _PARTS[0]
+    # A table that leaves out a part that counts none shows it by the whole, which its other parts make up.
+    measure_of = known.select("indicator_id", pl.col("measure_id").alias("counts"))
+    told = cells.join(measure_of, on="indicator_id").with_columns(is_whole=pl.col("measure_id") != pl.col("counts"))
+    parts = told.group_by("indicator_id").agg(
+        (is_numerator & ~pl.col("is_whole")).sum().alias("parts"),
         (pl.col("measure_id") == "child_population").any().alias("of_children"),
+        (is_numerator & pl.col("is_whole")).any().alias("none_printed"),
     )
     counted = rows.join(parts, on="indicator_id", how="left", maintain_order="left").with_columns(
         pl.col("parts").fill_null(0)
@@ -108,7 +113,11 @@ def _as_indicators(counts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 def _formula(row: dict[str, Any]) -> str:
     if row["numerator"] is None:
         return f"no count: {row['status'].replace('_', ' ')}"
-    count = f"{row['numerator']:,.0f}" + (f" (the sum of {row['parts']} published counts)" if row["parts"] > 1 else "")
+    count = f"{row['numerator']:,.0f}"
+    said = [f"the sum of {row['parts']} published counts"] if row["parts"] > 1 else []
+    if row["none_printed"]:
+        said.append("a table without such a part counts as none: the parts that it has add up to its total")
+    count += f" ({'; '.join(said)})" if said else ""
     if row["value"] is None:
         return f"{count}; no rate: {row['status'].replace('_', ' ')}"
     residents = f"{row['denominator_used']:,.0f} {'residents aged 0 to 17' if row['of_children'] else 'residents'}"

@@ -12,6 +12,7 @@ from reports.numbers import ReportData
 from reports.products.products import forces_of
 from reports.products.shared import NATION
 from transforms.contracts import INDICATORS
+from transforms.indicators.local_authorities import PER_CHILD
 
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
@@ -97,7 +98,8 @@ def area_sheets(
 
 def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
     first = rows.row(0, named=True)
-    per = f"Per {formats.count(first['multiplier'])} residents" if first["multiplier"] else "Rate"
+    of_whom = "children" if first["measure_id"] in PER_CHILD else "residents"
+    per = f"Per {formats.count(first['multiplier'])} {of_whom}" if first["multiplier"] else "Rate"
     what = wording.capitalised(first["unit_plural"])
     lower, upper = "Lower 95% limit", "Upper 95% limit"
     frame = rows.select(

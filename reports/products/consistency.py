@@ -10,9 +10,9 @@ from reports.numbers import ReportData, Row
 from reports.products.children import EXPLOITATION
 from reports.products.comparability import headline_grade
 from reports.products.recorded import extremes
-from reports.products.shared import DRUGS, NATION, REFERRALS, source_note
+from reports.products.shared import CHILD_REFERRALS, DRUGS, NATION, REFERRALS, source_note
 
-_MEASURES: Final = (DRUGS, REFERRALS, EXPLOITATION)
+_MEASURES: Final = (DRUGS, REFERRALS, CHILD_REFERRALS, EXPLOITATION)
 
 
 def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:

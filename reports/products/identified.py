@@ -8,15 +8,16 @@ from reports import numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import caveats, flows
-from reports.products.shared import LINKS, REFERRALS, source_note
+from reports.products.shared import CHILD_REFERRALS, LINKS, REFERRALS, source_note
 
 
 def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
-    """M08: referrals by quarter and by year, with rates per 100,000."""
+    """M08: referrals by quarter and by year, with rates per 100,000; M09, children among them, of the newest year."""
     rows = data.preferred(REFERRALS, area_id)
     if rows.is_empty():
         return ()
     listed = list(rows.sort("months", "period_end").iter_rows(named=True))
+    of_children = data.preferred(CHILD_REFERRALS, area_id).filter(pl.col("months") == 12).sort("period_end").tail(1)
     return (
         Heading(3, "Potential victims referred by the police", "referrals"),
         Paragraph((wording.REFERRALS_MEANING,)),
@@ -43,6 +44,7 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
             )
         ),
         Paragraph((wording.populations_used(listed),)),
+        *(Paragraph(wording.child_referrals(who, row)) for row in of_children.iter_rows(named=True)),
         *caveats.caveat(listed, "referrals by the police", grades=caveats.grades_of(data, area_id, REFERRALS)),
     )
 

@@ -12,6 +12,7 @@ from reports.numbers import ReportData, Row
 NATION: Final = "K04000001"
 DRUGS: Final = "drug_offences"
 REFERRALS: Final = "nrm_police_referrals"
+CHILD_REFERRALS: Final = "nrm_police_child_criminal_referrals"
 LINKS: Final = "london_linked_individuals"
 
 

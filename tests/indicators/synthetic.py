@@ -15,10 +15,14 @@ AUTHORITIES = load_local_authorities(Path(__file__).parents[2] / "data")
 YEAR_2023 = (date(2023, 1, 1), date(2023, 12, 31))
 MEASURES = pl.DataFrame(
     {
-        "measure_id": ["drug_offences", "nrm_police_referrals", "london_linked_individuals", "resident_population"],
-        "code": ["M01", "M08", "M19", ""],
-        "role": ["count", "count", "count", "population"],
-        "multiplier": ["1000", "100000", "100000", ""],
+        "measure_id": [
+            *("drug_offences", "nrm_police_referrals", "london_linked_individuals", "resident_population"),
+            *("nrm_police_child_criminal_referrals", "nrm_police_other_referrals"),
+        ],
+        "code": ["M01", "M08", "M19", "", "M09", ""],
+        "role": ["count", "count", "count", "population", "count", "count_not_reported"],
+        "multiplier": ["1000", "100000", "100000", "", "100000", ""],
+        "part_of": ["", "", "", "", "nrm_police_referrals", "nrm_police_referrals"],
     }
 )
 

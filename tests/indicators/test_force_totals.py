@@ -104,6 +104,58 @@ def test_the_order_of_the_parts_changes_nothing(values: list[int | None], random
     assert of_each[0]["value"].to_list() == [float(sum(known)) if known else None]
 
 
+NRM, CHILDREN = "ho_nrm_police_first_responder", "nrm_police_child_criminal_referrals"
+
+
+def children_referred(*texts: tuple[str | None, str]) -> dict[str, object]:
+    """Children in one synthetic quarter of Norfolk, from cells (type and age, value) beside its total."""
+    raw = pl.DataFrame(
+        [
+            (
+                NRM,
+                "2022-q2",
+                "t",
+                f"G{row}",
+                "figure",
+                None,
+                "Norfolk Constabulary",
+                "People",
+                part,
+                "2022 Q2",
+                value,
+                None,
+            )
+            for row, (part, value) in enumerate(texts, 2)
+        ],
+        schema=cells(NRM).schema,
+        orient="row",
+    )
+    found = harmonise(raw, SOURCES, REGISTERS, settled=())
+    assert found.unmatched.is_empty()
+    return counted(found.observations, REGISTERS.measures).filter(measure_id=CHILDREN).row(0, named=True)
+
+
+def test_parts_beside_a_whole_are_added_up_to_measures() -> None:
+    child, other = "Criminal | Child (17 or under)", "Labour & Criminal | Child (17 or under)"
+    row = children_referred((None, "9"), (child, "5"), (other, "1"), ("Sexual | Child (17 or under)", "3"))
+    assert (row["value"], row["status"], row["part"]) == (6, "ok", None)
+    assert row["observation_id"] == f"{NRM}/2022-q2/t/G3; {NRM}/2022-q2/t/G4"
+
+
+def test_a_part_that_is_not_printed_is_nought_where_the_others_make_up_the_whole() -> None:
+    row = children_referred((None, "9"), ("Labour | Adult (18 or over)", "9"))
+    assert (row["value"], row["status"], row["observation_id"]) == (0, "ok", f"{NRM}/2022-q2/t/G2")
+
+
+@pytest.mark.parametrize("parts", [("5", "3"), ("5", "5")])
+def test_parts_that_do_not_make_up_the_whole_have_no_value(parts: tuple[str, str]) -> None:
+    first, second = parts
+    row = children_referred(
+        (None, "9"), ("Criminal | Child (17 or under)", first), ("Labour | Adult (18 or over)", second)
+    )
+    assert (row["value"], row["status"]) == (None, "not_available")
+
+
 @pytest.fixture(scope="module")
 def held() -> pl.DataFrame:
     raw = pl.concat([read_cells(SOURCES[source_id], DATA) for source_id in PARTS_ONLY])

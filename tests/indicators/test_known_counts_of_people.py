@@ -79,6 +79,21 @@ def test_referrals_by_norfolk_quarter_by_quarter(indicators: pl.DataFrame) -> No
     assert norfolk.filter(months=12)["numerator"].to_list() == [53, 53, 56, 50]
 
 
+def test_children_referred_by_norfolk_with_criminal_exploitation(indicators: pl.DataFrame) -> None:
+    """Quarters added up apart from this project; the domain gives 18 for 2023."""
+    norfolk = indicators.filter(measure_id="nrm_police_child_criminal_referrals", area_id=NORFOLK).sort("period_start")
+    assert norfolk.filter(months=3)["numerator"].to_list() == [10, 6, 6, 3, 6, 7, 2]
+    year = only(norfolk, months=12, period_end=date(2023, 12, 31))
+    assert (year["numerator"], year["denominator"], year["multiplier"]) == (18, 170_640, 100_000)
+    assert year["value"] == pytest.approx(10.548523, abs=1e-6)
+
+
+def test_children_of_wales_have_no_rate_because_no_population_of_children_is_held(indicators: pl.DataFrame) -> None:
+    wales = indicators.filter(pl.col("area_id").str.starts_with("W"), measure_id="nrm_police_child_criminal_referrals")
+    assert set(wales["status"]) == {"no_population"}
+    assert wales["numerator"].null_count() == 0
+
+
 @pytest.mark.parametrize(("edition", "referrals"), [("2022-q2", 950), ("2023-q1", 1_043)])
 def test_referrals_by_all_police(edition: str, referrals: int, observations: pl.DataFrame) -> None:
     assert only(observations, edition_id=edition, area_id="NRM-POLICE-TOTAL")["value"] == referrals
@@ -89,6 +104,9 @@ def test_referrals_in_england_and_wales_are_the_total_without_scotland_and_north
     edition: str, indicators: pl.DataFrame, harmonised: Harmonised
 ) -> None:
     total = only(harmonised.observations, edition_id=edition, area_id="NRM-POLICE-TOTAL")["value"]
-    outside = harmonised.excluded.filter(edition_id=edition)["value_text"].cast(pl.Float64)
-    country = only(indicators, edition_id=edition, area_id=ENGLAND_AND_WALES, months=3)
+    totals = harmonised.excluded.filter(pl.col("breakdown_text").is_null(), edition_id=edition)
+    outside = totals["value_text"].cast(pl.Float64)
+    country = only(
+        indicators, measure_id="nrm_police_referrals", edition_id=edition, area_id=ENGLAND_AND_WALES, months=3
+    )
     assert (outside.len(), country["numerator"]) == (2, total - outside.sum())

@@ -60,13 +60,14 @@ _PRINTED_IN_PARTS = (
     "arrests_after_searches_for_drugs",
     "arrests_for_drug_offences",
     "police_officers_full_time_equivalent",
+    "nrm_police_child_criminal_referrals",
 )
 
 
 def test_only_quarters_were_added_up(indicators: pl.DataFrame) -> None:
     """Twelve-month figures overlap: whatever covers a year is one published count of each part, or four quarters of it.
 
-    Assessments of children are published by local authority, searches and arrests by ethnicity, officers by rank: their parts are no periods.
+    Assessments of children are published by local authority, searches and arrests by ethnicity, officers by rank, children by type of exploitation: their parts are no periods.
     """
     parts = (
         indicators.filter(

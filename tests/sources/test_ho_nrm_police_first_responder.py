@@ -31,22 +31,46 @@ def test_every_row_is_a_cell_or_left_out_with_a_reason(edition_id: str) -> None:
     assert_nothing_lost(parsed(edition_id), "ho_nrm_police_first_responder")
 
 
-def test_only_rows_that_are_totals_of_every_breakdown_are_kept() -> None:
+def test_totals_and_their_parts_by_type_and_age_are_kept() -> None:
     result = parsed("2022-q2")
     assert result.cells.select("area_text", "measure_text", "breakdown_text", "period_text", "value_text").rows() == [
         ("Norfolk Constabulary", "People", None, "2022 Q2", "7.0"),
+        ("Norfolk Constabulary", "People", "Criminal | Child (17 or under)", "2022 Q2", "6.0"),
+        ("Norfolk Constabulary", "People", "Labour, Domestic & Criminal | Adult (18 or over)", "2022 Q2", "1.0"),
         ("Police Service of Northern Ireland", "People", None, "2022 Q2", "2.0"),
         ("Eastern Region Special Operations Unit", "People", None, "2022 Q2", "1.0"),
+        (
+            "Eastern Region Special Operations Unit",
+            "People",
+            "Not specified or unknown | Not specified or unknown",
+            "2022 Q2",
+            "1.0",
+        ),
         ("Police total", "People", None, "2022 Q2", "10.0"),
     ]
-    assert result.left_out.rows()[1] == ("part of a total (by exploitation type, age, gender or nationality)", 12)
+    assert result.left_out.rows()[1] == ("by gender or nationality, or a type's sum over ages", 11)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "cell"),
+    [(2, "Cuckooing", "C5"), (2, "Labour & Cuckooing", "C5"), (2, "criminal", "C5"), (3, "Child (15 or under)", "D5")],
+)
+def test_a_new_type_of_exploitation_or_age_is_refused(column: int, text: str, cell: str) -> None:
+    rows = read_rows(FOLDER / "2022-q2.csv")
+    rows[4][column] = text
+    with pytest.raises(
+        LayoutError, match=rf"cell {cell}: the label '.*' is not known; .* amend data/layouts/ho_nrm_labels"
+    ):
+        parsed("2022-q2", rows)
 
 
 def test_an_edition_of_the_hand_gathered_table_is_the_rows_of_its_quarter() -> None:
     result = parsed("2023-q3")
     assert result.cells.select("area_text", "measure_text", "period_text", "value_text").rows() == [
         ("Norfolk Constabulary", "people", "2023 Q3", "6.0"),
+        ("Norfolk Constabulary", "people", "2023 Q3", "3.0"),
         ("Police total", "people", "2023 Q3", "10.0"),
+        ("Police total", "people", "2023 Q3", "5.0"),
     ]
     assert ("row of another edition", 6) in result.left_out.rows()
 

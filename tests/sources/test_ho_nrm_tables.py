@@ -25,14 +25,17 @@ def parsed(data: Path, sheets: Sheets) -> Parsed:
     return parse(ods_bytes(sheets), edition, data)
 
 
-def test_totals_and_children_referred_for_criminal_exploitation_are_kept(tmp_path: Path) -> None:
+def test_totals_and_their_parts_by_type_and_age_are_kept(tmp_path: Path) -> None:
     result = parsed(tmp_path, {**OTHER, "Table_13": ROWS})
     assert_nothing_lost(result, "ho_nrm_tables")
     assert result.cells.select("table", "cell", "area_text", "breakdown_text", "value_text").rows() == [
         ("Table_13", "G5", "Norfolk Constabulary", None, "12"),
-        ("Table_13", "G10", "Norfolk Constabulary", "Criminal | Child (17 or under) | Total", "5"),
-        ("Table_13", "G13", "Norfolk Constabulary", "Labour & Criminal | Child (17 or under) | Total", "1"),
+        ("Table_13", "G7", "Norfolk Constabulary", "Criminal | Adult (18 or over)", "3"),
+        ("Table_13", "G10", "Norfolk Constabulary", "Criminal | Child (17 or under)", "5"),
+        ("Table_13", "G13", "Norfolk Constabulary", "Labour & Criminal | Child (17 or under)", "1"),
+        ("Table_13", "G16", "Norfolk Constabulary", "Sexual | Child (17 or under)", "3"),
         ("Table_13", "G18", "Tarian ROCU", None, "1"),
+        ("Table_13", "G20", "Tarian ROCU", "Labour | Not specified or unknown", "1"),
     ]
 
 
@@ -68,6 +71,14 @@ def test_a_breakdown_is_not_taken_from_the_responder_above(tmp_path: Path) -> No
         ({"Table_13": [*ROWS[:3], ["Police", *ROWS[3][1:]], *ROWS[4:]]}, "no row starts with 'First responder"),
         ({"Table_13": [*ROWS[:3], ROWS[3][:6], *ROWS[4:]]}, "cell A4: found the header"),
         ({"Table_13": [*ROWS, ["A note below the table"]]}, "cell G22: the total is blank"),
+        (
+            {"Table_13": [*ROWS[:5], ["", "Cuckooing", *ROWS[5][2:]], *ROWS[6:]]},
+            "cell B7: the label 'Cuckooing' is not known",
+        ),
+        (
+            {"Table_13": [*ROWS[:6], ["", "", "Child", *ROWS[6][3:]], *ROWS[7:]]},
+            "cell C7: the label 'Child' is not known",
+        ),
     ],
 )
 def test_a_workbook_that_is_not_as_documented_is_refused(sheets: Sheets, message: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from transforms.harmonise.registers import Registers
 _RANKED = (
     "drug_offences",
     "nrm_police_referrals",
+    "nrm_police_child_criminal_referrals",
     "child_criminal_exploitation_episodes",
     "gangs_episodes",
     "london_linked_individuals",

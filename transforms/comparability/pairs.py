@@ -3,6 +3,7 @@
 import polars as pl
 
 from transforms.harmonise.registers import Registers
+from transforms.indicators.local_authorities import PER_CHILD
 
 SIDE = pl.Schema(
     {
@@ -35,7 +36,6 @@ PAIR = pl.Schema(
     [(f"{name}_{side}", dtype) for side in ("a", "b") for name, dtype in SIDE.items()] + [("claim_scope", pl.String())]
 )
 
-_CHILDREN = ("child_criminal_exploitation_episodes", "gangs_episodes")
 _BY_QUARTER = "calendar quarter"
 _COVERAGE = {"complete": "complete", "partial": "partial", "none": "absent"}
 
@@ -60,7 +60,7 @@ def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts
             pl.when(is_rate).then(pl.col("multiplier")).alias("multiplier"),
             pl.when(is_rate)
             .then(
-                pl.when(pl.col("measure_id").is_in(_CHILDREN))
+                pl.when(pl.col("measure_id").is_in(PER_CHILD))
                 .then(pl.lit("residents aged 0 to 17"))
                 .otherwise(pl.lit("residents"))
             )

@@ -145,7 +145,7 @@ REGISTERS = {
                 "kind",
                 "How it is worked out",
                 allowed=(
-                    *("cells", "observations", "indicators", "systematic variation", "between-area deviation"),
+                    *("cells", "observations", "indicators", "share", "systematic variation", "between-area deviation"),
                     *("stated", "claim", "ledger", "definitions", "not held"),
                 ),
             ),

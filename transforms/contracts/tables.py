@@ -438,7 +438,7 @@ RECONCILIATION = Contract(
             "kind",
             pl.String,
             "What is reconciled",
-            allowed=("total", "rate", "population", "districts", "referrals", "coverage"),
+            allowed=("total", "rate", "population", "districts", "referrals", "parts", "coverage"),
         ),
         Column("source_id", pl.String, "Source"),
         Column("edition_id", pl.String, "Edition"),

@@ -6,8 +6,8 @@ import polars as pl
 
 from transforms.harmonise.periods import financial_quarter, financial_year_end
 
-# The breakdown of a label that stands for every part.
-PART: Final = "*"
+# Stands for any text in the breakdown of a label, which then stands for parts.
+ANY_TEXT: Final = "*"
 # A count as publishers print it: '144741', '14,133 ', '2.578467006198613', '-21'. Western digits only, and too few to be infinite.
 _NUMBER = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$"
 
@@ -21,8 +21,8 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     """Add measure_id and label_row: the row of ``measure_labels`` whose source, table, label and breakdown patterns match; null where none does.
 
     Footnote debris at the end of a label is ignored; the breakdown must match to the letter, so that a new breakdown is never
-    taken for the total. A row of the register whose breakdown is '*' stands for every part of a table without totals, of which its
-    parser knows each: it adds ``is_part``.
+    taken for the total. A row of the register with '*' in its breakdown stands for parts that are added up, of which its parser knows each
+    ('*' for all of them, '*criminal* | child (17 or under)' for some): it adds ``is_part``. Of several rows the first counts.
     """
     rows = labels.with_row_index("label_row").rename({"measure_id": "label_measure", "breakdown": "label_breakdown"})
     distinct = (
@@ -41,14 +41,14 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
         .filter(
             (pl.format("^(?:{})$", "table_pattern").pipe(_matches, pl.col("plain_table")))
             & (pl.format("^(?:{})$", "measure_pattern").pipe(_matches, pl.col("plain_label")))
-            & ((plain(pl.col("breakdown_text")) == pl.col("label_breakdown")) | (pl.col("label_breakdown") == PART))
+            & (_like(pl.col("label_breakdown")).pipe(_matches, plain(pl.col("breakdown_text"))))
         )
         .sort("distinct_label", "label_row")
         .group_by("distinct_label", maintain_order=True)
         .agg(
             pl.col("label_measure").first().alias("measure_id"),
             pl.col("label_row").first(),
-            (pl.col("label_breakdown").first() == PART).alias("is_part"),
+            pl.col("label_breakdown").first().str.contains(ANY_TEXT, literal=True).alias("is_part"),
         )
     )
     named = distinct.join(matched, on="distinct_label", how="left").drop("distinct_label")
@@ -59,6 +59,12 @@ def with_measure(cells: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
         nulls_equal=True,
         maintain_order="left",
     )
+
+
+def _like(breakdown: pl.Expr) -> pl.Expr:
+    """The regular expression of a breakdown in the register: every letter stands for itself, '*' for any text."""
+    any_text = breakdown.str.escape_regex().str.replace_all(r"\*", ".*", literal=True)
+    return pl.format("^(?:{})$", any_text)
 
 
 def _matches(pattern: pl.Expr, text: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ import polars as pl
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
 from transforms.indicators.force_totals import counted
-from transforms.indicators.local_authorities import of_children
+from transforms.indicators.local_authorities import OF_CHILDREN, child_populations, of_children
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
 from transforms.sql import query
@@ -34,10 +34,13 @@ def indicators(
     of_areas = counted(observations, measures)
     counts = pl.concat([_of_parts(of_areas), _of_sums(of_areas, areas, parts)]).pipe(_with_rolling_years)
     covered = _covered(observations, counts, parts, measures)
+    is_of_children = pl.col("measure_id").is_in(OF_CHILDREN)
+    of_all, of_children_only = counts.filter(~is_of_children), counts.filter(is_of_children)
     with_population = pl.concat(
         [
-            populations.as_published(counts, printed, observations),
-            populations.canonical(counts, covered, printed, parts),
+            populations.as_published(of_all, printed, observations),
+            populations.canonical(of_all, covered, printed, parts),
+            populations.canonical(of_children_only, covered, child_populations(observations, authorities), parts),
         ]
     )
     without = counts.join(with_population, on=_COUNT, how="anti").with_columns(

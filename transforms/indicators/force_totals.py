@@ -13,14 +13,22 @@ def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
     Both frames as in their contracts; so is the result, in which a sum has the status 'ok' and as observation_id those of its parts
     with a value, joined by '; '. A part without a value adds nothing: of the tables that print parts, it means that there was none, or
     that none was collected. Where no part has a value the sum is null, with the parts' status. Sums are rounded to the
-    millionth, so that no binary remainder depends on an order.
+    millionth, so that no binary remainder depends on an order. Where a table prints the whole beside its parts, see ``_of_whole``.
     """
+    parts = _of_whole(_added_up(observations.filter(pl.col("part").is_not_null())), observations, measures)
     wanted = measures.filter(pl.col("role").is_in(["count", "stock"]))["measure_id"].implode()
-    counts = observations.filter(pl.col("measure_id").is_in(wanted))
+    whole = observations.filter(pl.col("part").is_null())
+    return (
+        pl.concat([whole, parts], how="diagonal")
+        .filter(pl.col("measure_id").is_in(wanted))
+        .select(list(OBSERVATIONS.schema))
+    )
+
+
+def _added_up(parts: pl.DataFrame) -> pl.DataFrame:
     has_value = pl.col("value").is_not_null()
-    summed = (
-        counts.filter(pl.col("part").is_not_null())
-        .sort("observation_id")
+    return (
+        parts.sort("observation_id")
         .group_by(_COUNT, maintain_order=True)
         .agg(
             pl.when(has_value.any()).then(pl.col("value").sum().round(6)).alias("value"),
@@ -32,6 +40,42 @@ def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
             pl.col("vintage", "area_kind", "area_basis").first(),
         )
     )
-    return pl.concat([counts.filter(pl.col("part").is_null()), summed], how="diagonal").select(
-        list(OBSERVATIONS.schema)
+
+
+def _of_whole(sums: pl.DataFrame, observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    """The sums; of measures that are parts of a measure which the same table prints, one for each area with a printed whole.
+
+    Such a table leaves out a part that counts none. Where the parts of an area add up to its whole, a part that is not printed is 0, and
+    its evidence is the whole; where they do not, or the whole has no value, no part has a value ('not_available').
+    """
+    of = measures.filter(pl.col("part_of") != "").select(part_id="measure_id", measure_id="part_of")
+    series = [name for name in _COUNT if name != "measure_id"]
+    edition = ["source_id", "edition_id"]
+    of_printed = sums.select(pl.col("measure_id").alias("part_id"), *edition).unique().join(of, on="part_id")
+    wholes = observations.filter(pl.col("part").is_null()).join(
+        of_printed.select("measure_id", *edition).unique(), on=["measure_id", *edition]
+    )
+    if wholes.is_empty():
+        return sums
+    expected = wholes.join(of, on="measure_id").select(
+        pl.col("part_id").alias("measure_id"),
+        pl.col("measure_id").alias("whole_id"),
+        *series,
+        "vintage",
+        "area_kind",
+        "area_basis",
+        pl.col("value").alias("whole"),
+        pl.col("observation_id").alias("whole_observation"),
+    )
+    known = expected.join(sums.select(*_COUNT, "value", "observation_id"), on=_COUNT, how="left")
+    complete = (pl.col("value").sum() == pl.col("whole").first()).over("whole_id", *series).fill_null(False)
+    completed = known.select(
+        *_COUNT,
+        *("vintage", "area_kind", "area_basis"),
+        pl.when(complete).then(pl.col("value").fill_null(0)).alias("value"),
+        pl.when(complete).then(pl.lit("ok")).otherwise(pl.lit("not_available")).alias("status"),
+        pl.coalesce("observation_id", "whole_observation").alias("observation_id"),
+    )
+    return pl.concat([sums.join(completed, on=_COUNT, how="anti"), completed], how="diagonal").sort(
+        "observation_id", *_COUNT
     )

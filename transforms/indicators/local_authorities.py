@@ -11,8 +11,12 @@ import polars as pl
 from transforms.harmonise.local_authorities import in_being
 
 POPULATION = "child_population"
+# Counts of police forces that are divided by residents aged 0 to 17 as well.
+OF_CHILDREN = ("nrm_police_child_criminal_referrals",)
 ASSESSED = "assessed_episodes"
 FACTORS = ("child_criminal_exploitation_episodes", "gangs_episodes")
+# Every measure whose rate is of residents aged 0 to 17.
+PER_CHILD = (*FACTORS, *OF_CHILDREN)
 # A zero where ten are expected has a chance of 1 in 22,000 if need were recorded as elsewhere: the factor was not recorded.
 EXPECTED_AT_LEAST = 10
 
@@ -125,6 +129,22 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
         )
         .rename({"police_force_area_id": "area_id"})
         .select(*_SERIES, "vintage", "area_id", "value", "status", "reason", "authorities", "observation_ids")
+    )
+
+
+def child_populations(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
+    """Residents aged 0 to 17 of the police force areas of England, each the sum of its authorities; the columns of ``populations.populations``.
+
+    Both frames as in ``force_sums``. A force with an authority without a figure has none; Wales is not in the source.
+    """
+    sums = force_sums(observations.filter(pl.col("measure_id") == POPULATION), authorities)
+    return sums.filter(pl.col("value").is_not_null()).select(
+        "area_id",
+        pl.lit("police_force_area").alias("area_kind"),
+        pl.col("period_end").dt.year().alias("year"),
+        pl.col("value").alias("residents"),
+        pl.col("observation_ids").alias("observation_id"),
+        *("source_id", "edition_id", "vintage"),
     )
 
 

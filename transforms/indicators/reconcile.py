@@ -29,7 +29,10 @@ def reconcile(
                 observations.filter(
                     (pl.col("measure_id") == "nrm_police_referrals") & (pl.col("area_kind") != "published_total")
                 ).select("source_id", "edition_id", "value"),
-                left_out.filter(pl.col("rule").str.starts_with("nrm-")).select("source_id", "edition_id", "value"),
+                # Totals only: their parts by type and age would count everyone again.
+                left_out.filter(pl.col("rule").str.starts_with("nrm-") & pl.col("breakdown_text").is_null()).select(
+                    "source_id", "edition_id", "value"
+                ),
             ]
         )
         .group_by("source_id", "edition_id")

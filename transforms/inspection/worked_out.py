@@ -19,6 +19,7 @@ _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
 _BY_MONTH = "months"
 _RESAMPLES, _SEED = 2000, 20200110
+_QUARTERS = 4
 _LEDGER, _REGISTER = "out/comparability", "data/registers"
 
 _NOTHING: dict[str, Any] = {
@@ -51,6 +52,8 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
             return _NOTHING | _of_observations(row, held)
         case "indicators":
             return _NOTHING | _of_indicators(row, held)
+        case "share":
+            return _NOTHING | _of_share(row, held)
         case "systematic variation" | "between-area deviation":
             return _NOTHING | _of_dispersion(row, held)
         case "stated":
@@ -258,6 +261,68 @@ def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
         **{"grade": pair["grade"], "reasons": pair["reasons"], "evidence": _evidence(row)},
         "quarters": min(first["months"][0], second["months"][0]) // 3,
     } | _changed(pair)
+
+
+def _of_share(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """A measure as a share of others in the twelve months to a month, all police bodies of England and Wales together, in per cent.
+
+    ``baseline`` and ``latest`` are months, the ``_per`` of each the measures added up below the line. Limits of the shares are Wilson's. The
+    change has none: nothing is known of how much such a share varies beyond chance. Null unless four quarters are held.
+    """
+    from transforms.statistics.proportions import proportion
+
+    shares = {when: _share(row, when, held) for when in _SIDES}
+    years = {when: share for when, share in shares.items() if share is not None}
+    if len(years) < len(_SIDES):
+        return {}
+    found: dict[str, Any] = {
+        "quarters": 4,
+        "evidence": f"measures {row['measure_id']} and {row['latest_per']}, years to {row['baseline']} and {row['latest']}",
+    }
+    for when, year in years.items():
+        share = proportion(year["count"], year["of"])
+        found |= {
+            when: year["count"] / year["of"] * 100,
+            f"{when}_lower_95": float(share.lower) * 100,
+            f"{when}_upper_95": float(share.upper) * 100,
+            f"{when}_period": f"year to {row[when]}",
+        }
+    first, second = (pl.DataFrame([year["side"]], schema=SIDE) for year in years.values())
+    pair = _graded(first, second, held, _about(row, held)["claim_scope"])
+    found |= {"grade": pair["grade"], "reasons": pair["reasons"]}
+    if pair["grade"] not in ("A", "B"):
+        return found
+    return found | {"change": (found["latest"] / found["baseline"] - 1) * 100}
+
+
+def _share(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
+    """Both counts of the year, and its side: that of the sum of four quarters, all of which must be held."""
+    end = pl.lit(f"{row[when]}-01").str.to_date().dt.month_end()
+    of_year = held.observations.filter(
+        (pl.col("source_id") == row["source_id"])
+        & (pl.col("area_kind") != "published_total")
+        & (pl.col("period_end") <= end)
+        & (pl.col("period_end") > end.dt.offset_by("-12mo"))
+    )
+    if of_year["period_end"].n_unique() < _QUARTERS:
+        return None
+    about = _about(row, held)
+    quality = held.registers.source_quality.row(by_predicate=pl.col("source_id") == row["source_id"], named=True)
+    side = {
+        **dict.fromkeys(SIDE),
+        **{"figure_id": f"{row['measure_id']} to {row[when]}", "measure_id": row["measure_id"]},
+        **{"definition_id": about["definition_id"], "unit_id": "per_cent", "multiplier": 100},
+        **{"population": row[f"{when}_per"], "population_rule": "canonical", "redenominated": False},
+        **{"period_kind": "interval", "recut": True, "per_month": False},
+        **{"period_start": of_year["period_start"].min(), "period_end": of_year["period_end"].max()},
+        **{"area_id": "K04000001", "level": "countries", "geography_basis": about["geography_basis"]},
+        **{"coverage": "complete", "left_out": "", "source_quality": quality["quality"]},
+    }
+    counts = {
+        name: float(of_year.filter(pl.col("measure_id").is_in(measures))["value"].sum())
+        for name, measures in (("count", [row["measure_id"]]), ("of", row[f"{when}_per"].split(";")))
+    }
+    return {**counts, "side": side}
 
 
 def _changed(pair: dict[str, Any]) -> dict[str, Any]:

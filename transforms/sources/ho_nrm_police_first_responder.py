@@ -26,6 +26,7 @@ from transforms.sources.grid import (
     refuse_blanks,
     rows_of_edition,
 )
+from transforms.sources.nrm_labels import TOTAL, read_labels, refuse_unknown_labels
 from transforms.sources.registry import Edition, Source, load_source
 
 LAYOUT = ("edition_id", "table", "column_set")
@@ -33,28 +34,36 @@ COLUMNS = ("column_set", "column", "label", "role")
 
 _QUARTER_IN_PATH = r"(20\d{2})[-_ ]?q([1-4])(?!\d)"
 _ZIP = b"PK"
-_TOTAL = "Total"
 _POLICE = "Police"
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
-    """Cells of the referrals by first responder, all exploitation types, ages, genders and nationalities together.
+    """Cells of each first responder's total, and of its parts by exploitation type and age; genders and nationalities together.
 
-    Only rows where every breakdown is 'Total' are kept, so that adding cells up never counts a referral twice; the row 'Police total'
-    is kept for reconciliation. measure_text is the header of the count. period_text is the quarter as printed; a file of one quarter
+    breakdown_text is null for a total, else type and age as printed, 'Criminal | Child (17 or under)'. The parts of a responder make up its
+    total: sums of a type over ages are left out, so that adding parts up never counts a referral twice. The row 'Police total' is kept for
+    reconciliation. measure_text is the header of the count. period_text is the quarter as printed; a file of one quarter
     does not print it, so there it is the edition's period_words.
 
     Raises LayoutError when a column is new, missing, renamed or moved, when a row is of another type of first responder or of a
-    quarter that is no edition, when a label is blank, or when nothing is left for the edition.
+    quarter that is no edition, when a label is blank, when a kept row has a type or an age that is not known, or when nothing is left for
+    the edition.
     """
     (layout,) = layout_rows(read_layout(data, "ho_nrm_police_first_responder", LAYOUT), edition)
     columns = read_layout(data, "ho_nrm_police_first_responder_columns", COLUMNS)
     table = layout["table"]
     grid = csv_grid(content, edition)
     roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
-    area, value, breakdowns = only_column(roles, "area_name"), only_column(roles, "measure"), list(roles["breakdown"])
+    area, value, others = (
+        only_column(roles, "area_name"),
+        only_column(roles, "measure"),
+        list(roles.get("breakdown", {})),
+    )
+    kind, age = only_column(roles, "exploitation_type"), only_column(roles, "age")
     rows = filled(grid.filter(pl.col("row") > 1))
-    refuse_blanks(rows, (*roles.get("responder_type", {}), *roles.get("period", {}), area, *breakdowns), table, edition)
+    refuse_blanks(
+        rows, (*roles.get("responder_type", {}), *roles.get("period", {}), area, kind, age, *others), table, edition
+    )
     _refuse_other_responders(rows, list(roles.get("responder_type", {})), table, edition)
     if edition.period_words is None:
         raise RegisterError(
@@ -65,20 +74,26 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         of_edition = rows_of_edition(
             rows, only_column(roles, "period"), load_source(data, edition.source_id), edition, table
         )
-    totals = of_edition.filter(pl.all_horizontal(pl.col(breakdowns) == _TOTAL))
-    if totals.is_empty():
+    together = pl.all_horizontal(pl.lit(True), *(pl.col(other) == TOTAL for other in others))
+    is_total = (pl.col(kind) == TOTAL) & (pl.col(age) == TOTAL)
+    is_part = (pl.col(kind) != TOTAL) & (pl.col(age) != TOTAL)
+    used = of_edition.filter(together & (is_total | is_part))
+    if used.filter(is_total).is_empty():
         raise layout_error(
             edition,
             table,
             None,
-            f"no row of the edition has {_TOTAL!r} in every breakdown",
+            f"no row of the edition has {TOTAL!r} in every breakdown",
             "fetch the file again, or look whether the publisher names totals otherwise",
         )
-    cells = totals.select(
+    labelled = used.select("row", pl.col(kind).alias("exploitation"), pl.col(age).alias("age"))
+    refuse_unknown_labels(labelled, {"exploitation": kind, "age": age}, read_labels(data), table, edition)
+    cells = used.select(
         pl.lit(table).alias("table"),
         pl.format("{}{}", pl.lit(value), "row").alias("cell"),
         pl.col(area).alias("area_text"),
         pl.lit(roles["measure"][value]).alias("measure_text"),
+        pl.when(is_part).then(pl.concat_str(kind, age, separator=" | ")).alias("breakdown_text"),
         pl.lit(edition.period_words).alias("period_text"),
         pl.col(value).alias("value_text"),
     )
@@ -89,7 +104,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
             {
                 "header": 1,
                 "row of another edition": rows.height - of_edition.height,
-                "part of a total (by exploitation type, age, gender or nationality)": of_edition.height - totals.height,
+                "by gender or nationality, or a type's sum over ages": of_edition.height - used.height,
             }
         ),
     )

@@ -21,6 +21,7 @@ from transforms.sources.grid import (
     read_layout,
     text_at,
 )
+from transforms.sources.nrm_labels import TOTAL, read_labels, refuse_unknown_labels
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import holds_words, sheet_batches, sheet_heads
 
@@ -36,18 +37,17 @@ _DOCUMENTED = {
 _QUARTERS = "January to March|April to June|July to September|October to December"
 _QUARTER = rf"quarter[ _-]?([1-4])\W+(20\d\d)|(20\d\d)[ _-]?q([1-4])|q([1-4])[ _-](20\d\d)|({_QUARTERS})\W+(20\d\d)"
 _KEYS = ("first_responder", "exploitation_type", "age", "gender")
-_TOTAL = "Total"
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
-    """Cells of the column 'Total': each responder's total, and its children referred for criminal exploitation, alone or combined.
+    """Cells of the column 'Total': each responder's total, and its parts by exploitation type and age; genders together.
 
     The first row of a block is its total and leaves the lower keys blank: a blank left of the last key filled takes the text above, one
-    right of it means 'Total'. breakdown_text is null for a responder's total, else exploitation type | age | gender. period_text is the
-    title. Only rows that no other row kept contains are figures to add up within one breakdown.
+    right of it means 'Total'. breakdown_text is null for a responder's total, else type and age as printed, 'Criminal | Child (17 or under)'.
+    period_text is the title. Sums of a type over ages are left out, so that adding parts up never counts a referral twice.
 
     Raises LayoutError when no sheet or more than one has the title, the header has an unknown or a doubled label or lacks one, a row stands in
-    no block, or a row has no total.
+    no block or has no total, or a kept row has a type or an age that is not known.
     """
     rows_of_layout = read_layout(data, "ho_nrm_tables", LAYOUT)
     listed = edition.id in rows_of_layout["edition_id"]
@@ -60,19 +60,18 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     total = columns["measure"]
     for row in keyed.filter(pl.col(total).is_null())["row"].head(1):
         raise layout_error(edition, table, f"{total}{row}", "the total is blank", "look whether the table ends here")
-    of_responder = pl.all_horizontal(pl.col(_KEYS[1:]) == _TOTAL)
-    criminal_child = (
-        pl.col("exploitation_type").str.contains("Criminal")
-        & pl.col("age").str.starts_with("Child")
-        & (pl.col("gender") == _TOTAL)
-    )
-    used = keyed.filter(of_responder | criminal_child)
+    is_total = pl.all_horizontal(pl.col(_KEYS[1:]) == TOTAL)
+    is_part = (pl.col("exploitation_type") != TOTAL) & (pl.col("age") != TOTAL) & (pl.col("gender") == TOTAL)
+    used = keyed.filter(is_total | is_part)
+    letters = {"exploitation": columns["exploitation_type"], "age": columns["age"]}
+    labelled = used.select("row", pl.col("exploitation_type").alias("exploitation"), "age")
+    refuse_unknown_labels(labelled, letters, read_labels(data), table, edition)
     cells = used.select(
         pl.lit(table).alias("table"),
         pl.format("{}{}", pl.lit(total), "row").alias("cell"),
         pl.col("first_responder").alias("area_text"),
-        pl.lit(_TOTAL).alias("measure_text"),
-        pl.when(~of_responder).then(pl.concat_str(_KEYS[1:], separator=" | ")).alias("breakdown_text"),
+        pl.lit(TOTAL).alias("measure_text"),
+        pl.when(is_part).then(pl.concat_str("exploitation_type", "age", separator=" | ")).alias("breakdown_text"),
         pl.lit(text_at(grid, "A1")).alias("period_text"),
         pl.col(total).alias("value_text"),
     )
@@ -82,7 +81,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         left_out=left_out(
             {
                 "header, and what stands above it": grid.height - rows.height,
-                "breakdown that is not used": rows.height - used.height,
+                "by gender, or a type's sum over ages": rows.height - used.height,
             }
         ),
     )
@@ -194,7 +193,7 @@ def _with_keys(rows: pl.DataFrame, letters: list[str], edition: Edition, table: 
             pl.col(letter).forward_fill().over("block").alias("above")
         )
         keyed = keyed.with_columns(
-            pl.when(pl.col("level") < place).then(pl.lit(_TOTAL)).otherwise(pl.col("above")).alias(key)
+            pl.when(pl.col("level") < place).then(pl.lit(TOTAL)).otherwise(pl.col("above")).alias(key)
         )
         for row in keyed.filter(pl.col(key).is_null() | (pl.col("level") < 0))["row"].head(1):
             raise layout_error(

@@ -109,8 +109,40 @@ where total.area_kind = 'published_total'
 
 union all
 
+-- Tables that print parts beside a whole: how many first responders have parts by type and age that add up to their total.
+select
+    'parts',
+    whole.source_id,
+    whole.edition_id,
+    'K04000001',
+    count(*),
+    count(*) filter (where whole.value = whole.added_up),
+    0.0,
+    'England and Wales: the types and ages of every first responder add up to its total'
+from (
+    select
+        total.source_id,
+        total.edition_id,
+        total.area_id,
+        total.value,
+        sum(part.value) as added_up
+    from observations as total
+    join observations as part
+        on part.source_id = total.source_id
+        and part.edition_id = total.edition_id
+        and part."table" = total."table"
+        and part.area_id = total.area_id
+        and part.part is not null
+    where total.measure_id = 'nrm_police_referrals' and total.part is null
+    group by all
+) as whole
+group by whole.source_id, whole.edition_id
+
+union all
+
 -- How many of the police force areas an edition names in all of its tables and periods, beside how many there are. It is asked of
--- every measure that some edition gives for all of them: a force that is absent elsewhere was lost, or is news.
+-- every measure that some edition gives for all of them: a force that is absent elsewhere was lost, or is news. It is not asked of
+-- parts beside a whole, which have no row where they count none.
 select
     'coverage',
     asked.source_id,
@@ -150,6 +182,12 @@ from (
             group by source_id, edition_id, "table", measure_id, period_end
             having count(distinct area_id) = (select count(*) from areas where kind = 'police_force_area')
         ) using (measure_id)
+        anti join (
+            select distinct part.source_id, part.edition_id, part."table", part.measure_id
+            from observations as part
+            join observations as whole using (source_id, edition_id, "table", area_id, period_end)
+            where part.part is not null and whole.part is null
+        ) as beside_a_whole using (source_id, edition_id, "table", measure_id)
     ) as printed
     join areas as whole on whole.kind = 'countries'
     join parts on parts.area_id = whole.area_id and parts.part_kind = 'police_force_area'
@@ -166,4 +204,4 @@ from (
 group by asked.source_id, asked.edition_id, asked.area_id
 
 -- What a reader asks first comes first.
-order by list_position(['coverage', 'total', 'districts', 'referrals', 'rate', 'population'], kind), edition_id, area_id
+order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'rate', 'population'], kind), edition_id, area_id

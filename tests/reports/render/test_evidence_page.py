@@ -20,7 +20,7 @@ def found() -> Evidence:
     """One synthetic rate on two counts and one population; one of the counts was corrected."""
     observations = pl.DataFrame(
         {
-            "measure_id": "synthetic",
+            "measure_id": ["drug_offences", "drug_offences", "resident_population", "resident_population"],
             "observation_id": ["s/e/T/A1", "s/e/T/A2", "s/p/T/B1", "s/p/T/B2"],
             "source_id": "s",
             "edition_id": ["e", "e", "p", "p"],

@@ -153,25 +153,14 @@ def write_what_changed(paths: Paths, build_id: str) -> Written:
     )
     return _written(
         [
-            _write(paths, build_id, f"{page.slug}.html", _rendered(page).encode()),
+            _write(paths, build_id, f"{page.slug}.html", render_page(page).encode()),
             _write(paths, build_id, f"{page.slug}.pdf", render_pdf(document)),
         ]
     )
 
 
-def _rendered(page: Page) -> str:
-    return render_page(
-        page.title,
-        page.blocks,
-        lead=page.lead,
-        build_id=page.build_id,
-        status_line=page.status_line,
-        home=page.home,
-    )
-
-
 def _page(page: Page) -> str:
-    source = _rendered(page)
+    source = render_page(page)
     if broken := lint(words_of_page(source)):
         raise CountyLinesError(f"The page {page.slug} says {'; '.join(broken)}.")
     return source

@@ -190,12 +190,5 @@ def _publish(
 def _front(editions: Sequence[Edition], address: str) -> dict[str, bytes]:
     """What leads to the editions: their list for machines and for people, and the feed."""
     page = editions_page(editions, address)
-    listing = render_page(
-        page.title,
-        page.blocks,
-        lead=page.lead,
-        build_id=page.build_id,
-        status_line=page.status_line,
-        home=page.home,
-    )
+    listing = render_page(page)
     return {EDITIONS: editions_json(editions), FEED: feed(editions, address), LISTING: listing.encode()}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.document import Block, Document, Heading, Link, Number, Table
+from reports.document import Block, Document, Heading, Link, Number, Page, Table
 from reports.figures import palette
 from reports.figures.text import printable
 from reports.render.evidence_page import evidence_address, evidence_anchor, evidence_context
@@ -43,21 +43,16 @@ def render_evidence(document: Document, found: Evidence) -> str:
     return _render("evidence.html.j2", (), **evidence_context(document, evidence(document), found))
 
 
-def render_page(
-    title: str, blocks: Sequence[Block], *, lead: str, build_id: str, status_line: str, home: str | None
-) -> str:
-    """Render a page of the site that is not a report: the index, the data dictionary, data quality.
-
-    ``lead`` is the sentence under the title; ``home`` is the address of the index, or null on the index itself.
-    """
+def render_page(page: Page) -> str:
+    """Render a page of the site that is not a report: the index, the data dictionary, data quality."""
     return _render(
         "page.html.j2",
-        blocks,
-        title=title,
-        subtitle=lead,
-        build_id=build_id,
-        status_line=status_line,
-        home=home,
+        page.blocks,
+        title=page.title,
+        subtitle=page.lead,
+        build_id=page.build_id,
+        status_line=page.status_line,
+        home=page.home,
         evidence_page=None,
     )
 

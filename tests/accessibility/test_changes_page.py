@@ -24,14 +24,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(3)
     ]  # fmt: skip
     made = changes_page(pl.DataFrame(rows, schema=SCHEMA, orient="row"), "0123456789ab", "ba9876543210")
-    source = render_page(
-        made.title,
-        made.blocks,
-        lead=made.lead,
-        build_id=made.build_id,
-        status_line=made.status_line,
-        home=made.home,
-    )
+    source = render_page(made)
     path = tmp_path_factory.mktemp("changes") / "changes.html"
     path.write_text(source, encoding="utf-8")
     return path

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from orchestration.fetch_command import fetch_files
+from orchestration.commands.fetch import fetch_files
 from orchestration.paths import Paths
 from tests.fetch.publisher import DATA, LIMITS, Answer, Publisher, workbook
 from transforms.errors import CountyLinesError
@@ -89,7 +89,7 @@ def test_only_this_package_opens_connections() -> None:
             for word in ("httpx", "urllib.request", "http.client", "sources.fetch")
         )
     }
-    asked = {"fetch_command.py", "assets/published.py", "watching.py", "server.py", "alerts.py"}
+    asked = {"commands/fetch.py", "assets/published.py", "watching.py", "server.py", "alerts.py"}
     # The doctor compares what was fetched with its checksums, and opens files only.
     allowed = {f"orchestration/{name}" for name in asked | {"doctor.py"}}
     assert allowed < naming

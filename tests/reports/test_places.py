@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from reports.document import Heading, Links
+from reports.document import Heading, Links, Page
 from reports.numbers import ReportData
 from reports.products import pages
 from reports.products.places import places
@@ -44,7 +44,7 @@ def test_every_local_authority_with_a_force_is_listed_once_and_in_order(register
 
 
 def test_without_a_script_the_whole_list_is_on_the_page_and_the_box_is_not(registers: Registers) -> None:
-    page = render_page("Synthetic", [places(registers)], lead="", build_id="0", status_line="", home=None)
+    page = render_page(Page("synthetic", "Synthetic", "", "0", "", (places(registers),), home=None))
     assert '<form class="finder" role="search" hidden>' in page
     assert page.count("<li>") == len(places(registers).items)
     assert "src=" not in page

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from reports import document
 from reports.document import Callout, Heading, Links, Number, Paragraph, Quotation, Table, TableColumn
 from reports.render import render_html, render_page
 from tests.reports import synthetic
@@ -213,16 +214,19 @@ def test_a_report_without_numbers_has_no_evidence_section():
 def test_an_index_page_is_made_of_the_same_blocks():
     links = {name: f"{name.lower()}.html" for name in synthetic.NAMES if name.isalpha()}
     source = render_page(
-        "Synthetic reports",
-        [
-            Heading(2, "Find a force", "find"),
-            synthetic.map_figure(links),
-            Links("Forces", (("Norfolk", "norfolk.html", "force report"),)),
-        ],
-        lead="Made-up figures.",
-        build_id="synthetic-0",
-        status_line="Synthetic figures only.",
-        home=None,
+        document.Page(
+            slug="synthetic",
+            title="Synthetic reports",
+            lead="Made-up figures.",
+            build_id="synthetic-0",
+            status_line="Synthetic figures only.",
+            blocks=(
+                Heading(2, "Find a force", "find"),
+                synthetic.map_figure(links),
+                Links("Forces", (("Norfolk", "norfolk.html", "force report"),)),
+            ),
+            home=None,
+        )
     )
     page = Page(source)
     assert page.nests

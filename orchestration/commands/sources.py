@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from orchestration.commands.options import JSON
 from orchestration.paths import paths_from_environment
 
 _HEADERS = {
@@ -28,7 +29,7 @@ _HEADERS = {
     type=click.DateTime(formats=["%Y-%m-%d"]),
     help="The day to compare with, YYYY-MM-DD; today unless given.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def sources(as_of: datetime | None, as_json: bool) -> None:
     """Every known source: editions held, their age, and when the next release is due.
 

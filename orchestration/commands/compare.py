@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration.commands.options import JSON, registers, table
 from orchestration.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -26,7 +27,7 @@ REFUSED = 3
 )
 @click.option("--with-period", help="The second period, to compare one area with itself.")
 @click.option("--question", default="Effectiveness", show_default=True, help="The question or pillar of a PEEL grade.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def compare(
     area: str,
     other_area: str | None,
@@ -78,12 +79,11 @@ def _numbers(
         paired,
         side_of_indicators,
     )
-    from transforms.harmonise import load_registers
     from transforms.statistics.counts import poisson_limits
 
-    registers = load_registers(paths.data)
-    indicators = pl.read_parquet(_table(paths, "out", "indicators"))
-    ids = [find_area(area, registers.areas, registers.area_names) for area in areas]
+    known = registers(paths)
+    indicators = table(paths, "out", "indicators")
+    ids = [find_area(area, known.areas, known.area_names) for area in areas]
     rows = [
         find_numbers(indicators, area_id, measure, read_period(period))[0]
         for area_id, period in zip(ids, periods, strict=True)
@@ -93,9 +93,9 @@ def _numbers(
     over_time = ids[0] == ids[1]
     # A figure that is missing has no rate: what is missing is the figure, not the population.
     as_counts = over_time or any(row["numerator"] is None for row in rows)
-    sides = [side_of_indicators(pl.DataFrame([row], schema=indicators.schema), registers, as_counts) for row in rows]
-    (pair,) = grade_pairs(paired(sides[0], sides[1]), registers).iter_rows(named=True)
-    about = registers.measures.row(by_predicate=pl.col("measure_id") == pair["measure_id_a"], named=True)
+    sides = [side_of_indicators(pl.DataFrame([row], schema=indicators.schema), known, as_counts) for row in rows]
+    (pair,) = grade_pairs(paired(sides[0], sides[1]), known).iter_rows(named=True)
+    about = known.measures.row(by_predicate=pl.col("measure_id") == pair["measure_id_a"], named=True)
     allowed = pair["grade"] in ("A", "B") and None not in (pair["numerator_a"], pair["numerator_b"])
     phi = dispersion_of_series(indicators, pair["measure_id_a"], ids[0]) if over_time else None
     test = difference_test(pair, phi) if allowed and pair["numerator_a"] else None
@@ -111,7 +111,7 @@ def _numbers(
             for side, row in zip("ab", rows, strict=True)
             for limit, at in zip(("lower", "upper"), poisson_limits(row["numerator"] or 0), strict=True)
         },
-        "breaks_in_words": _breaks(pair, registers.breaks),
+        "breaks_in_words": _breaks(pair, known.breaks),
         "change": None if test is None else test._asdict(),
     }
 
@@ -134,20 +134,18 @@ def _grades(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two inspection grades."""
-    import polars as pl
 
     from transforms.answers import find_area
     from transforms.comparability import grade_pairs, paired
-    from transforms.harmonise import load_registers
     from transforms.inspection import find_grade, load_scale, side_of_grade
 
-    registers = load_registers(paths.data)
-    held, scale = pl.read_parquet(_table(paths, "out", "inspection_grades")), load_scale(paths.data)
+    known = registers(paths)
+    held, scale = table(paths, "out", "inspection_grades"), load_scale(paths.data)
     rows = [
-        find_grade(held, scale, find_area(area, registers.areas, registers.area_names), cycle, question)
+        find_grade(held, scale, find_area(area, known.areas, known.area_names), cycle, question)
         for area, cycle in zip(areas, periods, strict=True)
     ]
-    (pair,) = grade_pairs(paired(side_of_grade(rows[0]), side_of_grade(rows[1])), registers).iter_rows(named=True)
+    (pair,) = grade_pairs(paired(side_of_grade(rows[0]), side_of_grade(rows[1])), known).iter_rows(named=True)
     return {
         **pair,
         **{
@@ -161,13 +159,6 @@ def _grades(
         "upper_b": rows[1]["upper"],
         "measure_name": f"PEEL grade, {question}",
         "over_time": periods[0] != periods[1],
-        "breaks_in_words": _breaks(pair, registers.breaks),
+        "breaks_in_words": _breaks(pair, known.breaks),
         "change": None,
     }
-
-
-def _table(paths: Paths, layer: str, name: str) -> Any:
-    file = paths.lake / layer / f"{name}.parquet"
-    if not file.is_file():
-        raise CountyLinesError(f"Nothing has been built in {paths.build} yet; run countylines build first.")
-    return file

@@ -48,9 +48,7 @@ def data_docs(tables: tuple[str, ...]) -> None:
             ((held[table], pl.read_parquet(paths.lake / f"{table}.parquet")) for table in chosen), folder
         )
     index = data_docs_index({table: page.relative_to(folder) for table, page in pages.items()})
-    source = render_page(
-        index.title, index.blocks, lead=index.lead, build_id=index.build_id, status_line=index.status_line, home=None
-    )
+    source = render_page(index)
     replace_atomically(folder / "index.html", source.encode())
     click.echo(
         f"{folder / 'index.html'}: {len(pages)} tables. Not for publication: the reports have data-quality.html."

@@ -46,14 +46,7 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
     everything = ranked(found, texts)
     if html:
         page = changes_page(everything, *(name_of(paths.reports.resolve()) for paths in builds))
-        source = render_page(
-            page.title,
-            page.blocks,
-            lead=page.lead,
-            build_id=page.build_id,
-            status_line=page.status_line,
-            home=page.home,
-        )
+        source = render_page(page)
         from orchestration.lake import replace_atomically
 
         replace_atomically(html.resolve(), source.encode())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.commands.options import JSON
 from orchestration.paths import paths_from_environment
 
 _FOLDER = click.option(
@@ -17,7 +18,7 @@ _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
 
 @click.command()
 @_FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def doctor(output: Path | None, as_json: bool) -> None:
     """Whether registers, cells, fetched files, tables, published reports, run history, disk and clock are sound, and what to do.
 

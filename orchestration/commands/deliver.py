@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orchestration.commands.options import JSON
 from orchestration.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Send again the letters of which nobody knows whether they were taken; look into the mail server's log first.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def deliver(to: str | None, release_at: str | None, dry_run: bool, resend_unknown: bool, as_json: bool) -> None:
     """Publish the edition of the last build in one step, then write to each subscriber about the areas they follow.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from orchestration.commands.options import JSON
 from orchestration.paths import Paths, paths_from_environment
 
 _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
@@ -15,7 +16,7 @@ _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def landing(folder: Path, as_json: bool) -> None:
     """Which source and edition each file in FOLDER is, read from its bytes; nothing is built and nothing is changed.
 

@@ -4,12 +4,12 @@ import json
 
 import click
 
+from orchestration.commands.options import JSON, table
 from orchestration.paths import paths_from_environment
-from transforms.errors import CountyLinesError
 
 
 @click.command("scoreboard")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def scoreboard(as_json: bool) -> None:
     """Each finding of the inspection of January 2020, its status by the rule, and its indicators.
 
@@ -21,10 +21,7 @@ def scoreboard(as_json: bool) -> None:
 
     from reports import wording
 
-    file = paths_from_environment().lake / "out" / "scoreboard.parquet"
-    if not file.is_file():
-        raise CountyLinesError("No scoreboard has been built yet; run countylines build first.")
-    rows = pl.read_parquet(file)
+    rows = table(paths_from_environment(), "out", "scoreboard")
     if as_json:
         click.echo(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1))
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orchestration.commands.options import JSON
 from orchestration.lock import only_build
 from orchestration.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Build folder; data/build unless given."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def fetch(source_ids: Sequence[str], output: Path | None, as_json: bool) -> None:
     """Get what the publishers offer today, for all sources or those named; nothing that is already here is changed.
 

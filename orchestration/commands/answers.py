@@ -1,0 +1,168 @@
+"""`countylines value`, `countylines explain` and `countylines areas`: one number, the way back from it, and what places are called."""
+
+import json
+from typing import Any
+
+import click
+
+from orchestration.commands.options import JSON, registers, table
+from orchestration.paths import paths_from_environment
+from transforms.errors import CountyLinesError
+
+
+@click.command()
+@click.argument("area")
+@click.argument("measure")
+@click.argument("period")
+@JSON
+def value(area: str, measure: str, period: str, as_json: bool) -> None:
+    """One number, with its population, limits, coverage and edition.
+
+    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals or london_linked_individuals; PERIOD is
+    written as "YE Dec 2019", 2023-Q1, 2023 or 2018-01/2019-03.
+
+    \b
+    Example: countylines value Norfolk drug_offences "YE Dec 2019"
+             countylines value "the Met" nrm_police_referrals 2023-Q1 --json
+    """
+    from transforms.answers import find_area, find_numbers, read_period
+
+    paths = paths_from_environment()
+    known = registers(paths)
+    area_id = find_area(area, known.areas, known.area_names)
+    rows = find_numbers(table(paths, "out", "indicators"), area_id, measure, read_period(period))
+    answers = [_answer(row) for row in rows]
+    if as_json:
+        click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
+        return
+    for answer in answers:
+        click.echo(_in_words(answer))
+
+
+def _answer(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "area_code": row["area_id"],
+        "area_name": row["area_name"],
+        "measure": row["measure_id"],
+        "period": f"{row['period_start']:%Y-%m-%d}/{row['period_end']:%Y-%m-%d}",
+        "months": row["months"],
+        "numerator": None if row["numerator"] is None else int(row["numerator"]),
+        "denominator": None if row["denominator"] is None else int(row["denominator"]),
+        "denominator_used": None if row["denominator_used"] is None else int(row["denominator_used"]),
+        "denominator_edition": row["denominator_edition"],
+        "denominator_rule": row["denominator_rule"],
+        "multiplier": row["multiplier"],
+        "value": row["value"],
+        "lower_95": row["lower_95"],
+        "upper_95": row["upper_95"],
+        "method": row["method"],
+        "is_derived": row["is_derived"],
+        "coverage": row["coverage"],
+        "coverage_note": row["coverage_note"],
+        "status": row["status"],
+        "source": row["source_id"],
+        "edition": row["edition_id"],
+        "vintage": row["vintage"],
+        "indicator_id": row["indicator_id"],
+    }
+
+
+_POPULATION = {"as_published": "as the publisher's own rate", "canonical": "as printed"}
+
+
+def _in_words(answer: dict[str, Any]) -> str:
+    from transforms.indicators.local_authorities import PER_CHILD
+
+    name, what = answer["area_name"], answer["measure"].replace("_", " ")
+    count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
+    lines = [f"{name}, {what}, {answer['period'].replace('/', ' to ')}: {count}"]
+    if answer["value"] is not None:
+        derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
+        of_whom = "residents aged 0 to 17" if answer["measure"] in PER_CHILD else "residents"
+        lines.append(
+            f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, "
+            f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']}), "
+            f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
+        )
+    else:
+        lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
+    if answer["coverage_note"]:
+        lines.append(f"  coverage {answer['coverage']}: {answer['coverage_note']}")
+    lines.append(f"  {answer['source']}, edition {answer['edition']}; countylines explain {answer['indicator_id']}")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("indicator_id")
+@JSON
+def explain(indicator_id: str, as_json: bool) -> None:
+    """The way back from a printed number: formula, observations, cells, file, checksum, alias, correction and comparability.
+
+    \b
+    Example: countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
+    """
+    from reports import wording
+    from transforms.answers import explain as explain_number
+
+    paths = paths_from_environment()
+    found = explain_number(
+        indicator_id,
+        table(paths, "out", "indicators"),
+        table(paths, "core", "observations"),
+        table(paths, "raw", "editions"),
+        table(paths, "out", "comparability"),
+    )
+    if as_json:
+        names = ("numerator", "denominator", "editions", "comparisons")
+        parts = {name: getattr(found, name).to_dicts() for name in names}
+        click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
+        return
+    click.echo(_in_words(_answer(found.indicator)))
+    click.echo(f"\nFormula\n  {found.formula}")
+    for title, frame in (("Counted from", found.numerator), ("Divided by", found.denominator)):
+        if len(frame):
+            click.echo(f"\n{title}")
+        for row in frame.iter_rows(named=True):
+            shown = row["value_text"] if row["value_text"] is not None else "(blank)"
+            click.echo(f"  {shown:>12}  {row['observation_id']}")
+            click.echo(f"{'':14}printed as {row['area_text']!r}; area {row['area_id']} found by {row['area_match']}")
+            if row["correction_id"]:
+                click.echo(f"{'':14}correction {row['correction_id']} applied")
+            if row["source_url"]:
+                click.echo(f"{'':14}seen at {row['source_url']}")
+    click.echo(f"\n{wording.COMPARED}")
+    for line in wording.compared_with(found.comparisons.to_dicts()):
+        click.echo(f"  {line}")
+    click.echo("\nFiles")
+    for row in found.editions.iter_rows(named=True):
+        click.echo(
+            f"  {row['source_id']} {row['edition_id']}: {row['file']} ({row['file_kind']}), {row['bytes']:,} bytes"
+        )
+        click.echo(f"    sha256 {row['sha256']}, read on {row['retrieved_at']}")
+
+
+@click.group()
+def areas() -> None:
+    """The register of areas and their names."""
+
+
+@areas.command("suggest")
+@click.argument("name")
+@JSON
+def areas_suggest(name: str, as_json: bool) -> None:
+    """The known names nearest to NAME, for a person who adds a name to the register. A build never matches names this way.
+
+    \b
+    Example: countylines areas suggest "Norfolk Constabularly"
+    """
+    from transforms.answers import suggest
+
+    known = registers(paths_from_environment())
+    found = suggest(name, known.areas, known.area_names)
+    if as_json:
+        click.echo(json.dumps(found.to_dicts()))
+        return
+    if found.is_empty():
+        raise CountyLinesError(f"No known name is near {name!r}.")
+    for row in found.iter_rows(named=True):
+        click.echo(f"{row['key']:<40} {row['area_id']:<12} {row['kind']:<32} {row['name']}")

@@ -1,0 +1,38 @@
+"""Options that several commands have, and the tables of a build that they read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestration.paths import Paths
+from transforms.errors import CountyLinesError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from transforms.harmonise.registers import Registers
+
+LANDING = click.option(
+    "--landing",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with original published files; editions that it does not hold come from data/published.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def table(paths: Paths, layer: str, name: str) -> "pl.DataFrame":
+    """Read a table of the last build; raises CountyLinesError where there is none yet."""
+    import polars as pl
+
+    path = paths.lake / layer / f"{name}.parquet"
+    if not path.exists():
+        raise CountyLinesError(f"There is no table {layer}/{name} yet; run countylines build first.")
+    return pl.read_parquet(path)
+
+
+def registers(paths: Paths) -> "Registers":
+    """Read the registers of areas, measures and the rest."""
+    from transforms.harmonise.registers import load_registers
+
+    return load_registers(paths.data)

@@ -20,12 +20,12 @@ _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
 def landing(folder: Path, as_json: bool) -> None:
     """Which source and edition each file in FOLDER is, read from its bytes; nothing is built and nothing is changed.
 
-    Exits with status 1 when a file is not recognised; the reason stands beside it.
+    Exits with status 1 when a file is not recognised or refused; the reason stands beside it.
 
     \b
     Example: countylines landing ~/downloads/published-files
     """
-    from transforms.sources.landing import NOT_RECOGNISED, survey
+    from transforms.sources.landing import NOT_RECOGNISED, REFUSED, survey
     from transforms.sources.registry import load_sources
 
     paths = paths_from_environment(folder)
@@ -41,7 +41,7 @@ def landing(folder: Path, as_json: bool) -> None:
         for file in files
     ]
     click.echo(json.dumps(rows, ensure_ascii=False) if as_json else in_words(rows))
-    if any(file.outcome == NOT_RECOGNISED for file in files):
+    if any(file.outcome in (NOT_RECOGNISED, REFUSED) for file in files):
         sys.exit(1)
 
 
@@ -62,8 +62,7 @@ def in_words(rows: Iterable[Mapping[str, Any]]) -> str:
             f"{row[name]:,} {name}" for name in _NUMBERS if row.get(name) is not None and row["outcome"] == "read"
         ]
         if counts:
-            kept = [] if row.get("matched") is not None else ["kept as cells, no meaning given"]
-            lines.append(f"    {', '.join(counts + kept)}")
+            lines.append(f"    {', '.join(counts)}")
         if row["why"]:
             lines.append(f"    {row['why']}")
     return "\n".join(lines)

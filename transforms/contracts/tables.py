@@ -147,8 +147,8 @@ LANDING_FILES = Contract(
         Column(
             "outcome",
             pl.String,
-            "Whether the file was read, has the same bytes as another, is known and no table, or was not recognised",
-            allowed=("read", "copy", "set aside", "not recognised"),
+            "Whether the file was read, has the same bytes as another, is known and no table, is a new edition that its parser refused, or was not recognised",
+            allowed=("read", "copy", "set aside", "refused", "not recognised"),
         ),
         Column("source_id", pl.String, "Source register entry that the file belongs to", nullable=True),
         Column("editions", pl.String, "Editions that the file holds", nullable=True),

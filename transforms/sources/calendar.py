@@ -1,5 +1,6 @@
 """When the next edition of a source should appear, and how old the newest held one is. Months are YYYY-MM; nothing reads the clock."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -17,6 +18,13 @@ OVERDUE: Final = "overdue"
 # What appears whenever its publisher is ready. Any other source without release months has come to its end.
 UNSCHEDULED: Final = ("rolling", "irregular")
 _MONTHS_IN_YEAR: Final = 12
+_FIRST_MONTHS: Final = ("january", "april", "july", "october")
+_GAP: Final = "[ _-]"
+_MONTHS_OF_QUARTER: Final = "|".join(
+    f"{first}{_GAP}to{_GAP}{last}"
+    for first, last in zip(_FIRST_MONTHS, ("march", "june", "september", "december"), strict=True)
+)
+_QUARTER_NAMED: Final = rf"quarter{_GAP}?([1-4])[\W_]+(20\d\d)|(20\d\d){_GAP}?q([1-4])(?!\d)|(?<![a-z0-9])q([1-4]){_GAP}(20\d\d)|({_MONTHS_OF_QUARTER})[\W_]+(20\d\d)"
 
 CALENDAR_SCHEMA: Final = pl.Schema(
     {
@@ -152,3 +160,29 @@ def edition_of_quarter(source: Source, edition_id: str, year: int, quarter: int,
         period_end=end,
         published=False,
     )
+
+
+def edition_of_month(source: Source, edition_id: str, month: str, file: str) -> Edition:
+    """An edition that the register lacks, of one month, YYYY-MM: it comes out in the first release month after the month that follows."""
+    start = date.fromisoformat(f"{month}-01")
+    end: date = pl.select(pl.lit(start).dt.month_end()).item()
+    return Edition(
+        source_id=source.id,
+        id=edition_id,
+        title=f"Records of {start:%B %Y}",
+        file=file,
+        file_kind="original",
+        vintage=expected_vintage(source, end, 2),
+        published=False,
+    )
+
+
+def quarter_named(text: str) -> tuple[int, int] | None:
+    """Year and number of the first quarter that a text names: 'Quarter 2 2022', '2022-q2', 'Q2_2022', 'April to June 2022'."""
+    found = re.search(_QUARTER_NAMED, text, re.IGNORECASE)
+    if found is None:
+        return None
+    if found[7]:
+        first_month = next(month for month in _FIRST_MONTHS if found[7].lower().startswith(month))
+        return int(found[8]), _FIRST_MONTHS.index(first_month) + 1
+    return int(found[2] or found[3] or found[6]), int(found[1] or found[4] or found[5])

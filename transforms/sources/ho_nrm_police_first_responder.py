@@ -4,14 +4,13 @@ It exists in two shapes, both in ``data/layouts/ho_nrm_police_first_responder_co
 hand-gathered table of many quarters, of which an edition is the rows of its own quarter.
 """
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from transforms.errors import RegisterError
-from transforms.sources.calendar import edition_of_quarter
+from transforms.sources.calendar import edition_of_quarter, quarter_named
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -32,7 +31,6 @@ from transforms.sources.registry import Edition, Source, load_source
 LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role")
 
-_QUARTER_IN_PATH = r"(20\d{2})[-_ ]?q([1-4])(?!\d)"
 _ZIP = b"PK"
 _POLICE = "Police"
 
@@ -115,10 +113,10 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
 
     A quarter that the register lacks is dated by ``calendar.edition_of_quarter``.
     """
-    found = re.search(_QUARTER_IN_PATH, file, re.IGNORECASE)
+    found = quarter_named(file)
     if found is None or content.startswith(_ZIP):
         return None
-    year, quarter = int(found[1]), int(found[2])
+    year, quarter = found
     edition_id = f"{year}-q{quarter}"
     for known in source.editions:
         if known.id == edition_id:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.sources.calendar import edition_of_quarter
+from transforms.sources.calendar import edition_of_quarter, quarter_named
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -34,8 +34,6 @@ _DOCUMENTED = {
     "title": "police first responder|first responder (police)",
     "column_set": "police_first_responder",
 }
-_QUARTERS = "January to March|April to June|July to September|October to December"
-_QUARTER = rf"quarter[ _-]?([1-4])\W+(20\d\d)|(20\d\d)[ _-]?q([1-4])|q([1-4])[ _-](20\d\d)|({_QUARTERS})\W+(20\d\d)"
 _KEYS = ("first_responder", "exploitation_type", "age", "gender")
 
 
@@ -99,7 +97,7 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     wanted = [title for title in titles if _is_titled(title, _DOCUMENTED["title"])]
     if not wanted:
         return None
-    quarter = _quarter(wanted[0]) or _quarter(file)
+    quarter = quarter_named(wanted[0]) or quarter_named(file)
     if quarter is None:
         return "it is a workbook of referrals, but neither the table's title nor its path says of which quarter; name its folder after it, such as 2024-q1"
     year, number = quarter
@@ -113,17 +111,6 @@ def _is_titled(title: str, wanted: str) -> bool:
     words = title.lower()
     of_duty_alone = re.search(r"duty to notify|\bdtn\b", words) and not re.search(r"referral mechanism|\bnrm\b", words)
     return not of_duty_alone and any(wording in words for wording in wanted.lower().split("|"))
-
-
-def _quarter(text: str) -> tuple[int, int] | None:
-    """Year and number of the first quarter that a text names: 'Quarter 2 2022', '2022-q2', 'April to June 2022'."""
-    found = re.search(_QUARTER, text, re.IGNORECASE)
-    if found is None:
-        return None
-    if found[7]:
-        months = [name.lower() for name in _QUARTERS.split("|")]
-        return int(found[8]), months.index(found[7].lower()) + 1
-    return int(found[2] or found[3] or found[6]), int(found[1] or found[4] or found[5])
 
 
 def _table(content: bytes, edition: Edition, layout: dict[str, str]) -> tuple[str, pl.DataFrame]:

@@ -1,7 +1,7 @@
 """What the files in a landing folder are: source and edition read from their bytes, wherever they lie and whatever they are called.
 
-Nothing in the folder is changed. A file that no source knows does not stop a build; it is named with the reason. A file that is known
-and cannot be read does stop it, in its parser.
+Nothing in the folder is changed. A file that no source knows, and a new edition that its parser refuses, do not stop a build; they are
+named with the reason. An edition that the register lists and that cannot be read does stop it, in its parser.
 """
 
 import csv
@@ -20,8 +20,10 @@ from typing import Final
 import polars as pl
 
 from transforms.contracts.tables import LANDING_FILES
-from transforms.errors import LayoutError
+from transforms.errors import CountyLinesError, LayoutError
 from transforms.sources.grid import column_label
+from transforms.sources.police_uk_archive import edition_of_records
+from transforms.sources.published import parse_edition
 from transforms.sources.registry import Edition, Source
 from transforms.sources.unpacked import DAMAGED
 
@@ -29,8 +31,11 @@ READ: Final = "read"
 COPY: Final = "copy"
 SET_ASIDE: Final = "set aside"
 NOT_RECOGNISED: Final = "not recognised"
+REFUSED: Final = "refused"
 
 _HEAD_BYTES = 1 << 16
+# A new edition up to this size is parsed once to see whether it can be read; a larger one would keep everybody waiting, and is left to the build.
+_TRIED_BYTES = 1 << 22
 _HEADER_WITHIN = 12
 _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
 # Of the labels of a table, how many a file must share before it is said to be like that table.
@@ -41,7 +46,7 @@ _ARCHIVE_MEMBER = r"(?:^|/)\d{4}-\d{2}-[a-z-]+-(?:street|outcomes|stop-and-searc
 
 @dataclass(frozen=True)
 class LandingFile:
-    """One file of a landing folder: ``path`` below the folder; ``outcome`` 'read', 'copy', 'set aside' (known, and no table) or 'not recognised'.
+    """One file of a landing folder: ``path`` below the folder; ``outcome`` 'read', 'copy', 'set aside' (known, and no table), 'refused' or 'not recognised'.
 
     ``editions`` are those that the file holds, with ``file`` set to its path; empty unless it is read.
     """
@@ -60,7 +65,8 @@ def survey(folder: Path, sources: Mapping[str, Source], data: Path) -> tuple[Lan
 
     A table is known by the labels of its header, which must be those of a column set of ``data/layouts``; a workbook by its sheets and
     titles. Where the bytes do not say the edition, the path does. Of two files that differ and hold one edition, the one at the path
-    that the register gives is read, and otherwise the one that was written last.
+    that the register gives is read, and otherwise the one that was written last. An edition that the register does not list is parsed
+    once, and refused with the parser's reason where it cannot be read; one of more than 4 MiB is taken as read.
     """
     registered = {edition.file for source in sources.values() for edition in source.editions}
     paths = sorted(
@@ -79,7 +85,7 @@ def survey(folder: Path, sources: Mapping[str, Source], data: Path) -> tuple[Lan
             file = dataclasses.replace(file, outcome=COPY, reason=f"the same bytes as {by_checksum[sha256]}")
         else:
             by_checksum[sha256] = name
-            file = _recognised(file, content, sources, headers, data)
+            file = _tried(_recognised(file, content, sources, headers, data), content, sources, data)
         again = [
             taken[edition.source_id, edition.id]
             for edition in file.editions
@@ -111,7 +117,8 @@ def landing_frame(
     """One row for each file of the landing folder: the contract LANDING_FILES.
 
     ``cells`` has source_id, edition_id and kind of every cell read; ``outcomes`` are the tables observations, excluded (with its
-    ``rule``) and unmatched. Of a source that is kept as cells only, nothing is matched or excluded: those columns are null.
+    ``rule``) and unmatched. Of a source that is kept as cells only, every figure is excluded, with that reason. Of a file that is not
+    read the numbers are null.
     """
     edition = ["source_id", "edition_id"]
     counted = [
@@ -136,8 +143,9 @@ def landing_frame(
     of_file = held.group_by("file").agg(
         pl.col(numbers).sum().cast(pl.Int64), pl.col("rules").drop_nulls().unique().sort().str.join("; ")
     )
-    understood = pl.col("source_id").is_in(
-        [source.id for source in sources.values() if source.reaches == "observations"]
+    is_read = pl.col("outcome") == READ
+    is_cells_only = is_read & pl.col("source_id").is_in(
+        [source.id for source in sources.values() if source.reaches == "raw"]
     )
     listed = pl.DataFrame(
         [
@@ -158,7 +166,14 @@ def landing_frame(
     return (
         listed.join(of_file, on="file", how="left", maintain_order="left")
         .with_columns(pl.col("cells").fill_null(0))
-        .with_columns(pl.when(understood).then(pl.col(name)).alias(name) for name in numbers[1:])
+        .with_columns(
+            pl.when(is_cells_only).then(pl.col("cells") - pl.col("footnotes")).otherwise("excluded").alias("excluded"),
+            pl.when(is_cells_only)
+            .then(pl.format("kept as cells, no meaning given ({})", pl.col("cells") - pl.col("footnotes")))
+            .otherwise("rules")
+            .alias("rules"),
+        )
+        .with_columns(pl.when(is_read).then(pl.col(name)).alias(name) for name in numbers[1:])
         .with_columns(
             (
                 pl.col("cells") - pl.sum_horizontal("matched", "excluded", "unmatched", "footnotes", ignore_nulls=False)
@@ -194,10 +209,38 @@ def _recognised(
         return dataclasses.replace(file, reason=f"it is no table that can be read ({error}); fetch it again")
     match = _matching_header(records, headers)
     if match is None:
-        return dataclasses.replace(file, reason=_nearest(records, headers))
+        return _of_records(records, file, sources, data) or dataclasses.replace(file, reason=_nearest(records, headers))
     source_id, column_set = match
     editions, reason = _editions(sources[source_id], column_set, headers, file.path, content, data)
     return _as_read(file, sources[source_id], editions, reason)
+
+
+def _of_records(
+    records: list[list[str]], file: LandingFile, sources: Mapping[str, Source], data: Path
+) -> LandingFile | None:
+    """A single file out of an archive of records, as the edition that it is or with the reason why not; None for another kind of file."""
+    source = next((source for source in sources.values() if source.parser == ARCHIVE_PARSER), None)
+    if source is None or not records:
+        return None
+    found = edition_of_records(records[0], source, file.path, data)
+    if found is None:
+        return None
+    return _as_read(file, source, (), found) if isinstance(found, str) else _as_read(file, source, [found], None)
+
+
+def _tried(file: LandingFile, content: bytes, sources: Mapping[str, Source], data: Path) -> LandingFile:
+    """The file, or its refusal where it is an edition that the register does not list and that its parser cannot read."""
+    if file.source_id is None or len(content) > _TRIED_BYTES:
+        return file
+    source = sources[file.source_id]
+    listed = {edition.id for edition in source.editions}
+    try:
+        for edition in file.editions:
+            if edition.id not in listed or edition.layout_of:
+                parse_edition(source, edition, content, data)
+    except CountyLinesError as error:
+        return dataclasses.replace(file, outcome=REFUSED, editions=(), reason=str(error))
+    return file
 
 
 def _as_read(file: LandingFile, source: Source, editions: Iterable[Edition], reason: str | None) -> LandingFile:

@@ -22,7 +22,8 @@ _TITLE_WORDS = {
 }
 NOTES_SHEET = "Notes- PFA"
 
-_TITLE = re.compile(r"^(Table [PC]\d: .* year ending)\s+([A-Z][a-z]+) (\d{2,4})")
+# Words of a title are parted by any blanks, and months stand in any case ('march 2017' was printed) or cut to three letters.
+_TITLE = re.compile(r"^(Table [PC]\d: .* year ending)\s+([A-Za-z]+)\.?\s+(\d{2,4})")
 _YEAR_IN_LABEL = r"\(mid-\d{4}\)"
 _AREA_CODE = r"^[EWKN]\d{8}$"
 _HEADER_WITHIN = 12
@@ -62,8 +63,8 @@ def edition_titled(title: str, source: Source, file: str) -> Edition | None:
 def _month_end(month: str, year: str) -> date | None:
     """The last day of the month; two digits of a year are followed by footnote marks ('December 181,2' is December 2018)."""
     digits = year if len(year) == 4 and year.startswith("20") else f"20{year[:2]}"
-    frame = pl.DataFrame({"text": [f"1 {month} {digits}"]})
-    return frame.select(pl.col("text").str.to_date("%d %B %Y", strict=False).dt.month_end()).item()  # type: ignore[no-any-return]
+    frame = pl.DataFrame({"text": [f"1 {month[:3].title()} {digits}"]})
+    return frame.select(pl.col("text").str.to_date("%d %b %Y", strict=False).dt.month_end()).item()  # type: ignore[no-any-return]
 
 
 def described(

@@ -177,7 +177,7 @@ def _period_text(grid: pl.DataFrame, layout: Mapping[str, Any], edition: Edition
         )
     # Two-digit years occur ('December 181,2' is December 2018 with the marks 1 and 2), but never where four digits make a year.
     year = rf"(?:{end:%Y}|(?!20\d\d){end:%y})"
-    if not re.fullmatch(rf"{end:%B} {year}{_PERIOD_MARKS}\s*", period):
+    if not re.fullmatch(rf"\s*(?:{end:%B}|{end:%b}\.?)\s+{year}{_PERIOD_MARKS}\s*", period, re.IGNORECASE):
         raise layout_error(
             edition,
             table,

@@ -1,8 +1,12 @@
-"""Parser of the archives of data.police.uk: single records, counted by force and month. The records themselves are read by ``transforms.incidents``."""
+"""Parser of the archives of data.police.uk, and of single files out of one: records, counted by force and month.
+
+The records themselves are read by ``transforms.incidents``.
+"""
 
 import io
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +23,7 @@ from transforms.incidents import (
     read_archive,
     refuse_lost_rows,
 )
+from transforms.sources.calendar import edition_of_month
 from transforms.sources.grid import Parsed, left_out
 from transforms.sources.registry import Edition, Source
 from transforms.sources.unpacked import DAMAGED
@@ -36,7 +41,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     registers = load_incident_registers(data)
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / Path(edition.file).name
-        archive.write_bytes(content)
+        archive.write_bytes(_packed(content, edition.file))
         members = read_archive(str(archive))
         if not members:
             raise LayoutError(
@@ -60,6 +65,42 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     unnamed = read - named - quarantined
     lines = {"set aside": quarantined, "header, or record that is not the first of a count": unnamed}
     return Parsed(cells=counted, rows_read=read, left_out=left_out(lines))
+
+
+def edition_of_records(header: Sequence[str], source: Source, path: str, data: Path) -> Edition | str | None:
+    """The edition that a single file of records is, by its header and its publisher's name; None for a header that no kind of record has.
+
+    No column of stops and searches says whose they are, and times say the month in UTC only: without month, force and kind in its name
+    a file is not read, and the reason is given instead.
+    """
+    columns = load_incident_registers(data).columns
+    fits = any(
+        {label for label, column in of_kind.items() if column.required} <= set(header) <= set(of_kind)
+        for of_kind in columns.values()
+    )
+    if not fits:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "single.zip"
+        archive.write_bytes(_packed(b"", path))
+        try:
+            (member,) = read_archive(str(archive))
+        except LayoutError:
+            return (
+                "it is a file of records of data.police.uk, but its name does not say of which month, force and kind; give it its publisher's name "
+                "again, such as 2019-02-gwent-stop-and-search.csv"
+            )
+    return edition_of_month(source, edition_id_of([member]), member.month, path)
+
+
+def _packed(content: bytes, path: str) -> bytes:
+    """The bytes of an archive as they are; of a single file, an archive that holds it under its own name."""
+    if content.startswith(b"PK"):
+        return content
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(Path(path).name, content)
+    return archive.getvalue()
 
 
 def edition_id_of(members: list[Member]) -> str:

@@ -821,8 +821,11 @@ def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:
 IN_THE_TABLE_OF_FORCES = "The values are in the table of all police force areas, under “Consistency between forces”."
 
 RECONCILED = {
+    "authorities": "Local authorities add up to their region and to England, as the printed figure is rounded",
     "coverage": "Every police force area is in every table and period of its edition",
     "districts": "Districts add up to their force",
+    "officers": "Officers of the 43 forces add up to the printed total",
+    "outcomes": "What came of records and searches for drugs adds up to all of them",
     "population": "Residents behind the rates are the same in two editions",
     "rate": "Printed rates follow from the printed counts and populations",
     "referrals": "First responders add up to the printed total",

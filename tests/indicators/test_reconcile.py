@@ -14,7 +14,13 @@ def reconciled(
     harmonised: Harmonised, indicators: pl.DataFrame, areas: pl.DataFrame, registers: Registers
 ) -> pl.DataFrame:
     return reconcile(
-        harmonised.observations, harmonised.excluded, indicators, areas, registers.area_members, registers.sentinels
+        harmonised.observations,
+        harmonised.excluded,
+        indicators,
+        areas,
+        registers.area_members,
+        registers.sentinels,
+        registers.local_authorities,
     )
 
 
@@ -25,7 +31,15 @@ def again(
     computed = formulas.indicators(
         observations, areas, registers.area_members, registers.measures, registers.local_authorities
     )
-    return reconcile(observations, excluded, computed, areas, registers.area_members, registers.sentinels)
+    return reconcile(
+        observations,
+        excluded,
+        computed,
+        areas,
+        registers.area_members,
+        registers.sentinels,
+        registers.local_authorities,
+    )
 
 
 def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> None:
@@ -38,6 +52,9 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
         "districts": 42,
         "referrals": 7,
         "parts": 7,
+        "authorities": 248,
+        "officers": 14,
+        "outcomes": 42,
         "coverage": 22,
     }
 
@@ -95,6 +112,69 @@ def test_one_more_in_one_cell_disagrees_where_it_should_and_nowhere_else(
     assert set(broken["reconciliation_id"]) == {f"{what}.{area}" for what, hit in affected.items() for area in hit}
 
 
+IN_ENGLAND = "authorities.dfe_children_in_need.2025-ye-mar-2025"
+
+
+@pytest.mark.parametrize(
+    ("cell", "more", "disagree"),
+    [
+        (
+            "ho_police_workforce_tables/30-sep-2019/Table_7/C38",
+            1,
+            {"officers.ho_police_workforce_tables.30-sep-2019.K04000001.Table_7.C"},
+        ),
+        (
+            "police_uk_archive/2018-10-to-2018-11-street/2018-10-norfolk-street.csv/K34",
+            1,
+            {"outcomes.police_uk_archive.2018-10-to-2018-11-street.E23000024.police_uk_drugs_records"},
+        ),
+        # Five may be the rounding of the region; the sum of England lacks authorities without a figure and is not compared.
+        ("dfe_children_in_need/2025-ye-mar-2025/c3_factors_identified_at_end_of_assessment/AX95", 1, set[str]()),
+        (
+            "dfe_children_in_need/2025-ye-mar-2025/c3_factors_identified_at_end_of_assessment/AX95",
+            11,
+            {f"{IN_ENGLAND}.E12000006.child_criminal_exploitation_episodes"},
+        ),
+    ],
+)
+def test_a_part_that_is_too_large_disagrees_with_its_whole(
+    cell: str, more: int, disagree: set[str], harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    here = pl.col("observation_id") == cell
+    of_source = harmonised.observations.filter(source_id=cell.split("/")[0])
+    assert of_source.select(here.sum()).item() == 1
+    altered = of_source.with_columns(pl.col("value") + more * here.cast(pl.Float64))
+    broken = again(altered, harmonised.excluded, areas, registers).filter(~pl.col("agrees"))
+    assert set(broken["reconciliation_id"]) == disagree
+
+
+def test_a_child_in_one_authority_more_disagrees_with_its_region_and_with_england(
+    harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    children = harmonised.observations.filter(source_id="dfe_child_population")
+    norfolk = (pl.col("area_id") == "E10000020") & (pl.col("edition_id") == "2024-mid-2024")
+    altered = children.with_columns(pl.col("value") + norfolk.cast(pl.Float64))
+    broken = again(altered, harmonised.excluded, areas, registers).filter(~pl.col("agrees"))
+    assert broken.select("area_id", "difference").sort("area_id").rows() == [("E12000006", 1.0), ("E92000001", 1.0)]
+
+
+def test_a_breakdown_of_referrals_outside_england_and_wales_is_not_added_to_the_total(
+    harmonised: Harmonised, areas: pl.DataFrame, registers: Registers
+) -> None:
+    """The full tables keep children referred for criminal exploitation too: a part of the total that stands beside it."""
+    quarter = pl.col("edition_id") == "2023-q1"
+    of_source = harmonised.observations.filter(quarter, source_id="ho_nrm_police_first_responder")
+    left_out = harmonised.excluded.filter(quarter, source_id="ho_nrm_police_first_responder")
+    children = left_out.with_columns(pl.lit("Criminal | Child (17 or under) | Total").alias("breakdown_text"))
+    total_of_children = of_source.filter(area_kind="published_total").with_columns(
+        pl.lit("nrm_police_child_criminal_referrals").alias("measure_id")
+    )
+    rows = again(pl.concat([of_source, total_of_children]), pl.concat([left_out, children]), areas, registers).filter(
+        kind="referrals"
+    )
+    assert rows.select("edition_id", "agrees").rows() == [("2023-q1", True)]
+
+
 def test_one_more_in_a_district_disagrees_with_its_force(
     harmonised: Harmonised, indicators: pl.DataFrame, areas: pl.DataFrame, registers: Registers
 ) -> None:
@@ -107,7 +187,13 @@ def test_one_more_in_a_district_disagrees_with_its_force(
         pl.when(lynn).then(pl.lit(str(int(printed) + 1))).otherwise(pl.col("value_text")).alias("value_text")
     )
     broken = reconcile(
-        harmonised.observations, altered, indicators, areas, registers.area_members, registers.sentinels
+        harmonised.observations,
+        altered,
+        indicators,
+        areas,
+        registers.area_members,
+        registers.sentinels,
+        registers.local_authorities,
     ).filter(~pl.col("agrees"))
     assert broken.select("reconciliation_id", "difference").rows() == [
         ("districts.ons_pfa_tables.ye-jun-2025.E23000024", 1.0)

@@ -47,7 +47,13 @@ def report_data(
     indicators: pl.DataFrame,
 ) -> ReportData:
     agreed = reconcile(
-        harmonised.observations, harmonised.excluded, indicators, areas, registers.area_members, registers.sentinels
+        harmonised.observations,
+        harmonised.excluded,
+        indicators,
+        areas,
+        registers.area_members,
+        registers.sentinels,
+        registers.local_authorities,
     )
     return ReportData(
         indicators=indicators,

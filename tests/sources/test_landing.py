@@ -4,13 +4,15 @@ import gzip
 import io
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from tests.incidents.conftest import STOP_HEADER, STREET_HEADER, crime, csv_file, search
 from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import LayoutError
 from transforms.harmonise import harmonise, load_registers
@@ -19,6 +21,7 @@ from transforms.sources.landing import (
     COPY,
     NOT_RECOGNISED,
     READ,
+    REFUSED,
     SET_ASIDE,
     LandingFile,
     landing_frame,
@@ -32,7 +35,7 @@ from transforms.sources.registry import Source, load_source, load_sources
 
 from .workbooks import DATA, FIXTURES, LANDING, Sheets, read_sheets, workbook_bytes
 
-ONS, NRM = "ons_pfa_tables", "ho_nrm_police_first_responder"
+ONS, NRM, ARCHIVE = "ons_pfa_tables", "ho_nrm_police_first_responder", "police_uk_archive"
 QUARTER = next((FIXTURES / NRM).glob("*q2*"))
 with_originals = pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files here")
 
@@ -148,6 +151,8 @@ def test_a_label_that_no_known_edition_has_is_refused_with_its_cell(
         ("Table P1: Crime, year ending June 20187,8", "ye-jun-2018", "2018-10"),
         ("Table P1: Crime, year ending September 181,2", "ye-sep-2018", "2019-01"),
         ("Table P1: Crime, year ending March 2020 [note 1]", "ye-mar-2020", "2020-07"),
+        ("Table P1: Crime, year ending june  2018", "ye-jun-2018", "2018-10"),
+        ("Table P1: Crime, year ending Sept 20181", "ye-sep-2018", "2019-01"),
     ],
 )
 def test_the_title_gives_the_period_and_the_timetable_the_month(
@@ -230,15 +235,130 @@ def test_what_is_no_table_is_named_with_the_reason(
 def test_an_archive_of_records_is_an_edition_named_after_what_it_holds(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:
-    names = ("2018-12__2018-12-norfolk-street_dot_csv", "2019-02__2019-02-gwent-street_dot_csv")
-    put(tmp_path, "anything.zip", zipped(**dict.fromkeys(names, b"Crime ID\n")))
-    put(tmp_path, "searches.zip", zipped(**{"2018-10-gwent-stop-and-search_dot_csv": b"Type\n"}))
+    street = {
+        "2018-12__2018-12-norfolk-street_dot_csv": csv_file(STREET_HEADER, crime(month="2018-12")),
+        "2019-02__2019-02-gwent-street_dot_csv": csv_file(STREET_HEADER, crime(month="2019-02", body="Gwent Police")),
+    }
+    searches = csv_file(STOP_HEADER, search("2018-10-03T12:00:00+00:00", outcome="Nothing found - no further action"))
+    put(tmp_path, "anything.zip", zipped(**{name: text.encode() for name, text in street.items()}))
+    put(tmp_path, "searches.zip", zipped(**{"2018-10-gwent-stop-and-search_dot_csv": searches.encode()}))
     files = survey(tmp_path, register, DATA)
     assert [(file.outcome, file.source_id, [edition.id for edition in file.editions]) for file in files] == [
-        (READ, "police_uk_archive", ["2018-12-to-2019-02-street"]),
-        (READ, "police_uk_archive", ["2018-10-to-2018-10-gwent-stop-and-search"]),
+        (READ, ARCHIVE, ["2018-12-to-2019-02-street"]),
+        (READ, ARCHIVE, ["2018-10-to-2018-10-gwent-stop-and-search"]),
     ]
     assert all(edition.vintage >= "2018-10" for file in files for edition in file.editions)
+    counted = observed(tmp_path, register, files)
+    assert counted.select("area_id", "measure_id", "period_end", "value").sort("area_id", "measure_id").rows()[:2] == [
+        ("E23000024", "police_uk_drugs_records", date(2018, 12, 31), 1),
+        ("E23000024", "police_uk_drugs_records_local_resolution", date(2018, 12, 31), 1),
+    ]
+
+
+def observed(folder: Path, register: Mapping[str, Source], files: Iterable[LandingFile]) -> pl.DataFrame:
+    """The observations of a landing folder of archives, each of whose cells must be understood."""
+    source = with_landing(register, files)[ARCHIVE]
+    held = replace(source, editions=tuple(each for each in source.editions if (folder / each.file).is_file()))
+    result = harmonise(read_cells(held, DATA, folder), {ARCHIVE: held}, load_registers(DATA), settled=())
+    assert result.unmatched.is_empty()
+    return result.observations
+
+
+WELSH = ("dyfed-powys", "gwent", "north-wales", "south-wales")
+
+
+def test_members_of_an_archive_are_read_one_by_one_too(tmp_path: Path, register: dict[str, Source]) -> None:
+    """Stops and searches of the four Welsh forces, as loose files: with the index that a re-save adds, old labels, and a force without ages."""
+    for month in ("2018-12", "2019-01", "2019-02"):
+        for hour, force in enumerate(WELSH, start=10):
+            records = [
+                search(
+                    f"{month}-03T12:00:00.157000+00:00", age="" if force == "south-wales" else "Oct-17", linked="0.0"
+                ),
+                search(
+                    f"{month}-04T{hour}:00:00+00:00", outcome="Offender given drugs possession warning", linked="True"
+                ),
+            ]
+            text = csv_file(
+                *(f"{number - 1 if number else ''},{line}" for number, line in enumerate([STOP_HEADER, *records]))
+            )
+            put(tmp_path, f"wales/{month}-{force}-stop-and-search.csv", text.encode())
+    files = survey(tmp_path, register, DATA)
+    assert [file.reason for file in files] == [None] * 12
+    assert files[0].editions[0].id == "2018-12-to-2018-12-dyfed-powys-stop-and-search"
+    assert [file.editions[0].vintage for file in files if "gwent" in file.path] == ["2019-02", "2019-03", "2019-04"]
+    searches = observed(tmp_path, register, files).filter(measure_id="police_uk_searches_for_drugs")
+    assert searches["area_id"].unique().sort().to_list() == ["W15000001", "W15000002", "W15000003", "W15000004"]
+    assert (searches.height, searches["value"].sum()) == (12, 24)
+
+
+def test_records_whose_force_nobody_can_tell_are_refused_with_what_to_do(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    """Somebody's table of several forces' searches, one below the other: the force is lost."""
+    put(tmp_path, "Concatenation/4.csv", csv_file(STOP_HEADER, search()).encode())
+    (file,) = survey(tmp_path, register, DATA)
+    assert (file.outcome, file.source_id) == (NOT_RECOGNISED, ARCHIVE)
+    assert "its name does not say of which month, force and kind" in str(file.reason)
+
+
+def test_a_new_edition_that_cannot_be_read_is_refused_and_the_others_are_read(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    put(
+        tmp_path,
+        "june.xlsx",
+        workbook_bytes(
+            retitled(
+                retitled(read_sheets(FIXTURES / ONS / "ye-mar-2019"), "March 2019", "June 2019"),
+                "Drug offences",
+                "Drug crimes",
+            )
+        ),
+    )
+    put(tmp_path, "september.xlsx", pfa_workbook("March 2019", "September 2018"))
+    put(
+        tmp_path,
+        "2019-02-gwent-stop-and-search.csv",
+        csv_file(STOP_HEADER, search("2019-02-03T12:00:00+00:00", sought="Synthetic goods")).encode(),
+    )
+    files = found(tmp_path, register)
+    assert {name: file.outcome for name, file in files.items()} == {
+        "2019-02-gwent-stop-and-search.csv": REFUSED,
+        "june.xlsx": REFUSED,
+        "september.xlsx": READ,
+    }
+    assert "the label 'Drug crimes' is in no known edition" in str(files["june.xlsx"].reason)
+    assert "Synthetic goods" in str(files["2019-02-gwent-stop-and-search.csv"].reason)
+    assert [edition.id for edition in with_landing(register, files.values())[ONS].editions][1:3] == [
+        "ye-sep-2018",
+        "ye-dec-2018",
+    ]
+
+
+def test_a_listed_edition_that_cannot_be_read_is_not_passed_over(tmp_path: Path, register: dict[str, Source]) -> None:
+    put(tmp_path, "march.xlsx", pfa_workbook("Drug offences", "Drug crimes"))
+    files = survey(tmp_path, register, DATA)
+    assert [file.outcome for file in files] == [READ]
+    with pytest.raises(LayoutError, match="Drug crimes"):
+        read_cells(with_landing(register, files)[ONS], DATA, tmp_path)
+
+
+def test_of_a_source_without_meaning_every_figure_is_excluded_with_that_reason(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    put(tmp_path, "outcomes.csv", next((FIXTURES / "bbc_outcomes_by_force").glob("*totals*")).read_bytes())
+    files = survey(tmp_path, register, DATA)
+    source = with_landing(register, files)["bbc_outcomes_by_force"]
+    held = replace(source, editions=files[0].editions)
+    cells = read_cells(held, DATA, tmp_path)
+    nothing = {
+        name: cells.clear().with_columns(pl.lit("").alias("rule")) for name in ("observations", "excluded", "unmatched")
+    }
+    (row,) = landing_frame(files, {held.id: held}, cells, nothing).to_dicts()
+    counted = (row["cells"], row["matched"], row["excluded"], row["unmatched"], row["unaccounted"])
+    assert counted == (cells.height, 0, cells.height, 0, 0)
+    assert row["why"] == f"kept as cells, no meaning given ({cells.height})"
 
 
 def test_a_table_that_is_almost_a_known_one_says_what_differs(tmp_path: Path, register: dict[str, Source]) -> None:

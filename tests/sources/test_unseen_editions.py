@@ -8,9 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from transforms.errors import LayoutError
 from transforms.harmonise import harmonise, load_registers
-from transforms.sources.landing import NOT_RECOGNISED, READ, LandingFile, survey, with_landing
+from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, LandingFile, survey, with_landing
 from transforms.sources.published import parse_edition, read_cells
 from transforms.sources.registry import Source, load_sources
 
@@ -58,6 +57,14 @@ def more_sheets(sheets: Sheets) -> Sheets:
     return {"Cover_sheet": [["Synthetic cover"]], **sheets, "Table P9": [["Table P9: Synthetic"]]}
 
 
+def a_notice_of_correction_first(sheets: Sheets) -> Sheets:
+    """What the workbooks of June and September 2018 got when they were published again: every other sheet one place further."""
+    return {
+        "Correction": [["Correction"], ["Synthetic: a label was wrong"], ["Published on 6th February 2019"]],
+        **sheets,
+    }
+
+
 def fewer_sheets(sheets: Sheets) -> Sheets:
     return {name: rows for name, rows in sheets.items() if name.startswith(("Table P1", "Table P3"))}
 
@@ -80,6 +87,8 @@ def a_new_offence_group(sheets: Sheets) -> Sheets:
         blanks_after_sheet_names,
         more_sheets,
         fewer_sheets,
+        a_notice_of_correction_first,
+        every_text(r"year ending March 2019(?=1,2$)", "year ending  March 2019"),
         every_text(r"\(mid-2017\)", "(mid-2016)"),
         every_text(r"(?<=excluding fraud)\d", "11,12"),
         every_text(r"(?<=March 2019)1,2$", "7,8"),
@@ -99,6 +108,27 @@ def test_an_ons_workbook_that_drifts_is_read_as_its_labels_say(
     assert figures(cells) == figures(by_rows)
 
 
+def test_the_city_of_london_is_known_by_either_name_that_editions_print(
+    register: dict[str, Source], tmp_path: Path
+) -> None:
+    turned = every_text(r"^City of London(?=\d|$)", "London, City of")(KNOWN)
+    (tmp_path / "download.xlsx").write_bytes(workbook_bytes(of_period(turned, "June 2019")))
+    (file,) = survey(tmp_path, register, DATA)
+    source = with_landing(register, [file])[ONS]
+    (edition,) = file.editions
+    cells = parse_edition(source, edition, (tmp_path / "download.xlsx").read_bytes(), DATA).cells
+    assert cells.filter(pl.col("area_text").str.starts_with("London, City of")).height > 0
+    understood = harmonise(cells, {ONS: source}, load_registers(DATA), settled=())
+    assert "E23000034" in understood.observations["area_id"]
+
+
+def test_a_month_in_small_letters_is_a_month(register: dict[str, Source], tmp_path: Path) -> None:
+    """As a published title of 2018 had it."""
+    (tmp_path / "download.xlsx").write_bytes(workbook_bytes(of_period(KNOWN, "june 2018")))
+    (file,) = survey(tmp_path, register, DATA)
+    assert [edition.id for edition in file.editions] == ["ye-jun-2018"]
+
+
 def figures(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
     """What the figures say; sheet names, footnote marks and mid-years are what drifts."""
     plain = cells.filter(kind="figure").with_columns(
@@ -110,8 +140,8 @@ def figures(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
 def test_a_column_that_no_edition_has_announces_itself(register: dict[str, Source], tmp_path: Path) -> None:
     (tmp_path / "download.xlsx").write_bytes(workbook_bytes(of_period(a_new_offence_group(KNOWN), "June 2018")))
     (file,) = survey(tmp_path, register, DATA)
-    with pytest.raises(LayoutError, match="the label 'Synthetic offences' is in no known edition"):
-        parse_edition(register[ONS], file.editions[0], (tmp_path / "download.xlsx").read_bytes(), DATA)
+    assert (file.outcome, file.source_id, file.editions) == (REFUSED, ONS, ())
+    assert "the label 'Synthetic offences' is in no known edition" in str(file.reason)
 
 
 @pytest.mark.parametrize(
@@ -132,18 +162,21 @@ def test_a_column_that_no_edition_has_announces_itself(register: dict[str, Sourc
 def test_a_referral_workbook_says_its_quarter_in_its_title_or_its_path(
     path: str, title: str, edition_id: str, end: date, vintage: str, register: dict[str, Source], tmp_path: Path
 ) -> None:
-    (file,) = landed(tmp_path, register, {path: ods_bytes({**OTHER, "Table_14 ": [[title], *NRM_ROWS[1:]]})})
+    total = [["Total", "", "", "", "3", "10", "13"], ["", "Labour", "", "", "3", "10", "13"]]
+    content = ods_bytes({**OTHER, "Table_14 ": [[title], *NRM_ROWS[1:], *total]})
+    (file,) = landed(tmp_path, register, {path: content})
     assert (file.outcome, file.source_id) == (READ, NRM)
     (edition,) = file.editions
     assert (edition.id, edition.period_end, edition.vintage) == (f"{edition_id}-tables", end, vintage)
     source = with_landing(register, [file])[NRM]
     cells = read_cells(source, DATA, tmp_path)
-    assert cells.filter(pl.col("breakdown_text").is_null())["value_text"].to_list() == ["12", "1"]
+    assert cells.filter(pl.col("breakdown_text").is_null())["value_text"].to_list() == ["12", "1", "13"]
     understood = harmonise(cells, {NRM: source}, load_registers(DATA), settled=())
     assert understood.unmatched.is_empty()
     referrals = understood.observations.filter(measure_id="nrm_police_referrals")
     assert sorted(referrals.select("area_id", "period_end", "value").rows()) == [
         ("E23000024", end, 12),
+        ("NRM-POLICE-TOTAL", end, 13),
         ("TARIAN", end, 1),
     ]
 

@@ -1,4 +1,4 @@
-"""Our sums and rates beside what the publisher printed: totals, rates, districts, referrals, and whether every force is there."""
+"""Our sums and rates beside what the publisher printed: totals, rates, districts, referrals, outcomes, and whether every force is there."""
 
 import polars as pl
 
@@ -15,11 +15,12 @@ def reconcile(
     areas: pl.DataFrame,
     members: pl.DataFrame,
     sentinels: pl.DataFrame,
+    local_authorities: pl.DataFrame,
 ) -> pl.DataFrame:
     """Every published total or rate that can be reproduced, with the difference and whether it is within the tolerance.
 
     Returns the contract RECONCILIATION. Totals, districts, referrals and the number of police force areas that an edition names must
-    agree exactly, rates to 1e-6.
+    agree exactly, rates and full-time equivalents to 1e-6, local authorities to what the rounding of the printed figure explains.
     """
     left_out = with_value(excluded, sentinels)
     districts = left_out.filter(pl.col("rule") == "district-rows")
@@ -47,9 +48,15 @@ def reconcile(
             parts=parts_of(areas, members),
             districts=districts,
             responders=responders,
+            officers=left_out.filter(pl.col("rule") == "workforce-total-of-forces").with_columns(
+                pl.col("cell").str.extract(r"^([A-Z]+)").alias("column")
+            ),
+            local_authorities=local_authorities,
         )
         .with_columns(
-            pl.concat_str("kind", "source_id", "edition_id", "area_id", separator=".").alias("reconciliation_id"),
+            pl.concat_str(
+                "kind", "source_id", "edition_id", "area_id", "detail", separator=".", ignore_nulls=True
+            ).alias("reconciliation_id"),
             (pl.col("computed") - pl.col("published")).alias("difference"),
         )
         .with_columns((pl.col("difference").abs() <= pl.col("tolerance")).alias("agrees"))

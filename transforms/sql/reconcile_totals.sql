@@ -8,7 +8,8 @@ select
     printed.value as published,
     sum(part.value) as computed,
     0.0 as tolerance,
-    areas.name || ': ' || count(part.value) || ' parts add up to the printed total' as in_words
+    areas.name || ': ' || count(part.value) || ' parts add up to the printed total' as in_words,
+    null as detail
 from observations as printed
 join areas on areas.area_id = printed.area_id
 join parts on parts.area_id = printed.area_id
@@ -32,7 +33,8 @@ select
     printed.value,
     ours.value,
     1e-6,
-    areas.name || ': the printed count over a whole number of residents that rounds to the printed population gives the printed rate'
+    areas.name || ': the printed count over a whole number of residents that rounds to the printed population gives the printed rate',
+    null
 from observations as printed
 join areas on areas.area_id = printed.area_id
 join indicators as ours
@@ -54,7 +56,8 @@ select
     earlier.denominator_used,
     later.denominator_used,
     0.0,
-    areas.name || ': the residents behind the rates are the same in ' || earlier.edition_id || ' and ' || later.edition_id
+    areas.name || ': the residents behind the rates are the same in ' || earlier.edition_id || ' and ' || later.edition_id,
+    null
 from indicators as later
 join areas on areas.area_id = later.area_id
 join indicators as earlier
@@ -80,7 +83,8 @@ select
     force.value,
     sum(district.value),
     0.0,
-    areas.name || ': its districts and unassigned offences add up to the force row'
+    areas.name || ': its districts and unassigned offences add up to the force row',
+    null
 from observations as force
 join areas on areas.area_id = force.area_id
 join districts as district
@@ -101,11 +105,90 @@ select
     total.value,
     part.value,
     0.0,
-    areas.name || ': all first responders, those outside England and Wales included, add up to the printed total'
+    areas.name || ': all first responders, those outside England and Wales included, add up to the printed total',
+    null
 from observations as total
 join areas on areas.area_id = total.area_id
 join responders as part on part.source_id = total.source_id and part.edition_id = total.edition_id
-where total.area_kind = 'published_total'
+where total.area_kind = 'published_total' and total.measure_id = 'nrm_police_referrals'
+
+union all
+
+-- The printed figure of a region or of England, beside its local authorities, where each of them has one. The department rounds sums of
+-- episodes to the nearest ten, so that five may be the rounding; its sums of residents are exact.
+select
+    'authorities',
+    printed.source_id,
+    printed.edition_id,
+    printed.area_id,
+    printed.value,
+    sum(part.value),
+    case when printed.measure_id = 'child_population' then 0.0 else 5.0 end,
+    areas.name || ', ' || printed.measure_id || ': ' || count(part.value) || ' local authorities add up to the printed figure',
+    printed.measure_id
+from observations as printed
+join areas on areas.area_id = printed.area_id
+join local_authorities as authority on printed.area_id in (authority.region_id, 'E92000001') and authority.region_id like 'E%'
+join observations as part
+    on part.source_id = printed.source_id
+    and part.edition_id = printed.edition_id
+    and part.measure_id = printed.measure_id
+    and part.area_kind = 'local_authority'
+    and part.area_id = authority.authority_id
+where printed.area_kind in ('region', 'country') and printed.value is not null
+group by printed.source_id, printed.edition_id, printed.measure_id, printed.area_id, printed.value, areas.name
+having count(part.value) = count(*)
+
+union all
+
+-- The printed total of the 43 forces' officers on one day, beside the forces.
+select
+    'officers',
+    total.source_id,
+    total.edition_id,
+    'K04000001',
+    total.value,
+    sum(part.value),
+    1e-6,
+    count(part.value) || ' police forces add up to the printed total of column ' || total."column" || ' of ' || total."table",
+    total."table" || '.' || total."column"
+from officers as total
+join observations as part
+    on part.source_id = total.source_id
+    and part.edition_id = total.edition_id
+    and part."table" = total."table"
+    and regexp_extract(part.cell, '^[A-Z]+') = total."column"
+    and part.area_kind = 'police_force_area'
+group by total.source_id, total.edition_id, total."table", total."column", total.value
+
+union all
+
+-- Records of one kind, beside what came of them: every outcome that is counted is one of them, and none is counted twice.
+select
+    'outcomes',
+    whole.source_id,
+    whole.edition_id,
+    whole.area_id,
+    sum(whole.value),
+    sum(part.value),
+    0.0,
+    areas.name || ', ' || whole.measure_id || ': what came of the records adds up to the records, ' || count(*) || ' months',
+    whole.measure_id
+from observations as whole
+join areas on areas.area_id = whole.area_id
+join (
+    select source_id, edition_id, area_id, period_end, records.measure_id, sum(value) as value
+    from observations
+    join (values ('police_uk_drugs_records'), ('police_uk_searches_for_drugs')) as records (measure_id)
+        on starts_with(observations.measure_id, records.measure_id || '_')
+    group by all
+) as part
+    on part.source_id = whole.source_id
+    and part.edition_id = whole.edition_id
+    and part.area_id = whole.area_id
+    and part.period_end = whole.period_end
+    and part.measure_id = whole.measure_id
+group by whole.source_id, whole.edition_id, whole.measure_id, whole.area_id, areas.name
 
 union all
 
@@ -118,7 +201,8 @@ select
     count(*),
     count(*) filter (where whole.value = whole.added_up),
     0.0,
-    'England and Wales: the types and ages of every first responder add up to its total'
+    'England and Wales: the types and ages of every first responder add up to its total',
+    null
 from (
     select
         total.source_id,
@@ -158,7 +242,8 @@ select
             '; ' order by asked.part_name, asked."table", asked.measure_id
         ) filter (where asked.lacking > 0),
         'every table and period of the edition names all ' || count(distinct asked.part_id) || ' police force areas'
-    )
+    ),
+    null
 from (
     select
         printed.source_id,
@@ -204,4 +289,4 @@ from (
 group by asked.source_id, asked.edition_id, asked.area_id
 
 -- What a reader asks first comes first.
-order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'rate', 'population'], kind), edition_id, area_id
+order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'authorities', 'officers', 'outcomes', 'rate', 'population'], kind), edition_id, area_id

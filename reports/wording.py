@@ -661,7 +661,7 @@ def usual_for_its_size(rows: Sequence[Row], own: Sequence[str], kind: str) -> Pr
             f" of {formats.count(len(rows))} areas.",
         )
     outside = sorted(row["area_name"] for row in inside if row["flag"] in ("low_998", "high_998"))
-    said = f"Allowing for how much areas differ anyway, of {formats.count(len(inside))} areas {kind} "
+    said = f"Allowing for how much areas differ anyway, of {formats.small_number(len(inside))} areas {kind} "
     if not outside:
         return (f"{said}none lies outside the 99.8% limits for recorded drug offences.",)
     return (

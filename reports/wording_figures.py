@@ -54,6 +54,7 @@ def trends(rows: Sequence[Row], span: str, highlighted: Sequence[str]) -> str:
         if row["area_id"] in highlighted
     ]
     return (
-        f"Small line charts of {len(rows)} police force areas, {span}. The latest number is larger than the first in {higher} of "
-        f"{len(valued)}, and the largest of all in {peak}." + (f" {capitalised(joined(own))}." if own else "")
+        f"Small line charts of {formats.small_number(len(rows))} police force areas, {span}. The latest number is larger than the first in "
+        f"{formats.small_number(higher)} of {formats.small_number(len(valued))}, and the largest of all in {formats.small_number(peak)}."
+        + (f" {capitalised(joined(own))}." if own else "")
     )

@@ -42,9 +42,9 @@ RULES: Final = (
     ),
     Rule(
         "potential-victims",
-        r"(?<!potential )\bvictims (?:were |was )?(?:referred|identified)\b|\breferred (?:\d[\d,]* )?victims\b|\breferrals? of victims\b",
+        r"(?<!potential )(?<!how many )\bvictims?\b",
         "a referral is made before anybody decides whether the person is a victim",
-        "potential victims referred",
+        "potential victims, or potential victims referred",
     ),
     Rule(
         "children-referred-not-exploited",
@@ -88,6 +88,12 @@ RULES: Final = (
         r"\b\d+\.\d{2,} per (?:1,000|100,000)\b",
         "more digits than the data can bear",
         "the rate with one decimal place",
+    ),
+    Rule(
+        "thousands-apart",
+        r"(?<![\w./,:#-])\d{5,}(?![\w%./:-])",
+        "a long number without commas is misread",
+        "the number with a comma between thousands",
     ),
     Rule(
         "missing-is-not-nought",

@@ -8,7 +8,7 @@ FIRES = {
     "recorded-not-happened": ("Drug crime rose in Norfolk", "drug offending has fallen"),
     "no-county-lines-offence": ("416 county lines offences", "a county-lines offence"),
     "highest-rate-untested": ("Norfolk has the highest rate", "the lowest recorded rates"),
-    "potential-victims": ("50 victims referred", "victims were identified", "the force referred 50 victims", "referrals of victims"),
+    "potential-victims": ("50 victims referred", "victims were identified", "the force referred 50 victims", "referrals of victims", "each victim"),
     "children-referred-not-exploited": ("exploited children in Norfolk", "children exploited in Norfolk"),
     "significant-untested": ("a significant change", "significantly more", "of some significance"),
     "notable-empty": ("a notable change", "notably more"),
@@ -17,6 +17,7 @@ FIRES = {
     "no-drama": ("It soared", "plummeted", "a surge", "an epidemic", "a spike", "skyrocketing"),
     "no-league-table": ("the worst force", "best-performing", "a league table"),
     "rate-decimals": ("2.19 per 1,000 residents", "5.432 per 100,000"),
+    "thousands-apart": ("11952 offences", "a population of 903700"),
     "missing-is-not-nought": ("0 (not available)", "No figure was published: 0"),
     "period-in-words": ("in YE Dec 2019", "YE March 2020"),
 }  # fmt: skip
@@ -24,7 +25,7 @@ PASSES = {
     "recorded-not-happened": ("Drug offences recorded by the police were higher", "recorded drug crime by year"),
     "no-county-lines-offence": ("No offence of county lines exists", "county lines programme"),
     "highest-rate-untested": ("the largest number", "among the highest (rank interval 2 to 7)", "highest first"),
-    "potential-victims": ("50 potential victims referred", "potential victims were referred", "referrals of potential victims"),
+    "potential-victims": ("50 potential victims referred", "potential victims were referred", "referrals of potential victims", "how many victims there are"),
     "children-referred-not-exploited": ("referrals of children in Norfolk", "not how many people were exploited or where"),
     "significant-untested": ("significand", "a sign"),
     "notable-empty": ("a table", "not able to say"),
@@ -33,6 +34,7 @@ PASSES = {
     "no-drama": ("Surgeons", "a sore place"),
     "no-league-table": ("worsted", "the best estimate"),
     "rate-decimals": ("2.2 per 1,000 residents", "2,045 per 1,000", "multiplied 2.194340 times"),
+    "thousands-apart": ("11,952 offences", "area E23000024", "cell AB12345", "2,045 of 2019", "0.12345", "2024-11-30"),
     "missing-is-not-nought": ("0 offences", "[x] not available", "10 (suppressed)"),
     "period-in-words": ("the year ending December 2019", "DYE Dec"),
 }  # fmt: skip

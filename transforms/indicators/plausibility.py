@@ -64,10 +64,16 @@ def _beside_the_year_before(indicators: pl.DataFrame) -> pl.DataFrame:
             "{}, to {}: {}, a year before {}",
             "area_name",
             "period_end",
-            pl.col("numerator").cast(pl.Int64),
-            pl.col("compared_with").cast(pl.Int64),
+            _with_commas(pl.col("numerator")),
+            _with_commas(pl.col("compared_with")),
         ).alias("in_words"),
     )
+
+
+def _with_commas(count: pl.Expr) -> pl.Expr:
+    """A count below a milliard as a person writes it: 11,952."""
+    digits = count.cast(pl.Int64).cast(pl.String)
+    return digits.str.replace(r"(\d)(\d{3})$", "${1},${2}").str.replace(r"(\d)(\d{3}),", "${1},${2},")
 
 
 def _populations(observations: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,6 @@ def line(name: str, first: float | None, largest: float | None, latest: float | 
 def test_the_small_lines_are_counted_and_the_own_area_is_named():
     rows = [line("Alpha", 10, 30, 30), line("Beta", 20, 40, 15), line("Gamma", None, None, None)]
     told = words.trends(rows, "2003 to 2025", ["Beta"])
-    assert "3 police force areas" in told
-    assert "larger than the first in 1 of 2, and the largest of all in 1." in told
+    assert "three police force areas" in told
+    assert "larger than the first in one of two, and the largest of all in one." in told
     assert told.endswith("Beta from 20 to 15.")

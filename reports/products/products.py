@@ -24,6 +24,8 @@ from reports.products import (
 )
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
+_MESSAGES = 3
+_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "table-scoreboard")
 # London has no regional organised crime unit.
 _LONDON = "LONDON-AREA"
 
@@ -183,12 +185,10 @@ def _key_messages(
         first = (*first, " ", *wording.beside(nation, "England and Wales"))
     years = data.preferred(REFERRALS, area_id).filter(pl.col("months") == 12)
     second = wording.referrals(referrers, years.row(-1, named=True)) if len(years) else ()
-    messages = (
-        (first, "figure-drug-offences"),
-        (second, "table-referrals"),
-        _third_message(data, area_id, forces),
-    )
-    return tuple(message for message in messages if message[0])
+    third = _third_message(data, area_id, forces)
+    # What cannot be said gives way to what holds of every report: there are three messages, none of them said twice.
+    messages = ((first, "figure-drug-offences"), (second, "table-referrals"), third, _STAND_INS)
+    return tuple(dict.fromkeys(message for message in messages if message[0]))[:_MESSAGES]
 
 
 def _may_stand_beside_the_nation(data: ReportData, row: Row) -> bool:
@@ -209,7 +209,7 @@ def _third_message(data: ReportData, area_id: str, forces: Sequence[str]) -> tup
     if any(row["area_id"] in forces for row in rows):
         kind = "compared" if area_id == NATION else "compared here"
         return wording.usual_for_its_size(rows, forces, kind), "figure-funnel"
-    return (wording.PROXY,), "table-scoreboard"
+    return _STAND_INS
 
 
 def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:

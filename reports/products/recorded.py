@@ -228,7 +228,10 @@ def extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
     """The lowest and the largest rate of rows in falling order, and those of the report's own areas."""
     valued = [row for row in ordered if row["value"] is not None]
     own = [f"{row['area_name']} {formats.rate(row['value'])}" for row in valued if row["area_id"] in highlighted]
-    ends = f"From {formats.rate(valued[-1]['value'])} ({valued[-1]['area_name']}) to {formats.rate(valued[0]['value'])} ({valued[0]['area_name']})."
+    lowest, largest = (
+        [row["area_name"] for row in valued if row["value"] == end["value"]] for end in (valued[-1], valued[0])
+    )
+    ends = f"From {formats.rate(valued[-1]['value'])} ({wording.joined(lowest)}) to {formats.rate(valued[0]['value'])} ({wording.joined(largest)})."
     return f"{ends} Marked: {wording.joined(own)}." if own else ends
 
 

@@ -127,6 +127,12 @@ def test_the_whole_number_behind_a_printed_rate_is_used() -> None:
     assert row["value"] == pytest.approx(1000 * 2730 / 903_680, rel=1e-12)
 
 
+def test_exactly_half_of_the_rounding_is_rounded_whatever_the_last_digit_of_the_rate() -> None:
+    """A rate with its sixteenth digit rounded, as some programs write it, gives a hair more than half a hundred."""
+    assert 3_113_200 - 1000 * 8123 / 2.609254292276312 > 50
+    assert as_published(8123, 3_113_200, 2.609254292276312)["denominator_used"] == 3_113_150
+
+
 @pytest.mark.parametrize(
     "printed_rate",
     [

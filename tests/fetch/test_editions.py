@@ -1,6 +1,9 @@
 import hashlib
+import io
 import json
 import os
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,6 +168,56 @@ def test_one_publisher_that_fails_and_one_bad_file_do_not_stop_the_others(
     assert [record.file for record in read_records(store)] == ["good.xlsx"]
     assert [path.name for path in store.rglob("*.xlsx")] == ["good.xlsx"]
     assert list((store / ".part").iterdir()) == []
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENTITY = (
+    b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY secret SYSTEM "file:///etc/hostname">]><workbook>&secret;</workbook>'
+)
+
+
+def one_byte_changed(content: bytes) -> bytes:
+    """The archive with one byte of its first packed part changed: its checksum is no longer the one that the archive states."""
+    part = zipfile.ZipFile(io.BytesIO(content)).infolist()[0]
+    place = part.header_offset + 30 + len(part.filename) + part.compress_size // 2
+    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"<!DOCTYPE html><html>Sorry, there is a problem</html>", "text/html", "is a web page or an error message"),
+        (b"<!DOCTYPE html><html>Sorry, there is a problem</html>", XLSX, "is a web page or an error message"),
+        (b"%PDF-1.7 of the bulletin", "application/pdf", r"is not a file of the kind \.xlsx"),
+        (b'{"error": "rate limit exceeded"}', "application/json", r"is not a file of the kind \.xlsx"),
+        (b"Area Code,Area Name\nE23000024,Norfolk\n", "text/csv", r"is not a file of the kind \.xlsx"),
+        (b"", XLSX, "is empty"),
+        (archive({"content.xml": b"<office/>"}), "application/vnd.oasis.opendocument.spreadsheet", "lacks the part xl/"),
+        (archive({"xl/workbook.xml": bytes(20_000_000)}), XLSX, "would grow from .* when unpacked"),
+        (archive({"xl/workbook.xml": ENTITY}), XLSX, "has a document type definition in xl/workbook.xml"),
+        (archive({"xl/workbook.xml": b"<workbook/>", "../outside.xml": b"<a/>"}), XLSX, "which leaves its folder"),
+        (one_byte_changed(BOOK), XLSX, "is damaged"),
+    ],
+)  # fmt: skip
+def test_what_is_served_in_place_of_a_workbook_is_refused_and_not_kept(
+    body: bytes, content_type: str, reason: str, store: Path, run: Run, publisher: Publisher
+) -> None:
+    publisher.serve("/media/tables.xlsx", Answer(body, headers={"Content-Type": content_type}))
+    found = run(source_at(publisher.page("/tables", "/media/tables.xlsx"), r"tables\.xlsx"))
+    assert outcomes(found) == [("ons_pfa_tables", "tables.xlsx", "refused")]
+    assert re.search(reason, str(found[0].reason))
+    assert read_records(store) == []
+    assert not list(store.rglob("*.xlsx"))
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "application/pdf", "application/octet-stream", ""])
+def test_a_workbook_is_kept_whatever_kind_of_content_the_server_calls_it(
+    content_type: str, run: Run, publisher: Publisher
+) -> None:
+    """Publishers' servers misname files; the bytes decide."""
+    publisher.serve("/media/tables.xlsx", Answer(BOOK, headers={"Content-Type": content_type}))
+    found = run(source_at(publisher.page("/tables", "/media/tables.xlsx"), r"tables\.xlsx"))
+    assert outcomes(found) == [("ons_pfa_tables", "tables.xlsx", "new")]
 
 
 def test_a_file_on_another_host_is_refused_without_a_request(run: Run, publisher: Publisher) -> None:

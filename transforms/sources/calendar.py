@@ -15,6 +15,8 @@ NO_TIMETABLE: Final = "no timetable"
 UP_TO_DATE: Final = "up to date"
 RELEASE_DUE: Final = "release due"
 OVERDUE: Final = "overdue"
+# Instead of where a layout was checked: of a source whose published form nobody has described yet.
+NO_LAYOUT: Final = "no layout known"
 # What appears whenever its publisher is ready. Any other source without release months has come to its end.
 UNSCHEDULED: Final = ("rolling", "irregular")
 _MONTHS_IN_YEAR: Final = 12
@@ -48,7 +50,8 @@ def release_calendar(
     """One row a source, in the order of their codes: CALENDAR_SCHEMA.
 
     ``held`` are the editions that a build reads, by source; ``as_of`` is a month. ``editions`` counts those held, ``age_months`` are the
-    months from the newest vintage to ``as_of``, ``next_release`` is the first release month after the newest vintage, null without one.
+    months from the newest vintage to ``as_of``, ``next_release`` is the first release month after the newest vintage, null without one;
+    ``layout_checked_against`` is that of the register, or says that no layout is known.
     """
     rows = [
         _row(source, held.get(source.id, ()), as_of)
@@ -120,7 +123,7 @@ def _row(source: Source, held: tuple[Edition, ...], as_of: str) -> tuple[object,
         months_between(vintage, as_of) if vintage else None,
         next_release(source, vintage) if vintage else None,
         state(source, vintage, as_of),
-        source.layout_checked_against,
+        source.layout_checked_against if source.parser != "none" else NO_LAYOUT,
     )
 
 

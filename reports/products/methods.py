@@ -83,7 +83,7 @@ def _ages(calendar: pl.DataFrame) -> Table:
         ),
         source_note=(
             "The next release is the first month of the publisher's timetable after the newest edition held. A layout was proven on the "
-            "publisher's original file, on a re-save of it, or is known from documentation only."
+            "publisher's original file, on a re-save of it, is known from documentation only, or is not known yet."
         ),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.incidents import conftest as records
 from tests.sources import test_ho_nrm_tables as nrm_tables
 from tests.sources import test_home_office_open_data as open_data
+from tests.sources import test_yjb_youth_justice as youth_justice
 from tests.sources.editions import with_edition
 from tests.sources.open_documents import ods_bytes
 from tests.sources.workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
@@ -73,6 +74,12 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
         yield _added(folder, source_id, layout, build(open_data.sheets_of(source_id)))
     yield _added(
         folder, "ho_nrm_tables", nrm_tables.LAYOUT, ods_bytes({**nrm_tables.OTHER, "Table_13": nrm_tables.ROWS})
+    )
+    yield _added(
+        folder,
+        youth_justice.YJB,
+        ("Data", "outcomes"),
+        ods_bytes({"Data": [youth_justice.HEADER, *youth_justice.ROWS]}),
     )
     population = sources["ons_mid_year_population"]
     answer = (FIXTURES / population.id / "mid-2022.csv").read_bytes()

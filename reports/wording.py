@@ -524,6 +524,7 @@ def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
     """What countylines compare prints: figures, grade, reasons, what was adjusted or would help, and the sentence."""
     lines = [pair["measure_name"]]
     lines += [f"  {_side_in_words(pair, side)}" for side in ("a", "b")]
+    lines += [f"  {said}" for side in ("a", "b") for said in _remarks(pair, side)]
     lines.append(f"Grade {pair['grade']}" + (f": {reasons(pair['reasons'])}" if pair["reasons"] else ""))
     if pair["adjustments"]:
         lines.append(f"  adjusted: {pair['adjustments']}")
@@ -541,6 +542,28 @@ def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
     return [*lines, f"To publish: {said}"]
 
 
+def _remarks(pair: Mapping[str, Any], side: str) -> tuple[str, ...]:
+    """What a reader must know of one figure of a comparison: what it leaves out, and why it has no rate where the other has one."""
+    if pair["measure_id_a"] == "peel_grade":
+        cycle, reason = pair[f"cycle_{side}"], pair[f"reason_{side}"]
+        graded = pair["graded_by_cycle"][cycle]
+        return (
+            *(
+                (f"{cycle}: {graded} were graded, and of those no grade is held by force.",)
+                if reason == "not held"
+                else ()
+            ),
+            *((f"{cycle}: {reason}.",) if reason not in (None, "not held") else ()),
+        )
+    name = f"{pair[f'area_name_{side}']}, {formats.period(pair[f'period_start_{side}'], pair[f'period_end_{side}'])}"
+    note = pair[f"coverage_note_{side}"]
+    lacks_rate = not pair["as_counts"] and pair[f"value_{side}"] is None
+    return (
+        *((f"{name}: {note}",) if note else ()),
+        *((f"{name}: {no_rate({'status': pair[f'status_{side}']})}",) if lacks_rate else ()),
+    )
+
+
 def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     """'Norfolk, year ending December 2019: 2,730 (3.0 per 1,000, 95% interval 2.9 to 3.1)'."""
     if pair["measure_id_a"] == "peel_grade":
@@ -555,6 +578,8 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     if pair[f"value_{side}"] is None:
         return said
     rate_words = f"{formats.rate(pair[f'value_{side}'])} per {formats.count(pair[f'multiplier_{side}'])}"
+    if pair[f"population_{side}"] != "residents":
+        rate_words += f" {pair[f'population_{side}']}"
     return f"{said} ({rate_words}, 95% interval {formats.interval(pair[f'lower_95_{side}'], pair[f'upper_95_{side}'])})"
 
 

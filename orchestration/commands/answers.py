@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from orchestration.commands.compare import GRADES
 from orchestration.commands.options import JSON, registers, table
 from orchestration.paths import paths_from_environment
 from transforms.errors import CountyLinesError
@@ -27,6 +28,11 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
     """
     from transforms.answers import find_area, find_numbers, read_period
 
+    if measure in GRADES:
+        raise CountyLinesError(
+            f"A PEEL grade is a word and no number; countylines compare {area!r} --measure peel_grade --period 2018/19 --with-period "
+            "2021/22 prints grades."
+        )
     paths = paths_from_environment()
     known = registers(paths)
     area_id = find_area(area, known.areas, known.area_names)

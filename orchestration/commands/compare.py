@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Distinct from an error, so that a script can tell "these may not be compared" from "that area does not exist".
 REFUSED = 3
+# The measure whose figures are words: by id and by code.
+GRADES = ("peel_grade", "M21")
 
 
 @click.command("compare")
@@ -53,7 +55,7 @@ def compare(
     if (other_area is None) == (with_period is None):
         raise CountyLinesError("Give two areas and one period, or one area with --period and --with-period.")
     paths = paths_from_environment()
-    pair = (_grades if measure == "peel_grade" else _numbers)(
+    pair = (_grades if measure in GRADES else _numbers)(
         paths, measure, (area, other_area or area), (period, with_period or period), question
     )
     said = wording.compared(pair)
@@ -102,6 +104,7 @@ def _numbers(
     return {
         **pair,
         **{f"status_{side}": row["status"] for side, row in zip("ab", rows, strict=True)},
+        **{f"coverage_note_{side}": row["coverage_note"] for side, row in zip("ab", rows, strict=True)},
         "measure_name": about["name"],
         "unit_plural": about["unit_plural"],
         "over_time": over_time,
@@ -117,14 +120,28 @@ def _numbers(
 
 
 def _breaks(pair: Mapping[str, Any], breaks: "pl.DataFrame") -> dict[str, str]:
-    """The registered breaks between the figures, those that only need a note too: identifier and sentence."""
+    """The registered breaks between the figures, those that only need a note too: identifier and sentence.
+
+    A break of coverage that lies between them is among them where a figure is missing or leaves a force out.
+    """
     import polars as pl
 
     named = f"{pair['breaks']}, {pair['noted']}".split(", ")
+    first = min(pair["period_start_a"], pair["period_start_b"])
+    last = max(pair["period_end_a"], pair["period_end_b"])
+    of_coverage = (pl.col("dimension") == "C") & (
+        pl.col("area_id").is_in([pair[f"area_id_{side}"] for side in "ab" if pair[f"coverage_{side}"] == "absent"])
+        | pl.lit("partial" in (pair["coverage_a"], pair["coverage_b"]))
+    )
+    between = breaks.filter(
+        pl.col("break_id").is_in(named) | of_coverage,
+        pl.col("measure_id").is_in([pair["measure_id_a"], pair["measure_id_b"]]),
+        pl.coalesce("valid_to", "date") > first,
+        pl.col("date") <= last,
+    )
     return dict(
-        breaks.filter(pl.col("break_id").is_in(named))
-        .select("break_id", "in_words")
-        .unique()
+        between.group_by("break_id", maintain_order=True)
+        .agg(pl.col("in_words").unique(maintain_order=True).str.join(" "))
         .sort("break_id")
         .iter_rows()
     )
@@ -142,7 +159,7 @@ def _grades(
     known = registers(paths)
     held, scale = table(paths, "out", "inspection_grades"), load_scale(paths.data)
     rows = [
-        find_grade(held, scale, find_area(area, known.areas, known.area_names), cycle, question)
+        find_grade(held, scale, known.areas, find_area(area, known.areas, known.area_names), cycle, question)
         for area, cycle in zip(areas, periods, strict=True)
     ]
     (pair,) = grade_pairs(paired(side_of_grade(rows[0]), side_of_grade(rows[1])), known).iter_rows(named=True)
@@ -151,8 +168,9 @@ def _grades(
         **{
             f"{name}_{side}": row[name]
             for side, row in zip("ab", rows, strict=True)
-            for name in ("word", "cycle", "area_name")
+            for name in ("word", "cycle", "area_name", "reason")
         },
+        "graded_by_cycle": dict(scale.cycles.select("cycle", "graded").iter_rows()),
         "lower_a": rows[0]["lower"],
         "upper_a": rows[0]["upper"],
         "lower_b": rows[1]["lower"],

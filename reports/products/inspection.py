@@ -14,6 +14,7 @@ from reports.products.shared import NATION
 
 SOURCE: Final = "hmicfrs_peel_grades"
 _NOT_HELD: Final = (
+    "grades of single questions, such as protecting vulnerable people, of the cycles up to 2018/19",
     "grades by force of the cycles from 2021/22 on",
     "grades for serious and organised crime, by region since 2022",
     "grades for crime recording (crime data integrity, 2016 to 2020)",

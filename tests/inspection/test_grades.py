@@ -44,14 +44,23 @@ def test_a_word_that_is_on_no_scale_is_refused(cells: pl.DataFrame, areas: pl.Da
 
 
 def test_a_cycle_without_grades_by_force_has_none_and_an_unknown_one_is_an_error(
-    grades: pl.DataFrame, data: Path
+    grades: pl.DataFrame, areas: pl.DataFrame, data: Path
 ) -> None:
-    held = find_grade(grades, load_scale(data), NORFOLK, "2018/19", "Efficiency")
+    held = find_grade(grades, load_scale(data), areas, NORFOLK, "2018/19", "Efficiency")
     assert held["word"] == "outstanding"
-    absent = find_grade(grades, load_scale(data), NORFOLK, "2021/22", "Efficiency")
+    absent = find_grade(grades, load_scale(data), areas, NORFOLK, "2021/22", "Efficiency")
     assert (absent["word"], absent["reason"]) == (None, "not held")
-    with pytest.raises(CountyLinesError, match="the cycle '1999'"):
-        find_grade(grades, load_scale(data), NORFOLK, "1999", "Efficiency")
+    with pytest.raises(CountyLinesError, match="No inspection cycle is called '1999'; the cycles are 2015, "):
+        find_grade(grades, load_scale(data), areas, NORFOLK, "1999", "Efficiency")
+
+
+def test_a_region_has_no_grade_and_is_told_so_by_its_name(
+    grades: pl.DataFrame, areas: pl.DataFrame, data: Path
+) -> None:
+    with pytest.raises(
+        CountyLinesError, match=r"^East of England is a region, and PEEL grades are given to police forces"
+    ):
+        find_grade(grades, load_scale(data), areas, "E12000006", "2018/19", "Efficiency")
 
 
 @pytest.mark.parametrize(

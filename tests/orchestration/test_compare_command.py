@@ -39,12 +39,23 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
                 "YE Dec 2019",
             ],
             3,
-            ["Grade X: coverage: a figure is missing", "it would take: a published figure on both sides", "Refused:"],
+            [
+                "Grade X: coverage: a figure is missing",
+                "it would take: a published figure on both sides",
+                "B08: Greater Manchester Police changed its computer system in July 2019",
+                "Refused:",
+            ],
         ),
         (
             ["Norfolk", "--measure", "peel_grade", "--period", "2018/19", "--with-period", "2021/22"],
             3,
-            ["recording differs (B21)", "grades of one inspection cycle", "Norfolk, 2021/22: no grade held"],
+            [
+                "recording differs (B21)",
+                "grades of one inspection cycle",
+                "2021/22: areas of policing were graded, and of those no grade is held by force.",
+                "Norfolk, 2021/22: no grade held",
+                "B21: From 2021/22 grades have five tiers instead of four, and the questions changed.\n",
+            ],
         ),
         (
             [
@@ -68,7 +79,12 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
         (
             ["England and Wales", "--measure", "M01", "--period", "YE Dec 2018", "--with-period", "YE Dec 2019"],
             3,
-            ["Grade C: coverage differs", "the same forces left out of both figures and both populations"],
+            [
+                "Grade C: coverage differs",
+                "England and Wales, year ending December 2019: leaves out Greater Manchester: no figure published",
+                "the same forces left out of both figures and both populations",
+                "B08: ",
+            ],
         ),
         (
             ["Norfolk", "City of London", "--measure", "M01", "--period", "YE Dec 2019"],
@@ -76,6 +92,7 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
             [
                 "Grade C: unit differs; population differs",
                 "City of London, year ending December 2019: 715 drug offences",
+                "City of London, year ending December 2019: No rate is shown: too few people live there for one.",
             ],
         ),
         (
@@ -104,6 +121,25 @@ def test_what_may_not_be_compared_is_said_with_its_reason(
     assert said.returncode == status, said.stderr
     assert all(word in said.stdout for word in words), said.stdout
     assert "%" not in said.stdout.replace("95%", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            ["compare", "East of England", "Norfolk", "--measure", "M21", "--period", "2018/19"],
+            "East of England is a region, and PEEL grades are given to police forces only; give a force, such as Norfolk.",
+        ),
+        (
+            ["value", "East of England", "peel_grade", "2018/19"],
+            "A PEEL grade is a word and no number; countylines compare 'East of England' --measure peel_grade",
+        ),
+    ],
+)
+def test_a_grade_that_nobody_gives_is_an_error_in_plain_words(built: Path, command: list[str], words: str) -> None:
+    said = run(command, built)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert words in said.stderr
 
 
 def test_a_machine_reads_the_same(built: Path) -> None:

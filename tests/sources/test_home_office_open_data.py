@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from transforms.errors import LayoutError, RegisterError
+from transforms.errors import LayoutError, RegisterError, UnmatchedError
 from transforms.harmonise import harmonise, load_registers
+from transforms.harmonise.observe import refuse_unmatched
 from transforms.harmonise.periods import financial_quarter
 from transforms.sources.grid import Parsed
 from transforms.sources.ho_drug_offence_subcodes import class_a_supply
@@ -64,6 +65,26 @@ def test_every_cell_of_recorded_crime_has_a_meaning_or_a_reason(tmp_path: Path) 
         ("E23000034", "drug_possession_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 17),
         ("E23000035", "drug_possession_offences_in_quarter", date(2024, 4, 1), date(2024, 6, 30), 44),
     ]
+
+
+@pytest.mark.parametrize("changed", ["Drug supply", "Possession of controlled drugs (cannabis)"])
+def test_a_label_that_does_not_agree_with_its_offence_code_is_announced(changed: str, tmp_path: Path) -> None:
+    """The code says what is counted; the label beside it must be the registered one, and is never taken for another code's."""
+    cells = parsed(tmp_path, CRIME).cells
+    first = (pl.col("breakdown_text") == "92A").cum_sum() == 1
+    renamed = pl.when((pl.col("breakdown_text") == "92A") & first).then(pl.lit(changed)).otherwise("measure_text")
+    result = harmonise(
+        cells.with_columns(renamed.alias("measure_text")),
+        {CRIME: load_source(tmp_path, CRIME)},
+        load_registers(tmp_path),
+        settled=(),
+    )
+    (row,) = result.unmatched.rows(named=True)
+    assert (row["what"], row["text"]) == ("measure", f"{changed} | 92A")
+    with pytest.raises(
+        UnmatchedError, match=r"\| 92A' .* is in no register; nearest known: trafficking in controlled drugs \| 92a"
+    ):
+        refuse_unmatched(result.unmatched)
 
 
 def test_the_sheets_and_the_header_of_older_editions_are_another_row_of_the_layout(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def harmonise(
     return Harmonised(
         observations=_observations(_as_printed(matched, printed), registers),
         excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
-        unmatched=_unmatched(_as_printed(unmatched, printed), names),
+        unmatched=_unmatched(_as_printed(unmatched, printed), names, registers.measure_labels),
         notes=_notes(matched, cells.filter(pl.col("kind") == "note")),
     )
 
@@ -148,7 +148,8 @@ def _observations(matched: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     )
 
 
-def _unmatched(cells: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def _unmatched(cells: pl.DataFrame, names: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """The contract UNMATCHED. Candidates: for a name the nearest known ones, for a label that stands beside a registered code the registered label."""
     rows = pl.concat(
         [
             cells.filter(pl.col(missing).is_null()).with_columns(pl.lit(what).alias("what"), text.alias("text"))
@@ -181,8 +182,20 @@ def _unmatched(cells: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         schema={"what": pl.String, "area_text": pl.String, "candidates": pl.String},
         orient="row",
     )
+    # The code says what is counted and the label must agree with it: a label that changed is shown beside the one of the register.
+    beside_code = (
+        labels.filter(pl.col("breakdown") != "")
+        .group_by("source_id", pl.col("breakdown").alias("code"), maintain_order=True)
+        .agg(pl.concat_str("measure_pattern", "breakdown", separator=" | ").str.join(", ").alias("of_code"))
+        .with_columns(what=pl.lit("measure"))
+    )
     return (
-        rows.join(candidates, on=["what", "area_text"], how="left").select(list(UNMATCHED.schema)).sort(*_CELL, "what")
+        rows.with_columns(code=plain(pl.col("breakdown_text")))
+        .join(candidates, on=["what", "area_text"], how="left", maintain_order="left")
+        .join(beside_code, on=["what", "source_id", "code"], how="left", maintain_order="left")
+        .with_columns(candidates=pl.coalesce("candidates", "of_code"))
+        .select(list(UNMATCHED.schema))
+        .sort(*_CELL, "what")
     )
 
 

@@ -84,19 +84,26 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
     )
 
 
-def find_grade(grades: pl.DataFrame, scale: Scale, area_id: str, cycle: str, question: str) -> dict[str, Any]:
-    """The row of one force, cycle and question; a row without a grade and the reason 'not held' where none is.
+def find_grade(
+    grades: pl.DataFrame, scale: Scale, areas: pl.DataFrame, area_id: str, cycle: str, question: str
+) -> dict[str, Any]:
+    """The row of one force, cycle and question; a row without a grade and the reason 'not held' where none is. ``areas`` is the register.
 
-    Raises CountyLinesError for a cycle that is not registered, an area that is no police force area, or a question that no cycle has.
+    Raises CountyLinesError for an area that is no police force area, a cycle that is not registered, or a question that no cycle has.
     """
     rows = grades.filter((pl.col("area_id") == area_id) & (pl.col("cycle") == cycle) & (pl.col("question") == question))
     if len(rows):
         return rows.row(0, named=True)
     of_area = grades.filter(pl.col("area_id") == area_id)
     cycles = scale.cycles.filter(pl.col("cycle") == cycle)
-    if of_area.is_empty() or cycles.is_empty():
+    if of_area.is_empty():
+        area = areas.row(by_predicate=pl.col("area_id") == area_id, named=True)
         raise CountyLinesError(
-            f"No grade of {area_id} in the cycle {cycle!r}: forces are graded, in the cycles {', '.join(scale.cycles['cycle'])}."
+            f"{area['name']} is a {area['kind'].replace('_', ' ')}, and PEEL grades are given to police forces only; give a force, such as Norfolk."
+        )
+    if cycles.is_empty():
+        raise CountyLinesError(
+            f"No inspection cycle is called {cycle!r}; the cycles are {', '.join(scale.cycles['cycle'])}."
         )
     if question not in set(grades["question"]):
         raise CountyLinesError(

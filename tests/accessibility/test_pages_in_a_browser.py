@@ -19,6 +19,7 @@ PAGES = (
     "norfolk",
     "city-of-london",
     "evidence/norfolk",
+    "findings",
     "data-quality",
     "data-dictionary",
     "methods",

@@ -1,4 +1,4 @@
-"""A build without room or without the right to write says so in a sentence, and readers keep what they have."""
+"""A build without room, without the right to write, on damaged tables, or by a wrong clock: readers keep what they have, the next build mends all."""
 
 import os
 import shutil
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.full_build import built as built
-from tests.orchestration.builds import digests, good, run
+from tests.orchestration.builds import COMMAND, digests, good, run
+from tests.recovery.test_killed_anywhere import made
 
 pytestmark = pytest.mark.full
 
@@ -38,7 +39,9 @@ def small_disk(built: Path, tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_without_the_right_to_write_and_without_room_the_last_good_reports_stay(small_disk: Path, built: Path) -> None:
+def test_no_right_to_write_then_no_room_then_damaged_tables_and_the_next_build_mends_all(
+    small_disk: Path, built: Path
+) -> None:
     before, disk = good(small_disk), str(small_disk.parent)
     (small_disk / "lake" / "core" / "observations.parquet").unlink()
 
@@ -54,4 +57,25 @@ def test_without_the_right_to_write_and_without_room_the_last_good_reports_stay(
     starved = run(["build"], small_disk)
     assert starved.returncode == 1
     assert "No space left on device" in starved.stderr or "disk is full" in starved.stderr, starved.stderr
+    assert "Traceback" not in starved.stderr
     assert digests((small_disk / "reports").resolve()) == digests((built / "reports").resolve())
+
+    mount("mount", "-o", "remount,size=2g", disk)
+    table = small_disk / "lake" / "out" / "indicators.parquet"
+    table.write_bytes(table.read_bytes()[: table.stat().st_size // 2])
+    edited = small_disk / "lake" / "raw" / "mopac_rescue_and_response.parquet"
+    edited.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
+    mended = run(["build"], small_disk)
+    assert mended.returncode == 0, mended.stderr
+    assert made(small_disk) == made(built)
+
+
+@pytest.mark.skipif(
+    shutil.which("faketime") is None, reason="faketime sets the clock of one process; it is not installed"
+)
+def test_by_a_clock_that_is_years_behind_the_same_bytes_are_made(copied: Path, built: Path) -> None:
+    (copied / "lake" / "out" / "indicators.parquet").unlink()
+    skewed = run(["-f", "2001-01-01 00:00:00", COMMAND, "build"], copied, command="faketime")
+    assert skewed.returncode == 0, skewed.stderr
+    assert made(copied) == made(built)
+    assert "Nothing changed since the last build" in run(["build"], copied).stdout

@@ -53,7 +53,16 @@ def in_entities(sheet: bytes) -> bytes:
     return far_corner(sheet).replace(b"XFD1048576", b"&#88;FD1048576")
 
 
-@pytest.mark.parametrize("change", [far_corner, unlabelled, in_entities])
+def long_here_and_wide_there(sheet: bytes) -> bytes:
+    """One cell far down and one far to the right, neither of which is out of the ordinary by itself."""
+    return (
+        sheet.replace(b'<row r="2"', b'<row r="1048576"')
+        .replace(b'r="B2"', b'r="B1048576"')
+        .replace(b'r="A1"', b'r="ZZ1"')
+    )
+
+
+@pytest.mark.parametrize("change", [far_corner, unlabelled, in_entities, long_here_and_wide_there])
 def test_two_cells_at_the_corners_of_a_sheet_are_refused(change: Change) -> None:
     with pytest.raises(LayoutError, match=r"synthetic one: the file synthetic.xlsx cannot be read.*reaches to row"):
         workbook_grids(with_sheet(change), EDITION)

@@ -30,8 +30,12 @@ _GZIP: Final = b"\x1f\x8b"
 _OTHER_PACKINGS: Final = (b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
 _TEXT: Final = re.compile(r".*\.(?:xml|rels|bin)", re.DOTALL)
-# A cell of an XLSX sheet that is not plainly in one of the columns A to Z: only then is the sheet measured, element by element.
-_NOT_PLAIN: Final = re.compile(rb'<(?:[\w.-]+:)?c[\s/>](?!r="[A-Z]\d{1,7}")')
+# A cell of an XLSX sheet that is not plainly in one of the columns A to Z, or A to ZZ of the first 9,999 rows: only of a sheet that has
+# cells outside of both is the extent measured, element by element.
+_NOT_PLAIN: Final = tuple(
+    re.compile(rb'<(?:[\w.-]+:)?c[\s/>](?!r="' + reference + rb'")')
+    for reference in (rb"[A-Z]\d{1,7}", rb"[A-Z]{1,2}\d{1,4}")
+)
 
 
 class UnreadableError(ValueError):
@@ -72,19 +76,19 @@ def refuse_oversized(content: bytes) -> None:
 
 
 def _is_plain(stream: IO[bytes], *, is_sheet: bool) -> bool:
-    """Read a part to its end; whether it is certain to have at most 26 columns, and so fewer cells than the limit."""
-    plain, rest, first = True, b"", True
+    """Read a part to its end; whether it is certain to have few columns, or not many of them and few rows, and so fewer cells than the limit."""
+    possible, rest, first = _NOT_PLAIN, b"", True
     while chunk := stream.read(_CHUNK):
-        if not is_sheet or not plain:
+        if not is_sheet or not possible:
             continue
         if first and b"office:document-content" in chunk:
-            plain = False
+            possible = ()
         first = False
         text = rest + chunk
         whole = text.rfind(b">") + 1
-        plain = plain and not _NOT_PLAIN.search(text, 0, whole)
+        possible = tuple(other for other in possible if not other.search(text, 0, whole))
         rest = text[whole:]
-    return plain
+    return bool(possible)
 
 
 class Extent:

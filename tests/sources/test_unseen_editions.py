@@ -1,6 +1,7 @@
 """Editions that nobody has described: synthetic workbooks that drift from the known ones as publishers' do, read by their labels or refused with the cell."""
 
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from transforms.harmonise import harmonise, load_registers
 from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, LandingFile, survey, with_landing
+from transforms.sources.ons_pfa_tables import edition_in
 from transforms.sources.published import parse_edition, read_cells
 from transforms.sources.registry import Source, load_sources
 
@@ -253,10 +255,48 @@ def test_a_workbook_that_one_reader_cannot_open_does_not_stop_the_survey(
     assert all(file.reason for file in files)
 
 
-def test_a_known_edition_is_a_row_of_the_layout_only(register: dict[str, Source], tmp_path: Path) -> None:
-    """The year ending December 2024, described by its rows in data/layouts and in the register: no code names it."""
+def test_december_2024_is_added_by_rows_only(register: dict[str, Source], tmp_path: Path) -> None:
+    """The year ending December 2024, out of the layouts and the register and put back by rows; read by its labels in between."""
     code = [path.read_text(encoding="utf-8") for path in (DATA.parent / "transforms").rglob("*.py")]
     assert not [text for text in code if "ye-dec-2024" in text or "December 2024" in text]
-    layout = pl.read_csv(DATA / "layouts" / f"{ONS}.csv", infer_schema=False).filter(edition_id="ye-dec-2024")
-    assert layout["sheet"].to_list() == ["Table P1", "Table P3"]
-    assert "ye-dec-2024" in [edition.id for edition in register[ONS].editions]
+    for folder in ("sources", "layouts", "registers"):
+        shutil.copytree(DATA / folder, tmp_path / folder)
+    rows = tmp_path / "layouts" / f"{ONS}.csv"
+    columns = tmp_path / "layouts" / f"{ONS}_columns.csv"
+    kept = {path: path.read_text(encoding="utf-8") for path in (rows, columns)}
+    entry = re.search(
+        r'\[\[edition\]\]\nid = "ye-dec-2024"\n(?:.+\n)+', (tmp_path / "sources" / f"{ONS}.toml").read_text()
+    )
+    assert entry
+    added = (
+        rows_with(kept[rows], "ye-dec-2024,"),
+        rows_with(kept[columns], "counts_2024,", "rates_population_mid_2023,"),
+    )
+    without(rows, added[0])
+    without(columns, added[1])
+    toml = tmp_path / "sources" / f"{ONS}.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace(entry[0], ""), encoding="utf-8")
+    content = workbook_bytes(read_sheets(FIXTURES / ONS / "ye-dec-2024"))
+    before = load_sources(tmp_path)[ONS]
+    assert "ye-dec-2024" not in [edition.id for edition in before.editions]
+    unlisted = edition_in(content, before, "x.xlsx", tmp_path)
+    assert unlisted
+    known = next(each for each in register[ONS].editions if each.id == "ye-dec-2024")
+    wanted = parse_edition(register[ONS], known, content, DATA).cells
+    assert parse_edition(before, unlisted, content, tmp_path).cells.equals(wanted)
+    for path, lines in zip((rows, columns), added, strict=True):
+        path.write_text(path.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
+    with toml.open("a", encoding="utf-8") as file:
+        file.write("\n" + entry[0])
+    after = load_sources(tmp_path)[ONS]
+    edition = next(each for each in after.editions if each.id == "ye-dec-2024")
+    assert parse_edition(after, edition, content, tmp_path).cells.equals(wanted)
+
+
+def rows_with(text: str, *starts: str) -> list[str]:
+    return [line for line in text.splitlines(keepends=True) if line.startswith(starts)]
+
+
+def without(path: Path, lines: list[str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text("".join(line for line in text.splitlines(keepends=True) if line not in lines), encoding="utf-8")

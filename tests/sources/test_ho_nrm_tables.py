@@ -7,6 +7,7 @@ import pytest
 from transforms.errors import LayoutError
 from transforms.sources.grid import Parsed
 from transforms.sources.ho_nrm_tables import parse
+from transforms.sources.nrm_labels import TOTAL
 
 from .accounting import assert_nothing_lost
 from .editions import with_edition
@@ -84,3 +85,49 @@ def test_a_breakdown_is_not_taken_from_the_responder_above(tmp_path: Path) -> No
 def test_a_workbook_that_is_not_as_documented_is_refused(sheets: Sheets, message: str, tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match=message):
         parsed(tmp_path, sheets)
+
+
+def beside(government: int, others: int, authorities: int, headline: int) -> Sheets:
+    """The tables beside the police's, with their documented titles and labels: totals and one row of a long-run table. Synthetic."""
+    keys = ["Exploitation type", "Age at exploitation", "Gender", "Albanian", "Total"]
+
+    def of(title: str, responder: list[str], total: int) -> list[list[str]]:
+        blank = [""] * (len(keys) - 2 if responder else len(keys) - 3)
+        return [[title], ["A note"], [*responder, *keys], [TOTAL, *blank, "0", str(total)]]
+
+    long_run = [
+        ["Table 2: NRM referrals by quarter by age at exploitation and location of exploitation"],
+        ["Year", "Quarter", "Adult (18 or over) - UK", "Child (17 or under) - UK", "Total"],
+        ["2023", "", "20", "30", "50"],
+        ["", "Q3", "1", "2", "3"],
+        ["", "Q4", "4", "5", str(headline)],
+    ]
+    return {
+        "Table_2": long_run,
+        "Table_11": of(
+            "Table 11: NRM referrals by government agency first responder, type", ["Government agency"], government
+        ),
+        "Table_12": of("Table 12: NRM referrals by NGO and third sector organisation first responder", ["NGO"], others),
+        "Table_14": of("Table 14: NRM referrals from local authority first responder by type", [], authorities),
+    }
+
+
+POLICE_TOTAL = [[TOTAL, "", "", "", "3", "10", "13"]]
+
+
+@pytest.mark.parametrize(("headline", "agrees"), [(60, True), (62, True), (58, True), (63, False), (57, False)])
+def test_first_responders_of_all_kinds_add_up_to_the_headline_within_two(
+    headline: int, agrees: bool, tmp_path: Path
+) -> None:
+    sheets = {**beside(20, 7, 20, headline), "Table_13": [*ROWS, *POLICE_TOTAL]}
+    if agrees:
+        assert parsed(tmp_path, sheets).cells["table"].unique().to_list() == ["Table_13"]
+    else:
+        with pytest.raises(LayoutError, match=rf"police 13, government agencies 20, .*add up to 60, .* is {headline};"):
+            parsed(tmp_path, sheets)
+
+
+@pytest.mark.parametrize("absent", ["Table_2", "Table_11", "Table_12", "Table_14"])
+def test_a_workbook_without_one_of_the_tables_is_not_compared_with_a_headline(absent: str, tmp_path: Path) -> None:
+    sheets = {**beside(20, 7, 20, 1_000), "Table_13": [*ROWS, *POLICE_TOTAL]}
+    assert parsed(tmp_path, {name: rows for name, rows in sheets.items() if name != absent}).cells.height > 0

@@ -21,6 +21,7 @@ from transforms.sources.grid import (
     read_layout,
     text_at,
 )
+from transforms.sources.nrm_headline import kind_of, refuse_unequal_headline
 from transforms.sources.nrm_labels import TOTAL, read_labels, refuse_unknown_labels
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import holds_words, sheet_batches, sheet_heads
@@ -45,19 +46,21 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     period_text is the title. Sums of a type over ages are left out, so that adding parts up never counts a referral twice.
 
     Raises LayoutError when no sheet or more than one has the title, the header has an unknown or a doubled label or lacks one, a row stands in
-    no block or has no total, or a kept row has a type or an age that is not known.
+    no block or has no total, a kept row has a type or an age that is not known, or the tables by kind of first responder do not add up to
+    the quarter's headline where the workbook has them all.
     """
     rows_of_layout = read_layout(data, "ho_nrm_tables", LAYOUT)
     listed = edition.id in rows_of_layout["edition_id"]
     layout = layout_rows(rows_of_layout, edition)[0] if listed else {"edition_id": edition.id, **_DOCUMENTED}
     known = read_layout(data, "ho_nrm_tables_columns", COLUMNS).filter(pl.col("column_set") == layout["column_set"])
-    table, grid = _table(content, edition, layout)
+    table, grid, beside = _tables(content, edition, layout)
     header_row, columns = _header(grid, known, edition, table)
     rows = grid.filter(pl.col("row") > header_row)
     keyed = _with_keys(rows, [columns[key] for key in _KEYS], edition, table)
     total = columns["measure"]
     for row in keyed.filter(pl.col(total).is_null())["row"].head(1):
         raise layout_error(edition, table, f"{total}{row}", "the total is blank", "look whether the table ends here")
+    refuse_unequal_headline(grid, beside, edition)
     is_total = pl.all_horizontal(pl.col(_KEYS[1:]) == TOTAL)
     is_part = (pl.col("exploitation_type") != TOTAL) & (pl.col("age") != TOTAL) & (pl.col("gender") == TOTAL)
     used = keyed.filter(is_total | is_part)
@@ -108,19 +111,35 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
 
 def _is_titled(title: str, wanted: str) -> bool:
     """Whether a title has one of the wordings, which '|' parts; reports under the duty to notify are another table of the same wording."""
+    return not _is_of_duty_alone(title) and any(wording in title.lower() for wording in wanted.lower().split("|"))
+
+
+def _is_of_duty_alone(title: str) -> bool:
     words = title.lower()
-    of_duty_alone = re.search(r"duty to notify|\bdtn\b", words) and not re.search(r"referral mechanism|\bnrm\b", words)
-    return not of_duty_alone and any(wording in words for wording in wanted.lower().split("|"))
+    return bool(re.search(r"duty to notify|\bdtn\b", words)) and not re.search(r"referral mechanism|\bnrm\b", words)
 
 
-def _table(content: bytes, edition: Edition, layout: dict[str, str]) -> tuple[str, pl.DataFrame]:
+def _tables(
+    content: bytes, edition: Edition, layout: dict[str, str]
+) -> tuple[str, pl.DataFrame, dict[str, pl.DataFrame]]:
+    """The sheet and grid of the police's table, and the grids of the tables beside it, by their kinds in ``nrm_headline``."""
     grids: dict[str, list[pl.DataFrame]] = {}
+    police: list[str] = []
+    beside: dict[str, str] = {}
+    seen: set[str] = set()
     for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
-        title = text_at(batch.head(1), "A1") if sheet not in grids else None
-        if sheet in grids or _is_titled(title or "", layout["title"]):
+        if sheet not in seen:
+            seen.add(sheet)
+            title = text_at(batch.head(1), "A1") or ""
+            kind = kind_of(title)
+            if _is_titled(title, layout["title"]):
+                police.append(sheet)
+            elif kind and not _is_of_duty_alone(title) and kind not in beside:
+                beside[kind] = sheet
+        if sheet in police or sheet in beside.values():
             grids.setdefault(sheet, []).append(batch)
-    if len(grids) != 1:
-        found = ", ".join(map(repr, grids)) or "none"
+    if len(police) != 1:
+        found = ", ".join(map(repr, police)) or "none"
         raise layout_error(
             edition,
             layout["sheets"],
@@ -128,8 +147,8 @@ def _table(content: bytes, edition: Edition, layout: dict[str, str]) -> tuple[st
             f"one sheet should have {layout['title']!r} in its title, found {found}",
             "look at the file, then amend the title in data/layouts/ho_nrm_tables.csv",
         )
-    ((table, batches),) = grids.items()
-    return table, pl.concat(batches, how="diagonal")
+    whole = {sheet: pl.concat(batches, how="diagonal") for sheet, batches in grids.items()}
+    return police[0], whole[police[0]], {kind: whole[sheet] for kind, sheet in beside.items()}
 
 
 def _header(grid: pl.DataFrame, known: pl.DataFrame, edition: Edition, table: str) -> tuple[int, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,6 +107,22 @@ class Office:
             attempts=4,
         )
         return self
+
+
+def variables(office: Office, mailbox: Mailbox, readers: Sequence[str]) -> dict[str, str]:
+    """The environment of a delivery by mail to readers who all follow Norfolk."""
+    listed = office.paths.build.parent / "subscribers.toml"
+    listed.write_text(subscriber_list(*((reader, ["Norfolk"]) for reader in readers)), encoding="utf-8")
+    return {
+        "COUNTYLINES_DELIVER_TO": str(office.public),
+        "COUNTYLINES_ADDRESS": ADDRESS,
+        "COUNTYLINES_SUBSCRIBERS": str(listed),
+        "COUNTYLINES_MAIL_FROM": "statistics@police.example",
+        "COUNTYLINES_SMTP_HOST": "127.0.0.1",
+        "COUNTYLINES_SMTP_PORT": str(mailbox.port),
+        "COUNTYLINES_SMTP_USER": USER,
+        "COUNTYLINES_SMTP_PASSWORD": PASSWORD,
+    }
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The asset report/delivery: asked for in the asset graph, never made by a build."""
 
-from pathlib import Path
-
 import dagster as dg
 import pytest
 
 from orchestration.assets.delivery import DELIVERY, delivery_asset
 from orchestration.automation import automated
-from tests.delivery.conftest import ADDRESS, Office, subscriber_list
-from tests.delivery.mail import PASSWORD, USER, Mailbox
+from tests.delivery.conftest import Office, variables
+from tests.delivery.mail import Mailbox
 from tests.orchestration.graph import all_assets, built_assets, defs
 
 
@@ -24,20 +22,9 @@ def test_no_condition_of_the_daemon_publishes() -> None:
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_it_delivers_and_its_check_says_whether_every_letter_was_taken(
-    office: Office, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+    office: Office, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, refused: bool
 ) -> None:
-    listed = tmp_path / "subscribers.toml"
-    listed.write_text(subscriber_list(("reader@norfolk.example", ["Norfolk"])), encoding="utf-8")
-    for name, value in {
-        "COUNTYLINES_DELIVER_TO": str(office.public),
-        "COUNTYLINES_ADDRESS": ADDRESS,
-        "COUNTYLINES_SUBSCRIBERS": str(listed),
-        "COUNTYLINES_MAIL_FROM": "statistics@police.example",
-        "COUNTYLINES_SMTP_HOST": "127.0.0.1",
-        "COUNTYLINES_SMTP_PORT": str(mailbox.port),
-        "COUNTYLINES_SMTP_USER": USER,
-        "COUNTYLINES_SMTP_PASSWORD": PASSWORD,
-    }.items():
+    for name, value in variables(office, mailbox, ["reader@norfolk.example"]).items():
         monkeypatch.setenv(name, value)
     if refused:
         mailbox.at_recipient["reader@norfolk.example"] = ["550 no such user"]

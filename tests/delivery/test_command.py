@@ -8,30 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.conftest import ADDRESS, Office, subscriber_list
-from tests.delivery.mail import PASSWORD, USER, Mailbox
+from tests.delivery.conftest import Office, variables
+from tests.delivery.mail import PASSWORD, Mailbox
 from tests.full_build import ROOT
 from tests.orchestration.builds import COMMAND, environment
 
 RELEASE = "2026-01-08 09:30"
 READERS = [f"reader{number}@norfolk.example" for number in range(6)]
 pytestmark = pytest.mark.full
-
-
-def variables(office: Office, mailbox: Mailbox, trusted: Path) -> dict[str, str]:
-    listed = office.paths.build.parent / "subscribers.toml"
-    listed.write_text(subscriber_list(*((reader, ["Norfolk"]) for reader in READERS)), encoding="utf-8")
-    return {
-        "COUNTYLINES_DELIVER_TO": str(office.public),
-        "COUNTYLINES_ADDRESS": ADDRESS,
-        "COUNTYLINES_SUBSCRIBERS": str(listed),
-        "COUNTYLINES_MAIL_FROM": "statistics@police.example",
-        "COUNTYLINES_SMTP_HOST": "127.0.0.1",
-        "COUNTYLINES_SMTP_PORT": str(mailbox.port),
-        "COUNTYLINES_SMTP_USER": USER,
-        "COUNTYLINES_SMTP_PASSWORD": PASSWORD,
-        "SSL_CERT_FILE": str(trusted),
-    }
 
 
 def start(office: Office, given: dict[str, str], *options: str) -> subprocess.Popen[str]:
@@ -52,7 +36,7 @@ def run(office: Office, given: dict[str, str], *options: str) -> tuple[int, str,
 
 
 def test_a_person_tries_first_and_delivers_then(office: Office, mailbox: Mailbox, trusted: Path) -> None:
-    given = variables(office, mailbox, trusted)
+    given = {**variables(office, mailbox, READERS), "SSL_CERT_FILE": str(trusted)}
     mailbox.at_recipient[READERS[1]] = ["550 no such user"]
     code, output, _ = run(office, given, "--dry-run")
     assert (code, mailbox.taken, office.public.exists()) == (0, [], False)
@@ -68,7 +52,12 @@ def test_a_person_tries_first_and_delivers_then(office: Office, mailbox: Mailbox
 
 
 def test_a_time_of_release_that_has_not_come_is_told(office: Office, mailbox: Mailbox, trusted: Path) -> None:
-    code, output, _ = run(office, variables(office, mailbox, trusted), "--release-at", "2999-07-01 09:30")
+    code, output, _ = run(
+        office,
+        {**variables(office, mailbox, READERS), "SSL_CERT_FILE": str(trusted)},
+        "--release-at",
+        "2999-07-01 09:30",
+    )
     assert code == 0
     assert "is held until 1 July 2999 at 09:30 (London); nothing was published or sent" in output
     assert not office.public.exists()
@@ -78,7 +67,7 @@ def test_a_time_of_release_that_has_not_come_is_told(office: Office, mailbox: Ma
 def test_killed_in_the_middle_of_a_letter_it_says_so_and_sends_it_to_nobody_twice(
     office: Office, mailbox: Mailbox, trusted: Path, step: str
 ) -> None:
-    given = variables(office, mailbox, trusted)
+    given = {**variables(office, mailbox, READERS), "SSL_CERT_FILE": str(trusted)}
     process = start(office, given, "--release-at", RELEASE)
 
     def seen(at: str, recipient: str) -> None:

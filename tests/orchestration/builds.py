@@ -73,6 +73,19 @@ def run(
     return subprocess.CompletedProcess(process.args, process.returncode, output, messages)
 
 
+def definitions_that_load(workspace: str, folder: Path) -> None:
+    """Load a workspace as Dagster's own tools do."""
+    validated = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", workspace],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=environment(folder / "build", DAGSTER_HOME=folder),
+    )
+    assert validated.returncode == 0, validated.stderr
+
+
 def make_tables(paths: Paths) -> None:
     """Make all tables and no report, in this process."""
     defs = definitions(paths)

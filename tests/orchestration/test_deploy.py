@@ -3,13 +3,12 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.full_build import ROOT
-from tests.orchestration.builds import environment
+from tests.orchestration.builds import definitions_that_load
 
 DEPLOY = ROOT / "deploy"
 SERVICES = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -48,12 +47,4 @@ def test_both_storages_have_the_same_settings_otherwise() -> None:
 
 @pytest.mark.full
 def test_the_code_location_of_a_server_loads_as_dagsters_own_tools_load_it(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "deploy/workspace.yaml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env=environment(tmp_path / "build", DAGSTER_HOME=tmp_path),
-    )
-    assert run.returncode == 0, run.stderr
+    definitions_that_load("deploy/workspace.yaml", tmp_path)

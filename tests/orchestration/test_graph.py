@@ -1,14 +1,11 @@
 """The asset graph as the Dagster UI shows it, before anything has run."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from tests.full_build import ROOT
-from tests.orchestration.builds import environment
+from tests.orchestration.builds import definitions_that_load
 from tests.orchestration.graph import CONTRACTS, graph, in_words
 from transforms.contracts import Contract
 
@@ -73,13 +70,5 @@ def test_a_report_for_each_of_the_43_forces_is_a_partition_and_a_backfill_is_one
 
 @pytest.mark.full
 def test_dagster_loads_the_code_location_as_its_own_tools_do(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "workspace.yaml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env=environment(tmp_path / "build", DAGSTER_HOME=tmp_path),
-    )
-    assert run.returncode == 0, run.stderr
+    definitions_that_load("workspace.yaml", tmp_path)
     assert not (tmp_path / "build").exists(), "loading definitions must not build anything"

@@ -15,7 +15,8 @@ LINKS_TABLE = "London-linked individuals by place, {span}: the published number,
 
 COVERAGE_TITLE = "Which police force areas have which figures, and where there is a gap"
 COVERAGE_LEAD = (
-    "Each bar is figures that are held; each hatched box is a figure that is missing, with the letter of its reason."
+    "Each bar is figures that are held; each hatched box is a figure that is missing, with the letter of its reason. Searches and arrests "
+    "are those for drugs, by year; officers are full-time equivalents at the end of March."
 )
 NO_EDITION = "No edition is held for the years between the two beside it."
 NO_REASON = "No reason is known."

@@ -13,9 +13,13 @@ _GAP: Final = 8.0
 _ROW: Final = 14.0
 _LINE: Final = 14.0
 _INSET: Final = 2.0
-_BETWEEN: Final = 24.0
+_BETWEEN: Final = 12.0
 """Between two measures."""
-_NARROWEST: Final = 11.0
+_APART: Final = 3.0
+"""Between two periods."""
+_ROUNDING: Final = 1e-6
+_NARROWEST: Final = 8.0
+"""Of a column: a letter with a little room beside it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ def coverage_matrix(
     """Draw a row an area and a column a period; neighbouring figures are one bar, a gap is hatched and has the letter of its reason.
 
     ``gaps`` holds, for each column, the letter of each area that has no figure; ``reasons`` the sentence of each letter, which is written
-    below. Raises CountyLinesError without areas or columns, for a gap without a reason, or when the columns do not fit on the page.
+    below. The columns of all measures are of one width, but those of a measure whose head would be wider share the width of its head.
+    Raises CountyLinesError without areas or columns, for a gap without a reason, or when the columns do not fit on the page.
     """
     if not areas or not columns or len(gaps) != len(columns):
         raise CountyLinesError(f"The chart '{title}' has no areas, no periods or not one list of gaps a period.")
@@ -48,29 +53,40 @@ def coverage_matrix(
         raise CountyLinesError(f"The chart '{title}' has gaps '{', '.join(sorted(unexplained))}' without a reason.")
     measures = [(name, [place for place, _ in group]) for name, group in _by_measure(columns)]
     left = max(width(area, SMALL) for area in areas) + _GAP
-    wide = (svg.WIDTH - left - _BETWEEN * (len(measures) - 1)) / len(columns)
-    if wide < _NARROWEST:
-        raise CountyLinesError(f"The chart '{title}' has {len(columns)} periods, too many for a page; show fewer.")
-    starts = [left + place * wide + _BETWEEN * group for group, (_, places) in enumerate(measures) for place in places]
-    heads = [
-        fold(name, max(len(places) * wide, *(width(word, SMALL, bold=True) for word in name.split())), SMALL, bold=True)
-        for name, places in measures
-    ]
-    top = max(len(head) for head in heads) * _LINE + 2 * _LINE
-    marks: list[svg.Mark] = []
-    for (_, places), head in zip(measures, heads, strict=True):
-        widest = max(width(line, SMALL, bold=True) for line in head)
-        x = min(starts[places[0]], svg.WIDTH - widest)
-        for index, line in enumerate(head):
-            marks.append(svg.text(x, SMALL + index * _LINE, line, "ink", SMALL, bold=True))
-    marks += _periods(
-        [(start + wide / 2, column.period) for start, column in zip(starts, columns, strict=True)], top - 4
+    room = svg.WIDTH - left - _BETWEEN * (len(measures) - 1)
+    widths = _widths(
+        [(len(places), _least(name, [columns[at].period for at in places])) for name, places in measures], room
     )
+    if (
+        min(widths) < _NARROWEST
+        or sum(len(each[1]) * wide for each, wide in zip(measures, widths, strict=True)) > room + _ROUNDING
+    ):
+        raise CountyLinesError(
+            f"The chart '{title}' has {len(columns)} periods under {len(measures)} heads, too many for a page; show fewer."
+        )
+    edges: list[tuple[float, float]] = []
+    heads: list[tuple[float, tuple[str, ...]]] = []
+    periods: list[list[tuple[float, str]]] = []
+    x = left
+    for (name, places), wide in zip(measures, widths, strict=True):
+        end = x + len(places) * wide
+        heads.append((x, fold(name, end - x + _ROUNDING, SMALL, bold=True)))
+        edges += [(x + place * wide, x + (place + 1) * wide) for place in range(len(places))]
+        periods.append([(sum(edges[at]) / 2, columns[at].period) for at in places])
+        x = end + _BETWEEN
+    top = max(len(lines) for _, lines in heads) * _LINE + 2 * _LINE
+    marks = [
+        svg.text(x, SMALL + index * _LINE, line, "ink", SMALL, bold=True)
+        for x, lines in heads
+        for index, line in enumerate(lines)
+    ]
+    for (_, places), shown in zip(measures, periods, strict=True):
+        marks += _periods(shown, edges[places[0]][0], edges[places[-1]][1], top - 4)
     for row, area in enumerate(areas):
         y = top + row * _ROW
         marks.append(svg.text(left - _GAP, y + _ROW / 2 + SMALL * 0.35, area, "ink", SMALL, "end"))
         for _, places in measures:
-            marks += _cells(area, places, gaps, starts, wide, y)
+            marks += _cells(area, places, gaps, edges, y)
     y = top + len(areas) * _ROW + _GAP
     return svg.document(
         (*marks, *_legend(reasons, y)), _end(reasons, y), anchor=anchor, title=title, description=description
@@ -81,26 +97,45 @@ def _by_measure(columns: Sequence[MatrixColumn]) -> list[tuple[str, list[tuple[i
     return [(name, list(group)) for name, group in groupby(enumerate(columns), key=lambda each: each[1].measure)]
 
 
-def _periods(heads: Sequence[tuple[float, str]], y: float) -> list[svg.Mark]:
-    """The heads of the periods, as many as have room, the last always."""
+def _least(name: str, periods: Sequence[str]) -> float:
+    """How wide a measure has to be, so that no word of its head and no period runs into the next measure."""
+    words = [width(word, SMALL, bold=True) for word in name.split()]
+    return max(*words, *(width(period, SMALL) for period in periods))
+
+
+def _widths(groups: Sequence[tuple[int, float]], room: float) -> list[float]:
+    """The width of a column in each group, given its columns and the least width of the group: the room shared alike among the others."""
+    wide: dict[int, float] = {}
+    while True:
+        others = [number for number in range(len(groups)) if number not in wide]
+        taken = sum(groups[number][0] * each for number, each in wide.items())
+        alike = (room - taken) / max(1, sum(groups[number][0] for number in others))
+        narrow = {number: groups[number][1] / groups[number][0] for number in others}
+        if not (short := {number: least for number, least in narrow.items() if least > alike}):
+            return [wide.get(number, alike) for number in range(len(groups))]
+        wide |= short
+
+
+def _periods(heads: Sequence[tuple[float, str]], start: float, end: float, y: float) -> list[svg.Mark]:
+    """The heads of the periods of a measure, as many as have room above its own columns, the last always."""
     marks: list[svg.Mark] = []
-    edge = svg.WIDTH + width(heads[-1][1], SMALL)
+    edge = end + _APART
     for x, period in reversed(heads):
         half = width(period, SMALL) / 2
-        x = min(x, svg.WIDTH - half)
-        if x + half + 3 <= edge:
+        x = min(max(x, start + half), end - half)
+        if x + half + _APART <= edge + _ROUNDING:
             marks.append(svg.text(x, y, period, "muted", SMALL, "middle"))
             edge = x - half
     return marks[::-1]
 
 
 def _cells(
-    area: str, places: Sequence[int], gaps: Sequence[dict[str, str]], starts: Sequence[float], wide: float, y: float
+    area: str, places: Sequence[int], gaps: Sequence[dict[str, str]], edges: Sequence[tuple[float, float]], y: float
 ) -> list[svg.Mark]:
     marks: list[svg.Mark] = []
     for letter, group in groupby(places, key=lambda place: gaps[place].get(area)):
         run = list(group)
-        x, end = starts[run[0]], starts[run[-1]] + wide
+        x, end = edges[run[0]][0], edges[run[-1]][1]
         if letter is None:
             marks.append(svg.rectangle(x, y + _INSET, end - x, _ROW - 2 * _INSET, "accent"))
             continue

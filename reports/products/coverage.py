@@ -11,14 +11,19 @@ from reports.document import Block, Figure, Heading, Paragraph, Table, TableColu
 from reports.figures import MatrixColumn, coverage_matrix
 from reports.numbers import ReportData
 from reports.products.recorded import at_year_ends
-from reports.products.shared import DRUGS, LINKS, REFERRALS
+from reports.products.shared import ARRESTS, DRUGS, LINKS, OFFICERS, REFERRALS, SEARCHES
 
 # Longer names would not fit over a few columns; the order is that of the sections.
 _HEADS = {
     DRUGS: "Drug offences, twelve months to the end of the month shown",
     REFERRALS: "Referrals by quarter",
     LINKS: "London links",
+    SEARCHES: "Searches",
+    ARRESTS: "Arrests",
+    OFFICERS: "Officers",
 }
+# Measures with more periods than fit: only the year ends are shown, and where years between two of them are not held.
+_AT_YEAR_ENDS = (DRUGS, OFFICERS)
 # More areas than this are not named in a table.
 _NAMED_AREAS = 5
 
@@ -73,13 +78,13 @@ def coverage(data: ReportData) -> tuple[Block, ...]:
 
 
 def _periods(data: ReportData) -> pl.DataFrame:
-    """measure_id and period_end of the columns: year ends of drug offences, all periods of the others that have a head; in order."""
+    """measure_id and period_end of the columns: year ends of the measures with many periods, all periods of the others; in order."""
     measures = pl.Series("measure_id", list(_HEADS))
     held = (
         data.coverage.filter(pl.col("measure_id").is_in(measures.implode())).select("measure_id", "period_end").unique()
     )
-    of_drugs = at_year_ends(held.filter(pl.col("measure_id") == DRUGS))
-    return pl.concat([of_drugs, held.filter(pl.col("measure_id") != DRUGS)]).sort(
+    at_ends = [at_year_ends(held.filter(pl.col("measure_id") == measure)) for measure in _AT_YEAR_ENDS]
+    return pl.concat([*at_ends, held.filter(~pl.col("measure_id").is_in(_AT_YEAR_ENDS))]).sort(
         pl.col("measure_id").cast(pl.Enum(measures)), "period_end"
     )
 
@@ -92,8 +97,12 @@ def _drawn(data: ReportData, held: pl.DataFrame, description: str) -> str:
         .filter(~pl.col("present"))
         .with_columns(pl.col("reason").fill_null(words.NO_REASON))
     )
-    ends = held.filter(pl.col("measure_id") == DRUGS)["period_end"].to_list()
-    unheld = {before for before, after in pairwise(ends) if (after - before).days > 366}
+    unheld = {
+        (measure, before)
+        for measure in _AT_YEAR_ENDS
+        for before, after in pairwise(held.filter(pl.col("measure_id") == measure)["period_end"])
+        if (after - before).days > 366
+    }
     shown = absent.join(held, on=["measure_id", "period_end"], how="semi")
     sentences = sorted({*shown["reason"], *([words.NO_EDITION] if unheld else [])})
     letters = dict(zip(sentences, ascii_lowercase, strict=False))
@@ -103,7 +112,7 @@ def _drawn(data: ReportData, held: pl.DataFrame, description: str) -> str:
         here = shown.filter((pl.col("measure_id") == measure) & (pl.col("period_end") == end))
         columns.append(MatrixColumn(_HEADS[measure], formats.short_month(end)))
         gaps.append({name: letters[reason] for name, reason in here.select("area_name", "reason").iter_rows()})
-        if measure == DRUGS and end in unheld:
+        if (measure, end) in unheld:
             columns.append(MatrixColumn(_HEADS[measure], "…"))
             gaps.append({area: letters[words.NO_EDITION] for area in areas})  # noqa: C420 - typed as the others
     return coverage_matrix(

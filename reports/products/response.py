@@ -9,14 +9,14 @@ from reports import formats, numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import caveats, incidents, programme
-from reports.products.shared import NATION, edition_named, source_note
+from reports.products.shared import ARRESTS, NATION, OFFICERS, SEARCHES, edition_named, source_note
 
 # What stands in the section where a figure of the area is held, and how it is named where none is.
 _MEASURES: Final = {
-    "stop_searches_for_drugs": "stop and searches for drugs in a year",
+    SEARCHES: "stop and searches for drugs in a year",
     "arrests_after_searches_for_drugs": "arrests after them",
-    "arrests_for_drug_offences": "arrests for drug offences",
-    "police_officers_full_time_equivalent": "police officers",
+    ARRESTS: "arrests for drug offences",
+    OFFICERS: "police officers",
     "trafficking_charge_rate": "outcomes of drug trafficking offences, by cohort and as closed",
     "modern_slavery_charge_rate": "outcomes of modern slavery offences",
     "class_a_seizures": "seizures of Class A drugs",

@@ -14,6 +14,9 @@ DRUGS: Final = "drug_offences"
 REFERRALS: Final = "nrm_police_referrals"
 CHILD_REFERRALS: Final = "nrm_police_child_criminal_referrals"
 LINKS: Final = "london_linked_individuals"
+SEARCHES: Final = "stop_searches_for_drugs"
+ARRESTS: Final = "arrests_for_drug_offences"
+OFFICERS: Final = "police_officers_full_time_equivalent"
 
 
 def edition_title(data: ReportData, row: Row) -> str:

@@ -17,6 +17,7 @@ from orchestration.definitions import definitions
 from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
 from orchestration.lake import replace_atomically
 from orchestration.log import is_logged
+from orchestration.lost_runs import end_lost_runs
 from orchestration.paths import Paths
 from orchestration.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
 from orchestration.run_log import log_run
@@ -52,6 +53,8 @@ _JOB = "build"
 # The run of the assets that have months as partitions, before it: a run has one set of partitions.
 _RECORDS_JOB = "records"
 _BY_MONTH = ("raw", "police_uk_records")
+
+_ENDED = "The process of this build was ended from outside before the build was done."
 
 # The files for analysts, and the asset of layer out that makes each.
 _FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
@@ -111,7 +114,8 @@ def build(
     os.environ.update(_EVENTS_TOGETHER)
     try:
         with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
-            _end_killed_runs(instance)
+            # One build runs at a time, and this is it.
+            end_lost_runs(instance, _ENDED, (_RECORDS_JOB, _JOB))
             for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
                 result = job.execute_in_process(
                     instance=instance,
@@ -186,14 +190,6 @@ def _digests(paths: Paths, made: Mapping[str, list[int]]) -> dict[str, str]:
         if before["outputs"].get(name) == made.get(name)
     }
     return {name: known.get(name) or digest_of(paths.build / name) or "" for name in made}
-
-
-def _end_killed_runs(instance: dg.DagsterInstance) -> None:
-    """Record as failed the builds that were killed: they could not say so, and one build runs at a time."""
-    statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
-    unfinished = [dg.RunsFilter(job_name=name, statuses=statuses) for name in (_RECORDS_JOB, _JOB)]
-    for run in (run for these in unfinished for run in instance.get_runs(these)):
-        instance.report_run_failed(run, "The process of this build was ended from outside before the build was done.")
 
 
 def _touched(

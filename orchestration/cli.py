@@ -7,7 +7,7 @@ import click
 from orchestration.commands.answers import areas, explain, value
 from orchestration.commands.bench import bench
 from orchestration.commands.build import build
-from orchestration.commands.care import backup, doctor, restore
+from orchestration.commands.care import backup, doctor, lost_runs, restore
 from orchestration.commands.compare import compare
 from orchestration.commands.data_docs import data_docs
 from orchestration.commands.deliver import deliver
@@ -50,7 +50,7 @@ for command in (
         deliver,
         data_docs,
     ),
-    *(doctor, backup, restore, bench, ui),
+    *(doctor, backup, restore, lost_runs, bench, ui),
 ):
     cli.add_command(command)
 

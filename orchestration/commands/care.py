@@ -1,4 +1,4 @@
-"""The commands that look after a build folder: ``countylines doctor``, ``backup`` and ``restore``."""
+"""The commands that look after a build folder and a server: ``countylines doctor``, ``backup``, ``restore`` and ``end-lost-runs``."""
 
 import dataclasses
 import json
@@ -76,3 +76,21 @@ def restore(file: Path, output: Path | None) -> None:
 
     paths = paths_from_environment(build=output)
     click.echo(f"{put_back(file, paths):,} files are back in {paths.build}. countylines doctor looks at them.")
+
+
+@click.command("end-lost-runs")
+def lost_runs() -> None:
+    """Record as failed the runs of a server whose processes are gone, so that they are begun again.
+
+    Only for the moment before the daemon starts: DAGSTER_HOME names its settings, and nothing may be running.
+
+    \b
+    Example: countylines end-lost-runs
+    """
+    import dagster as dg
+
+    from orchestration.lost_runs import end_lost_runs
+
+    with dg.DagsterInstance.get() as instance:
+        ended = end_lost_runs(instance, "The service of this run was ended from outside before the run was done.")
+    click.echo(f"{len(ended)} lost runs recorded as failed{': ' if ended else ''}{', '.join(ended)}.")

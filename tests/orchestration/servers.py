@@ -61,6 +61,7 @@ def running_daemon(
         stdout=(home / "daemon.log").open("w"),
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         yield process

@@ -4,16 +4,19 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from tests.fetch.publisher import Answer, Publisher, running_publisher
 from tests.full_build import ROOT
+from tests.orchestration.builds import COMMAND, environment
 from tests.orchestration.graph import all_assets
 from tests.orchestration.servers import (
     FILE,
@@ -104,6 +107,59 @@ def test_with_postgresql_a_new_edition_is_noticed_and_only_what_depends_on_it_is
     _new_edition(publisher, tmp_path, _home(tmp_path / "home", "postgresql"), postgresql, monkeypatch)
 
 
+def test_a_service_that_is_killed_in_the_middle_of_a_run_makes_everything_after_it_starts_again(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, build = data_with_publisher(publisher, tmp_path / "data"), tmp_path / "build"
+    home = _home(tmp_path / "home", "sqlite")
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        with running_daemon(home, data, build, {}) as daemon:
+
+            def under_way() -> bool:
+                return any(made(instance, run) for run in runs(instance) if not run.is_finished)
+
+            wait_for(under_way, daemon, "a run that has made some of its tables")
+            os.killpg(daemon.pid, signal.SIGKILL)
+        lost = [run for run in runs(instance) if not run.is_finished]
+        assert lost, "a run cannot say that it was killed"
+        ended = subprocess.run(
+            [COMMAND, "end-lost-runs"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment(build, DAGSTER_HOME=home),
+        )
+        assert all(run.run_id in ended.stdout for run in lost)
+
+        with running_daemon(home, data, build, {}) as daemon:
+
+            def all_made() -> bool:
+                found = runs(instance)
+                # Begun again, a run does not repeat what it had made.
+                there = {key for run in found for key in made(instance, run)}
+                return raw_tables() <= there and all(run.is_finished for run in found)
+
+            wait_for(all_made, daemon, "all tables, after the restart")
+        assert {run.status for run in runs(instance) if run.run_id in {each.run_id for each in lost}} == {
+            dg.DagsterRunStatus.FAILURE
+        }
+    assert_whole(build)
+
+
+def raw_tables() -> set[str]:
+    return {name for name in all_assets() if name.startswith("raw/")}
+
+
+def assert_whole(build: Path) -> None:
+    """Every table that is there can be read to its end, and no part of one is left."""
+    tables = list((build / "lake" / "raw").rglob("[!.]*.parquet"))
+    assert len(tables) >= len(raw_tables()) - 1
+    for table in tables:
+        pl.read_parquet(table)
+    assert not list(build.rglob(".*.tmp"))
+
+
 def _new_edition(
     publisher: Publisher, folder: Path, home: Path, variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,9 +181,7 @@ def _new_edition(
 
         wait_for(lambda: ended(1), daemon, "the tables that were never made")
         wait_for(lambda: len(publisher.asked("/facts")) >= 3, daemon, "looks at a publisher that is down")
-        assert [made(instance, run) for run in runs(instance)] == [
-            {name for name in all_assets() if name.startswith("raw/")}
-        ]
+        assert [made(instance, run) for run in runs(instance)] == [raw_tables()]
         publisher.serve("/facts", *page)
         wait_for(lambda: ended(4), daemon, "the new edition, and what depends on it")
         looks = len(publisher.asked(FILE))

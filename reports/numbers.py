@@ -96,7 +96,9 @@ class ReportData:
         return ranks.hstack(limits)
 
     def dispersion(self, measure_id: str) -> list[Row]:
-        """How unlike police force areas are, for the first and the newest year of a measure in which at least ten of them have a rate.
+        """How unlike police force areas are, for the two years of a measure that the ledger sets against each other, or else the newest.
+
+        A year needs at least ten areas with a rate.
 
         Each has period_start, period_end, areas, and scv, scv_lower, scv_upper, tau, tau_lower, tau_upper: the systematic component of
         variation and τ with 95% limits of ``with_limits``. Areas that would count fewer than ten at the common rate are left out. Worked
@@ -111,12 +113,18 @@ class ReportData:
                     & (pl.col("months") == 12)
                     & pl.col("value").is_not_null()
                 )
+                .filter(pl.col("period_end").is_in(self._years_apart(measure_id) or [pl.col("period_end").max()]))
                 .sort("period_end", "area_id")
                 .partition_by("period_end", maintain_order=True)
             )
             held = [found for year in years if (found := _dispersion(year)) is not None]
             self._dispersion[measure_id] = held if len(held) < 2 else [held[0], held[-1]]
         return self._dispersion[measure_id]
+
+    def _years_apart(self, measure_id: str) -> list[date]:
+        """The last days of the years whose spread between areas is compared, the earlier first; empty where the ledger has none."""
+        pairs = self.comparability.filter(kind="first_and_latest_year", measure_id=measure_id)
+        return [] if pairs.is_empty() else [pairs["period_end_a"][0], pairs["period_end_b"][0]]
 
     def area(self, area_id: str) -> Row:
         """The row of core/areas."""

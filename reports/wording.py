@@ -335,6 +335,8 @@ _COMPARED_WITH = {
     ("year_before", "a"): "with the same months a year later",
     ("first_and_latest", "b"): "with the oldest figure of the same months",
     ("first_and_latest", "a"): "with the newest figure of the same months",
+    ("first_and_latest_year", "b"): "as a rate, with the first year held",
+    ("first_and_latest_year", "a"): "as a rate, with the newest year held",
     ("nation", "a"): "as a rate, with England and Wales",
     ("nation", "b"): "as a rate, with {pairs}",
     ("areas", None): "as a rate, with {pairs}",
@@ -609,6 +611,24 @@ def policing_region(name: str, forces: int, regions: Sequence[str], has_unit: bo
 def rank(row: Row) -> str:
     """A rank with its interval: '14 (12 to 17)'."""
     return f"{row['rank']} ({row['rank_lower']} to {row['rank_upper']})"
+
+
+def grades_of_table(rows: Sequence[Row], how: str) -> str:
+    """How far the lines of a table may be compared, from the pairs of the ledger about them: 'Comparability from year to year: grade A.'
+
+    ``how`` says what is beside what; nothing without a pair. Where grades differ, the strictest is given with its reasons, and how many have it.
+    """
+    if not rows:
+        return ""
+    strictest = max(rows, key=lambda row: (row["grade"], row["comparison_id"]))
+    alike = [row for row in rows if row["grade"] == strictest["grade"]]
+    why = f" ({reasons(strictest['reasons'])})" if strictest["reasons"] else ""
+    if len(alike) == len(rows):
+        return f"Comparability {how}: grade {strictest['grade']}{why}."
+    return (
+        f"Comparability {how}: grade {strictest['grade']}{why} for {formats.small_number(len(alike))} of "
+        f"{formats.count(len(rows))} pairs, better for the others."
+    )
 
 
 def list_grade(worst: Row | None) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 _PARTS = ("numerator", "denominator")
 # Kinds of the ledger in the order in which a reader asks; which figure of a pair comes first says nothing where two areas are compared.
-_KINDS = pl.Enum(("year_before", "nation", "areas", "first_and_latest"))
+_KINDS = pl.Enum(("year_before", "nation", "areas", "first_and_latest", "first_and_latest_year"))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import polars as pl
 from reports import formats, numbers, wording
 from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
+from reports.products.comparability import between_areas, over_time
 from reports.products.shared import source_note
 
 EXPLOITATION, GANGS = "child_criminal_exploitation_episodes", "gangs_episodes"
@@ -36,6 +37,9 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
         line = formats.month(row["period_end"]) if len(forces) == 1 else row["area_name"]
         by_line.setdefault(line, {})[row["measure_id"]] = row
     what = "by year" if len(forces) == 1 else f"by police force area, {numbers.period(shown.row(-1, named=True))}"
+    graded = (
+        over_time(data, EXPLOITATION, forces) if len(forces) == 1 else between_areas(data, EXPLOITATION, forces, newest)
+    )
     gaps = wording.authorities_without_figures(shown.filter(measure_id=EXPLOITATION).iter_rows(named=True))
     return (
         Heading(3, "Children assessed by local authorities", "children"),
@@ -47,7 +51,7 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
             rows=tuple(
                 (line, *_three(rows.get(EXPLOITATION)), *_three(rows.get(GANGS))) for line, rows in by_line.items()
             ),
-            source_note=source_note(data, shown),
+            source_note=f"{source_note(data, shown)} {graded}".strip(),
             dense=True,
         ),
         *((Paragraph((gaps,)),) if gaps else ()),

@@ -1,6 +1,6 @@
 """The section on which figures of a report may be compared: what the ledger says of its area."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from reports.products.shared import NATION
 # The newest comparison of each kind and measure says how the others of it are to be read.
 # Rows on the page: the strictest grades first, then those that most comparisons are like; the data pack has all.
 _SHOWN = 10
-_KINDS = ("areas", "nation", "year_before", "first_and_latest")
+_KINDS = ("areas", "nation", "year_before", "first_and_latest", "first_and_latest_year")
 
 
 def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
@@ -66,6 +66,29 @@ def _lines(data: ReportData, newest: pl.DataFrame) -> Iterator[tuple[Run, ...]]:
 
 def _name(data: ReportData, area_id: str) -> str:
     return str(data.area(area_id)["name"])
+
+
+def over_time(data: ReportData, measure_id: str, area_ids: Collection[str]) -> str:
+    """The grade that a table of several periods prints: of each figure with that of a year before, and of the first and the latest."""
+    pairs = data.comparability.filter(
+        pl.col("kind").is_in(["year_before", "first_and_latest"])
+        & (pl.col("measure_id") == measure_id)
+        & pl.col("area_id_a").is_in(list(area_ids))
+    )
+    return wording.grades_of_table(pairs.to_dicts(), "over time")
+
+
+def between_areas(data: ReportData, measure_id: str, area_ids: Collection[str], end: object) -> str:
+    """The grade that a table of several police force areas in one period prints: of every two of them."""
+    listed = list(area_ids)
+    pairs = data.comparability.filter(
+        (pl.col("kind") == "areas")
+        & (pl.col("measure_id") == measure_id)
+        & (pl.col("period_end_a") == end)
+        & pl.col("area_id_a").is_in(listed)
+        & pl.col("area_id_b").is_in(listed)
+    )
+    return wording.grades_of_table(pairs.to_dicts(), "between areas")
 
 
 def headline_grade(data: ReportData, measure_id: str, end: object) -> Row | None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+import polars as pl
+
 from reports import formats, numbers, wording
 from reports.document import Block, Figure, Heading, Number, Paragraph, Run, Table, TableColumn
 from reports.figures import RankedRow, Reference, ranked_intervals
@@ -77,11 +79,18 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
     rows = [(data.measure_names[measure], row) for measure, years in found.items() for row in years]
     if not rows:
         return ()
+    pairs = {
+        measure: data.comparability.filter(
+            (pl.col("kind") == "first_and_latest_year") & (pl.col("measure_id") == measure)
+        ).to_dicts()
+        for measure in found
+    }
+    graded = {measure: wording.grades_of_table(of, "of the two years") for measure, of in pairs.items()}
     return (
         Paragraph((wording.DISPERSION_MEANING,)),
         Table(
             anchor="table-dispersion",
-            caption="How unlike police force areas are: first and newest year with a rate",
+            caption="How unlike police force areas are: the newest year, and the first that may be compared with it",
             columns=(
                 TableColumn("Measure"),
                 TableColumn("Period"),
@@ -97,13 +106,16 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
                 )
                 for name, row in rows
             ),
-            source_note="Worked out from the counts and populations of this build; limits from 2,000 resamples of the areas.",
+            source_note="Worked out from the counts and populations of this build; limits from 2,000 resamples of the areas. "
+            + " ".join(
+                f"{data.measure_names[measure]}: {graded[measure]}" for measure in found if len(found[measure]) > 1
+            ),
             dense=True,
         ),
         *(
             Paragraph((wording.dispersion_over_time(data.measure_names[measure], *years),))
             for measure, years in found.items()
-            if len(years) > 1
+            if len(years) > 1 and all(pair["grade"] in ("A", "B") for pair in pairs[measure])
         ),
     )
 

@@ -9,6 +9,7 @@ from reports import wording_figures as words
 from reports.document import Figure, Table, TableColumn
 from reports.figures import Flow, flow
 from reports.numbers import ReportData, Row
+from reports.products.comparability import between_areas
 from reports.products.shared import LINKS, published_rank, source_note
 
 _ORIGIN = "London"
@@ -68,7 +69,7 @@ def _figure(data: ReportData, rows: pl.DataFrame, area_ids: Sequence[str]) -> Fi
                 )
                 for row in listed
             ),
-            source_note=note,
+            source_note=f"{note} {between_areas(data, LINKS, rows['area_id'].to_list(), listed[0]['period_end'])}".strip(),
             highlighted=frozenset(place for place, row in enumerate(listed) if row["area_id"] in own),
         ),
         source_note=note,

@@ -8,6 +8,7 @@ from reports import numbers, wording
 from reports.document import Block, Heading, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import caveats, flows
+from reports.products.comparability import over_time
 from reports.products.shared import CHILD_REFERRALS, LINKS, REFERRALS, source_note
 
 
@@ -34,7 +35,7 @@ def referrals(data: ReportData, area_id: str, who: str) -> tuple[Block, ...]:
                 (wording.capitalised(numbers.period(row)), numbers.count(row), numbers.rate(row), numbers.interval(row))
                 for row in listed
             ),
-            source_note=source_note(data, rows),
+            source_note=f"{source_note(data, rows)} {over_time(data, REFERRALS, [area_id])}".strip(),
             dense=True,
         ),
         Paragraph(

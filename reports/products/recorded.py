@@ -21,9 +21,12 @@ from reports.figures import (
 )
 from reports.numbers import ReportData, Row
 from reports.products import caveats
+from reports.products.comparability import between_areas, over_time
 from reports.products.shared import DRUGS, edition_named, shorthand, source_note
 
 _MARCH: Final = 3
+# A break with this score or more has no bridge: no line may cross it.
+_PARTS: Final = 2
 _BANDS: Final = 5
 
 
@@ -37,7 +40,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         pl.lit(area["name"]).alias("series"),
         "period_end",
         pl.col("numerator").alias("value"),
-        segment().alias("segment"),
+        segment(parting_days(data, DRUGS, forces)).alias("segment"),
     )
     listed = list(shown.iter_rows(named=True))
     breaks = _breaks(data, forces, listed[0]["period_end"], listed[-1]["period_end"])
@@ -55,7 +58,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
             (wording.capitalised(numbers.period(row)), numbers.count(row), numbers.rate_with_interval(row))
             for row in listed
         ),
-        source_note=f"{wording.editions_of([(edition_named(data, row), row) for row in listed])} {formats.legend(shorthand(shown))}".strip(),
+        source_note=f"{wording.editions_of([(edition_named(data, row), row) for row in listed])} {formats.legend(shorthand(shown))} {over_time(data, DRUGS, [area_id])}".strip(),
     )
     figure = Figure(
         anchor="figure-drug-offences",
@@ -88,11 +91,24 @@ def at_year_ends(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(march | (pl.col("period_end") > pl.col("period_end").filter(march).max()))
 
 
-def segment() -> pl.Expr:
-    """Points are joined when they are at most a year apart, cover the same forces and both have a value."""
+def parting_days(data: ReportData, measure_id: str, forces: Sequence[str]) -> list[date]:
+    """The days of those registered breaks of a measure, everywhere or in one of the forces, that keep figures apart: scored 2 or 3."""
+    parting = data.breaks.filter(
+        (pl.col("measure_id") == measure_id)
+        & (pl.col("score") >= _PARTS)
+        & (pl.col("area_id").is_null() | pl.col("area_id").is_in(list(forces)))
+    )
+    return parting["date"].unique().sort().to_list()
+
+
+def segment(parting: Sequence[date] = ()) -> pl.Expr:
+    """Points are joined when they are at most a year apart, cover the same forces, both have a value and no parting day lies between them."""
     apart = pl.col("period_end") > pl.col("period_end").shift(1).dt.offset_by("12mo").dt.month_end()
     other_cover = pl.col("coverage_note").fill_null("") != pl.col("coverage_note").shift(1).fill_null("")
-    return (apart | other_cover | pl.col("numerator").is_null()).fill_null(False).cum_sum()
+    parted = pl.lit(False)
+    for day in parting:
+        parted |= (pl.col("period_end") >= day) & (pl.col("period_end").shift(1) < day)
+    return (apart | other_cover | parted | pl.col("numerator").is_null()).fill_null(False).cum_sum()
 
 
 def _gaps(shown: pl.DataFrame) -> list[Gap]:
@@ -193,7 +209,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
         caption=f"Rates on the tile map, {period}",
         columns=(TableColumn("Police force area"), TableColumn("Per 1,000 residents", numeric=True)),
         rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
-        source_note=note,
+        source_note=f"{note} {between_areas(data, DRUGS, rows['area_id'].to_list(), end)}".strip(),
     )
     return Figure(
         anchor="figure-map",

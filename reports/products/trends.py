@@ -9,7 +9,8 @@ from reports import wording_figures as words
 from reports.document import Block, Figure, Number, Paragraph, Run, Table, TableColumn
 from reports.figures import Spark, sparklines
 from reports.numbers import ReportData
-from reports.products.recorded import at_year_ends, segment
+from reports.products.comparability import over_time
+from reports.products.recorded import at_year_ends, parting_days, segment
 from reports.products.shared import DRUGS, source_note
 
 
@@ -21,7 +22,12 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
         & pl.col("is_preferred")
         & (pl.col("months") == 12)
     )
-    rows = at_year_ends(held).sort("area_name", "period_end").with_columns(segment().over("area_id").alias("segment"))
+    parting = parting_days(data, DRUGS, forces)
+    rows = (
+        at_year_ends(held)
+        .sort("area_name", "period_end")
+        .with_columns(segment(parting).over("area_id").alias("segment"))
+    )
     if rows["area_id"].n_unique() < 2:
         return ()
     span = f"{formats.month(rows['period_end'].min())} to {formats.month(rows['period_end'].max())}"  # type: ignore[arg-type]
@@ -83,7 +89,7 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
                     )
                     for row in ends.iter_rows(named=True)
                 ),
-                source_note=note,
+                source_note=f"{note} {over_time(data, DRUGS, rows['area_id'].unique().to_list())}",
                 highlighted=frozenset(place for place, area in enumerate(ends["area_id"]) if area in set(highlighted)),
             ),
             source_note=note,

@@ -1,5 +1,6 @@
 """The reports as a reader gets them, made from the published cells that the project keeps."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -438,3 +439,101 @@ def test_the_ten_strictest_comparisons_stand_on_the_page_and_the_rest_is_counted
     assert len(shown.rows) == 10
     assert "C" in grades
     assert "in the comparability table for download" in shown.source_note
+
+
+def graded_tables(document: Document) -> dict[str, str]:
+    """The note under each table that sets figures of several periods or areas side by side."""
+    compares = (
+        "table-drug-offences",
+        "table-referrals",
+        "table-children",
+        "table-dispersion",
+        "table-trends",
+        "table-map",
+    )
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    tables += [block.table for block in document.blocks if isinstance(block, Figure) and block.table]
+    return {
+        found.anchor: found.source_note
+        for found in tables
+        if found.anchor in compares or found.anchor.startswith("table-london-links")
+    }
+
+
+def test_every_table_that_compares_prints_its_grade(report_data: ReportData) -> None:
+    documents = [
+        products.national(report_data),
+        products.region(report_data, "E12000006"),
+        products.force(report_data, NORFOLK),
+    ]
+    seen = {anchor: note for document in documents for anchor, note in graded_tables(document).items()}
+    assert {"table-drug-offences", "table-referrals", "table-children", "table-dispersion"} <= set(seen)
+    assert any(anchor.startswith("table-london-links") for anchor in seen)
+    assert {
+        anchor: note for anchor, note in seen.items() if not re.search(r"Comparability [^:]*: grade [ABCX]", note)
+    } == {}
+
+
+def test_the_years_whose_spread_is_compared_are_a_pair_of_the_ledger(report_data: ReportData) -> None:
+    """Assessments of 2022 may not be set against later ones (the factor was new): the first year is the first that may."""
+    for measure in (
+        "drug_offences",
+        REFERRALS,
+        "nrm_police_child_criminal_referrals",
+        "child_criminal_exploitation_episodes",
+    ):
+        first, newest = report_data.dispersion(measure)
+        pairs = report_data.comparability.filter(kind="first_and_latest_year", measure_id=measure)
+        assert set(pairs["period_end_a"]) == {first["period_end"]}
+        assert set(pairs["period_end_b"]) == {newest["period_end"]}
+        assert set(pairs["grade"]) <= {"A", "B"}
+    assert first["period_end"] == date(2023, 3, 31)
+
+
+def test_nothing_is_said_of_a_spread_over_time_that_may_not_be_compared(report_data: ReportData) -> None:
+    words = "how unlike forces are between"
+    assert words in " ".join(sentences(products.national(report_data)))
+    spread = pl.col("kind") == "first_and_latest_year"
+    worse = pl.when(spread).then(pl.lit("C")).otherwise("grade").alias("grade")
+    altered = replace(report_data, comparability=report_data.comparability.with_columns(worse))
+    document = products.national(altered)
+    assert words not in " ".join(sentences(document))
+    assert "alike in the" not in " ".join(sentences(document))
+    assert "of the two years: grade C" in graded_tables(document)["table-dispersion"]
+
+
+def drawn_lines(document: Document, anchor: str) -> list[int]:
+    """How many points each line of a chart joins."""
+    svg = next(block.svg for block in document.blocks if isinstance(block, Figure) and block.anchor == anchor)
+    return [len(points.split()) for points in re.findall(r'<polyline[^>]* points="([^"]*)"', svg)]
+
+
+@pytest.mark.parametrize(("score", "parts"), [(2, True), (3, True), (1, False), (0, False)])
+def test_a_line_is_parted_at_a_break_of_its_measure_that_has_no_bridge(
+    score: int, parts: bool, report_data: ReportData
+) -> None:
+    columns = {"break_id": "B99", "date": date(2012, 4, 1), "measure_id": "drug_offences", "label": "synthetic"}
+    row = {
+        **dict.fromkeys(report_data.breaks.columns),
+        **columns,
+        "dimension": "R",
+        "score": score,
+        "in_words": "Synthetic.",
+    }
+    broken = replace(
+        report_data, breaks=pl.concat([report_data.breaks, pl.DataFrame([row], schema=report_data.breaks.schema)])
+    )
+    before, after = (
+        drawn_lines(products.force(data, NORFOLK), "figure-drug-offences") for data in (report_data, broken)
+    )
+    assert sum(before) >= sum(after) > 0
+    assert (after != before) == parts
+    if parts:
+        assert len(after) >= len(before)
+    elsewhere = replace(
+        report_data,
+        breaks=pl.concat(
+            [report_data.breaks, pl.DataFrame([{**row, "area_id": "E23000025"}], schema=report_data.breaks.schema)]
+        ),
+    )
+    assert drawn_lines(products.force(elsewhere, NORFOLK), "figure-drug-offences") == before

@@ -18,6 +18,13 @@ _RANKED = (
 # Its two reports cover periods of different length: a reader compares them all the same.
 _ANY_LENGTH = "london_linked_individuals"
 _NATION = "K04000001"
+# Of these, reports and the scoreboard say how unlike areas are in the first and in the newest year.
+_SPREAD = (
+    "drug_offences",
+    "nrm_police_referrals",
+    "nrm_police_child_criminal_referrals",
+    "child_criminal_exploitation_episodes",
+)
 _RECENT = "6mo"
 
 
@@ -26,7 +33,8 @@ def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
 
     Kinds: 'areas' (every two police force areas of one measure in each period of its newest six months, as rates), 'nation' (an area
     beside England and Wales), 'year_before' (a figure and that of the same months a year earlier, as counts), 'first_and_latest' (the
-    newest figure and the oldest of the same months). What a grade forbids is in ``allowed``.
+    newest figure and the oldest of the same months), 'first_and_latest_year' (the newest twelve months of an area and the first that may be
+    compared with them, as rates, of measures whose spread between areas is compared over time). What a grade forbids is in ``allowed``.
     """
     preferred = indicators.filter(pl.col("is_preferred"))
     rates = side_of_indicators(
@@ -40,6 +48,9 @@ def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         "nation": _beside_the_nation(rates),
         "year_before": year_before(counts),
         "first_and_latest": _first_and_latest(counts),
+        "first_and_latest_year": _first_and_latest_year(
+            rates.filter((pl.col("level") == "police_force_area") & pl.col("measure_id").is_in(_SPREAD)), registers
+        ),
     }
     return (
         pl.concat(
@@ -101,3 +112,27 @@ def _first_and_latest(sides: pl.DataFrame) -> pl.DataFrame:
         sides, on="figure_id", how="left", maintain_order="left"
     )
     return paired(oldest.select(sides.columns), both.select(sides.columns))
+
+
+def _first_and_latest_year(sides: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Each area's rates of an earlier and of the newest twelve months, where it has both.
+
+    The earlier ones are the first that may be compared with the newest in every area (grade A or B); where none may, the first of all.
+    """
+    whole_year = pl.col("period_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d")
+    years = sides.filter(whole_year).sort("measure_id", "area_id", "period_end", "figure_id")
+    newest = years.filter(pl.col("period_end") == pl.col("period_end").max().over("measure_id"))
+    key = ["measure_id", "area_id"]
+    earlier = years.join(newest.select(*key, pl.col("period_end").alias("newest")), on=key).filter(
+        pl.col("period_end") < pl.col("newest")
+    )
+    later = earlier.select(key).join(newest, on=key, how="left", maintain_order="left")
+    pairs = paired(earlier.select(sides.columns), later.select(sides.columns))
+    first = (
+        grade_pairs(pairs, registers)
+        .group_by("measure_id_a", "period_end_a")
+        .agg(pl.col("grade").is_in(["A", "B"]).all().alias("comparable"))
+        .sort(pl.col("comparable").not_(), "period_end_a")
+        .unique("measure_id_a", keep="first", maintain_order=True)
+    )
+    return pairs.join(first, on=["measure_id_a", "period_end_a"], how="semi", maintain_order="left")

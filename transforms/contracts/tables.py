@@ -583,7 +583,7 @@ COMPARABILITY = Contract(
             "kind",
             pl.String,
             "What is compared",
-            allowed=("areas", "nation", "year_before", "first_and_latest"),
+            allowed=("areas", "nation", "year_before", "first_and_latest", "first_and_latest_year"),
         ),
         Column("measure_id", pl.String, "Measure"),
         Column("claim_scope", pl.String, "What the comparison may be a claim about", nullable=True),

@@ -1,0 +1,33 @@
+"""The contract of every table in the lake, a room for each layer. Types, checks, dictionary page and tidy CSV headers all come from here."""
+
+from transforms.contracts.tables.checks import COVERAGE, LANDING_FILES, PLAUSIBILITY, RECONCILIATION, REVISIONS
+from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATIONS, STATUSES, UNMATCHED
+from transforms.contracts.tables.out import (
+    COMPARABILITY,
+    INDICATORS,
+    INSPECTION_GRADES,
+    SCOREBOARD,
+    SCOREBOARD_STATUSES,
+)
+from transforms.contracts.tables.raw import EDITIONS, cells
+
+__all__ = [
+    "AREAS",
+    "COMPARABILITY",
+    "COVERAGE",
+    "EDITIONS",
+    "EXCLUDED",
+    "INDICATORS",
+    "INSPECTION_GRADES",
+    "LANDING_FILES",
+    "NOTES",
+    "OBSERVATIONS",
+    "PLAUSIBILITY",
+    "RECONCILIATION",
+    "REVISIONS",
+    "SCOREBOARD",
+    "SCOREBOARD_STATUSES",
+    "STATUSES",
+    "UNMATCHED",
+    "cells",
+]

@@ -1,0 +1,245 @@
+"""The contracts of the layer out: numbers that reports print, what may be compared, grades and findings."""
+
+import polars as pl
+
+from transforms.contracts.contract import Column, Contract, never_above
+from transforms.contracts.tables.core import STATUSES
+
+INDICATORS = Contract(
+    table="out/indicators",
+    title="Indicators",
+    one_row_is="number that a report may print",
+    columns=(
+        Column("indicator_id", pl.String, "Identifier printed beside the number; `countylines explain` takes it"),
+        Column("measure_id", pl.String, "Measure"),
+        Column("measure_code", pl.String, "Short code of the measure", pattern=r"^M[0-9]{2}[A-Z0-9]*$", example="M01"),
+        Column("area_id", pl.String, "Area"),
+        Column("area_kind", pl.String, "Sort of area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("period_start", pl.Date, "First day covered"),
+        Column("period_end", pl.Date, "Last day covered"),
+        Column("months", pl.Int32, "Length of the period", unit="months", minimum=1, maximum=36),
+        Column("numerator", pl.Float64, "The count", nullable=True, minimum=0, severity="warning"),
+        Column(
+            "denominator",
+            pl.Float64,
+            "Residents, as printed by the publisher",
+            unit="residents",
+            nullable=True,
+            minimum=1,
+        ),
+        Column(
+            "denominator_used",
+            pl.Float64,
+            "Residents that the numerator was divided by: where the publisher rounds the population that it prints, the whole number behind its rate",
+            unit="residents",
+            nullable=True,
+            minimum=1,
+        ),
+        Column("denominator_edition", pl.String, "Mid-year and edition of the population", nullable=True),
+        Column(
+            "denominator_rule", pl.String, "Which population was used", allowed=("as_published", "canonical", "none")
+        ),
+        Column("multiplier", pl.Int64, "Residents that the rate is expressed per", nullable=True),
+        Column(
+            "value", pl.Float64, "The rate; null with a status where no rate may be shown", nullable=True, minimum=0
+        ),
+        Column("lower_95", pl.Float64, "Lower 95% limit of the rate", nullable=True, minimum=0),
+        Column("upper_95", pl.Float64, "Upper 95% limit of the rate", nullable=True, minimum=0),
+        Column("method", pl.String, "Method of the limits", allowed=("exact", "byar", "none")),
+        Column(
+            "coverage", pl.String, "How much of the area the number covers", allowed=("complete", "partial", "none")
+        ),
+        Column("coverage_note", pl.String, "What is left out, in words", nullable=True),
+        Column(
+            "status",
+            pl.String,
+            "Why there is or is not a rate",
+            allowed=(*STATUSES, "no_population", "population_too_small"),
+        ),
+        Column("source_id", pl.String, "Source of the numerator"),
+        Column("edition_id", pl.String, "Edition of the numerator"),
+        Column("vintage", pl.String, "Month in which that edition was published"),
+        Column(
+            "is_preferred",
+            pl.Boolean,
+            "True for the row that reports use when several editions or populations give the same number",
+        ),
+        Column("is_derived", pl.Boolean, "True where the publisher printed only the count and the rate is ours"),
+        Column(
+            "area_basis",
+            pl.String,
+            "Whether the printed place is the police force area",
+            allowed=("same_area", "ambiguous_label"),
+        ),
+        Column(
+            "numerator_observations", pl.String, "Observations added up in the numerator, joined by '; '", nullable=True
+        ),
+        Column(
+            "denominator_observations",
+            pl.String,
+            "Observations added up in the denominator, joined by '; '",
+            nullable=True,
+        ),
+    ),
+    key=("indicator_id",),
+    extra_rules=(
+        never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),
+        never_above("lower_limit_below_rate", "lower_95", "value", "No lower limit is above its rate."),
+        never_above("upper_limit_above_rate", "value", "upper_95", "No upper limit is below its rate."),
+    ),
+)
+
+COMPARABILITY = Contract(
+    table="out/comparability",
+    title="Comparability ledger",
+    one_row_is="comparison of two figures, made or refused",
+    columns=(
+        Column("comparison_id", pl.String, "Identifier of the comparison: its kind and the two figures"),
+        Column(
+            "kind",
+            pl.String,
+            "What is compared",
+            allowed=("areas", "nation", "year_before", "first_and_latest", "first_and_latest_year"),
+        ),
+        Column("measure_id", pl.String, "Measure"),
+        Column("claim_scope", pl.String, "What the comparison may be a claim about", nullable=True),
+        Column("figure_id_a", pl.String, "First figure: identifier of the indicator"),
+        Column("figure_id_b", pl.String, "Second figure"),
+        Column("area_id_a", pl.String, "Area of the first figure"),
+        Column("area_id_b", pl.String, "Area of the second figure"),
+        Column("period_start_a", pl.Date, "First day that the first figure covers"),
+        Column("period_end_a", pl.Date, "Last day that the first figure covers"),
+        Column("period_start_b", pl.Date, "First day that the second figure covers"),
+        Column("period_end_b", pl.Date, "Last day that the second figure covers"),
+        *(
+            Column(
+                name,
+                pl.Int32,
+                f"Difference of {what}: 0 the same, 1 made the same, 2 different or not known, 3 another thing",
+                minimum=0,
+                maximum=3,
+            )
+            for name, what in (
+                ("U", "unit"),
+                ("D", "definition"),
+                ("P", "population"),
+                ("T", "period"),
+                ("G", "geography"),
+                ("C", "coverage"),
+                ("R", "recording"),
+                ("S", "source"),
+            )
+        ),
+        Column(
+            "grade",
+            pl.String,
+            "A direct, B adjusted, C side by side only, X not comparable",
+            allowed=("A", "B", "C", "X"),
+        ),
+        Column("reasons", pl.String, "Scores above 0, with the registered breaks behind them", nullable=True),
+        Column("adjustments", pl.String, "What was done so that the figures can be compared", nullable=True),
+        Column("remedy", pl.String, "What would make the figures comparable", nullable=True),
+        Column(
+            "noted", pl.String, "Registered breaks that change nothing but belong beside the comparison", nullable=True
+        ),
+        Column("allowed", pl.String, "What may be said"),
+    ),
+    key=("comparison_id",),
+)
+
+INSPECTION_GRADES = Contract(
+    table="out/inspection_grades",
+    title="Inspection grades",
+    one_row_is="grade of one force for one pillar or question in one inspection cycle",
+    columns=(
+        Column("grade_id", pl.String, "source/edition/table/cell: where the grade stands in what was published"),
+        Column("area_id", pl.String, "Police force area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("cycle", pl.String, "Inspection cycle"),
+        Column("inspected_in", pl.String, "Cycle in which the question was inspected; a grade may be carried over"),
+        Column("first_day", pl.Date, "First day of the cycle"),
+        Column("last_day", pl.Date, "Last day of the cycle"),
+        Column("question", pl.String, "Pillar or question"),
+        Column("tiers", pl.Int32, "Words on the scale of the cycle", minimum=4, maximum=5),
+        Column("word", pl.String, "The grade; null where there is none", nullable=True),
+        Column(
+            "lower",
+            pl.Int32,
+            "Lowest step of the common scale that the word can mean",
+            nullable=True,
+            minimum=1,
+            maximum=5,
+        ),
+        Column(
+            "upper",
+            pl.Int32,
+            "Highest step of the common scale that the word can mean",
+            nullable=True,
+            minimum=1,
+            maximum=5,
+        ),
+        Column("reason", pl.String, "Why there is no grade", nullable=True),
+        Column("source_url", pl.String, "Page that the grade was read on", nullable=True),
+    ),
+    key=("grade_id",),
+    extra_rules=(never_above("scale_in_order", "lower", "upper", "No grade's lowest step is above its highest."),),
+)
+
+SCOREBOARD_STATUSES = (
+    "Improved",
+    "Worse",
+    "No clear change",
+    "Mixed",
+    "Not measurable from public data",
+    "Not comparable",
+)
+
+SCOREBOARD = Contract(
+    table="out/scoreboard",
+    title="Scoreboard of the findings of January 2020",
+    one_row_is="indicator of a finding",
+    columns=(
+        Column("indicator_id", pl.String, "Identifier of the indicator"),
+        Column("finding_id", pl.String, "Finding", pattern=r"^F[0-9]{2}$", example="F11"),
+        Column("finding", pl.String, "What was found, in our words"),
+        Column("theme", pl.String, "Theme"),
+        Column("level", pl.String, "Level of policing"),
+        Column("polarity", pl.String, "Positive, shortcoming, context or claim"),
+        Column("owner", pl.String, "Who it is addressed to"),
+        Column("recommendation", pl.String, "State of the recommendation's wording"),
+        Column("indicator", pl.String, "What stands for the finding"),
+        Column(
+            "direction",
+            pl.String,
+            "What would be better, fixed before looking",
+            allowed=("up is better", "down is better", "ambiguous", "context"),
+        ),
+        Column("source_id", pl.String, "Source that the values come from, or would have to come from", nullable=True),
+        *(
+            column
+            for when, what in (("baseline", "Earlier"), ("latest", "Latest"))
+            for column in (
+                Column(when, pl.Float64, f"{what} value", nullable=True),
+                Column(f"{when}_period", pl.String, "Its period", nullable=True),
+                Column(f"{when}_lower_95", pl.Float64, "Its lower 95% limit, where it has one", nullable=True),
+                Column(f"{when}_upper_95", pl.Float64, "Its upper 95% limit, where it has one", nullable=True),
+            )
+        ),
+        Column("change", pl.Float64, "Change in per cent, where the grade allows one", unit="per cent", nullable=True),
+        Column("lower_95", pl.Float64, "Lower 95% limit of the change", unit="per cent", nullable=True),
+        Column("upper_95", pl.Float64, "Upper 95% limit of the change", unit="per cent", nullable=True),
+        Column("grade", pl.String, "Comparability of baseline and latest", nullable=True, allowed=("A", "B", "C", "X")),
+        Column("reasons", pl.String, "Why not A", nullable=True),
+        Column(
+            "says",
+            pl.String,
+            "What the indicator alone says",
+            allowed=("better", "worse", "changed", "no clear change", "context", "not measurable", "not comparable"),
+        ),
+        Column("why_not", pl.String, "What is missing", nullable=True),
+        Column("evidence", pl.String, "Cells behind the values, joined by '; '", nullable=True),
+        Column("status", pl.String, "Status of the finding by the rule", allowed=SCOREBOARD_STATUSES),
+    ),
+    key=("indicator_id",),
+)

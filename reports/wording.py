@@ -295,6 +295,12 @@ def attribution(texts: Iterable[str]) -> str:
     return " ".join([said, *others] if licensed else others)
 
 
+def older_editions(left_out: int) -> str:
+    """That a chart of revisions has no room for the oldest editions."""
+    editions = "edition is" if left_out == 1 else "editions are"
+    return f"The {left_out} oldest {editions} in the table only: the chart has no room for more columns."
+
+
 def revisions(first: Row, last: Row, revised: int) -> str:
     """How many figures editions print differently, and the one that changed most: its first and its newest value."""
     figures = "One figure was" if revised == 1 else f"{capitalised(formats.small_number(revised))} figures were"

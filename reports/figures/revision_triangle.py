@@ -12,7 +12,7 @@ from transforms.errors import CountyLinesError
 _ROW: Final = 26.0
 _LINE: Final = 14.0
 _GAP: Final = 10.0
-_LEAST_COLUMN: Final = 90.0
+_LEAST_COLUMN: Final = 64.0
 MOST_ROWS: Final = 20
 """More rows than these are no chart any more, but a table."""
 
@@ -29,6 +29,17 @@ class RevisedFigure:
     changes: tuple[str, ...]
 
 
+def editions_that_fit(figures: Sequence[RevisedFigure]) -> int:
+    """How many columns there is room for on a page, beside the names and as wide as the widest value with its change."""
+    shown = [_shown(figure, column) for figure in figures for column, value in enumerate(figure.values) if value]
+    widest = max((width(text, TEXT, bold=True) for text in shown), default=0.0) + _GAP
+    return int((svg.WIDTH - _left(figures)) / max(widest, _LEAST_COLUMN))
+
+
+def _left(figures: Sequence[RevisedFigure]) -> float:
+    return max(width(figure.label, TEXT) for figure in figures) + _GAP
+
+
 def revision_triangle(
     figures: Sequence[RevisedFigure], editions: Sequence[str], *, anchor: str, title: str, description: str
 ) -> str:
@@ -41,9 +52,9 @@ def revision_triangle(
         raise CountyLinesError(f"The chart '{title}' has {len(figures)} rows; give it 1 to {MOST_ROWS}.")
     if any(len(figure.values) != len(editions) or len(figure.changes) != len(editions) for figure in figures):
         raise CountyLinesError(f"The chart '{title}' has a row whose values are not one an edition.")
-    left = max(width(figure.label, TEXT) for figure in figures) + _GAP
+    left = _left(figures)
     wide = (svg.WIDTH - left) / len(editions)
-    if wide < _LEAST_COLUMN:
+    if len(editions) > editions_that_fit(figures):
         raise CountyLinesError(
             f"The chart '{title}' has {len(editions)} editions, too many for a page; show the newest."
         )

@@ -1,6 +1,7 @@
 """The sections on where figures come from: what publishers say of them, what they revised, and the files."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import polars as pl
 from reports import formats, numbers, wording
 from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Quotation, Run, Table, TableColumn
 from reports.figures import RevisedFigure, revision_triangle
-from reports.figures.revision_triangle import MOST_ROWS
+from reports.figures.revision_triangle import MOST_ROWS, editions_that_fit
 from reports.numbers import ReportData, Row
 from reports.products.shared import DRUGS, edition_named, edition_title, source_note
 from transforms.sources.calendar import OVERDUE, next_release, state
@@ -96,38 +97,57 @@ def _revisions(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
         (row["source_id"], row["edition_id"]): f"{edition_named(data, row)}: {edition_title(data, row)}"
         for row in listed.iter_rows(named=True)
     }
+    figures, columns = _newest([_figure(rows, list(editions)) for rows in drawn], tuple(editions.values()))
+    left_out = len(editions) - len(columns)
     title = "Drug offences of the same period, edition by edition"
     largest = by_figure[0]
     description = wording.revisions(largest[0], largest[-1], revised.select("area_id", "period_end").n_unique())
-    return (
-        Heading(3, "Figures that were revised", "revisions"),
-        Paragraph((description,)),
-        Figure(
+    table = Table(
+        anchor="table-revisions",
+        caption="Drug offences of the same period in several editions, oldest first; this report uses the newest",
+        columns=(
+            TableColumn("Area and period"),
+            TableColumn("Edition"),
+            TableColumn("Figure", numeric=True),
+            TableColumn("Change", numeric=True),
+        ),
+        rows=tuple(_lines(data, by_figure)),
+        source_note=source_note(data, listed),
+    )
+    heading = Heading(3, "Figures that were revised", "revisions")
+    if not figures:
+        return heading, Paragraph((description,)), table
+    chart = Figure(
+        anchor="figure-revisions",
+        title=title,
+        description=description,
+        svg=revision_triangle(
+            figures,
+            columns,
             anchor="figure-revisions",
             title=title,
             description=description,
-            svg=revision_triangle(
-                [_figure(rows, list(editions)) for rows in drawn],
-                list(editions.values()),
-                anchor="figure-revisions",
-                title=title,
-                description=description,
-            ),
-            table=Table(
-                anchor="table-revisions",
-                caption="Drug offences of the same period in several editions, oldest first; this report uses the newest",
-                columns=(
-                    TableColumn("Area and period"),
-                    TableColumn("Edition"),
-                    TableColumn("Figure", numeric=True),
-                    TableColumn("Change", numeric=True),
-                ),
-                rows=tuple(_lines(data, by_figure)),
-                source_note=source_note(data, listed),
-            ),
-            source_note=source_note(data, listed),
         ),
+        table=table,
+        source_note=source_note(data, listed),
     )
+    older = (Paragraph((wording.older_editions(left_out),)),) if left_out else ()
+    return heading, Paragraph((description,)), *older, chart
+
+
+def _newest(figures: Sequence[RevisedFigure], editions: Sequence[str]) -> tuple[list[RevisedFigure], tuple[str, ...]]:
+    """The figures in the newest editions for which a page has room: those that two of them print; the table beside the chart has all.
+
+    Where room is short and all figures are of one area, which the report is about, its name makes way.
+    """
+    room = editions_that_fit(figures)
+    if len(editions) > room and len({figure.label.partition(", ")[0] for figure in figures}) == 1:
+        figures = [replace(figure, label=wording.capitalised(figure.label.partition(", ")[2])) for figure in figures]
+        room = editions_that_fit(figures)
+    if len(editions) <= room:
+        return list(figures), tuple(editions)
+    cut = [replace(figure, values=figure.values[-room:], changes=figure.changes[-room:]) for figure in figures]
+    return [figure for figure in cut if sum(value is not None for value in figure.values) > 1], tuple(editions[-room:])
 
 
 def _figure(rows: Sequence[Row], editions: Sequence[tuple[str, str]]) -> RevisedFigure:

@@ -7,7 +7,7 @@ import pytest
 
 from reports.document import Block, Figure, Number, Table
 from reports.numbers import ReportData
-from reports.products import coverage, flows, trends
+from reports.products import coverage, flows, provenance, trends
 from reports.products.products import forces_of
 from reports.products.shared import NATION
 from tests.reports.figures.reading import extents, overlapping, parsed, texts
@@ -101,3 +101,26 @@ def test_no_label_lies_on_another_and_none_leaves_the_page(report_data: ReportDa
         boxes = extents(parsed(figure.svg))
         assert overlapping(boxes) == [], figure.anchor
         assert all(left >= -0.5 and right <= 680.5 for _, left, right, _, _ in boxes), figure.anchor
+
+
+@pytest.mark.parametrize("more", [1, 2, 9])
+def test_revisions_are_drawn_however_many_editions_are_held(more: int, report_data: ReportData) -> None:
+    """Synthetic editions: what the tables of March 2018 print, published again and again, one more offence each time."""
+    first = (pl.col("edition_id") == "ye-mar-2018") & (pl.col("source_id") == "ons_pfa_tables")
+    indicators, editions = report_data.indicators, report_data.editions
+    for number in range(1, more + 1):
+        again = [pl.lit(f"synthetic-{number}").alias("edition_id"), pl.lit(f"2020-{number:02}").alias("vintage")]
+        revised = report_data.indicators.filter(first).with_columns(*again, pl.col("numerator") + number)
+        indicators = pl.concat([indicators, revised])
+        editions = pl.concat([editions, report_data.editions.filter(first).with_columns(again)])
+    source = report_data.sources["ons_pfa_tables"]
+    listed = [replace(source.editions[0], id=f"synthetic-{number}") for number in range(1, more + 1)]
+    sources = {**report_data.sources, source.id: replace(source, editions=(*source.editions, *listed))}
+    data = replace(report_data, indicators=indicators, editions=editions, sources=sources)
+    blocks = provenance.data_notes(data, [NORFOLK])
+    (figure,) = [each for each in figures(blocks) if each.anchor == "figure-revisions"]
+    assert sum("1,984" in str(line) for line in behind(figure).rows) == 1
+    said = [str(block) for block in blocks if "in the table only" in str(block)]
+    assert len(said) == (more > 2), said
+    name = "Norfolk, year ending March 2018" if more < 9 else "Year ending March 2018"
+    assert name in texts(parsed(figure.svg))

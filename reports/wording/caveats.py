@@ -1,0 +1,73 @@
+"""The points of the boxes of caveats: what limits a figure, how much, and what would mend it."""
+
+from collections.abc import Sequence
+
+from reports import formats
+from reports.numbers import Row, period
+from reports.wording.words import capitalised, joined, plural
+
+
+def inspection_age(newest: str, months: int) -> str:
+    """That the newest grades held are old, whom that affects, and what would mend it."""
+    return (
+        f"The newest grades held are of the cycle {newest}, which ended {formats.count(months)} months before the newest edition of this build. "
+        "They say nothing of how the police are graded today; grades of a later cycle by force would mend it."
+    )
+
+
+def caveat_grades(grades: Sequence[str]) -> str:
+    """That some comparisons of a section are side by side only or refused."""
+    said = joined(f"grade {grade}" for grade in grades)
+    return (
+        f"Some comparisons of these figures have {said}: they stand side by side without a percentage, or not at all. Affected are sentences "
+        "over time and between areas; the ledger names what would make each comparable."
+    )
+
+
+def caveat_breaks(labels: Sequence[str]) -> str:
+    """That breaks lie within the years of a chart."""
+    return (
+        f"The chart crosses {plural(len(labels), 'a break', 'breaks')} ({joined(dict.fromkeys(labels))}) of a size that nobody published: the line before "
+        "and after is not one series. A re-issue of earlier years on the later basis would mend it."
+    )
+
+
+def caveat_coverage(rows: Sequence[Row]) -> str:
+    """That figures leave somebody out, with whom."""
+    said = joined(dict.fromkeys(f"{period(row)} ({row['coverage_note']})" for row in rows))
+    return f"Not everybody is counted: {said}. The totals are too low by what is left out, and are not set against full ones; a later edition may fill the gap."
+
+
+def caveat_small(rows: Sequence[Row], fewest: int) -> str:
+    """That numbers are so small that chance decides most of them."""
+    are = f"{formats.small_number(len(rows))} {plural(len(rows), 'figure', 'figures')} here {plural(len(rows), 'is', 'are')}"
+    return f"{capitalised(are)} below {formats.count(fewest)}: chance decides most of such a number. Read the interval or a longer period, not the number alone."
+
+
+def caveat_dispersion(phi: float) -> str:
+    """That areas differ far more than by chance."""
+    return (
+        f"Areas differ {formats.count(phi)} times as much as chance would make them. Affected are places in the funnel and ranks: recording and police "
+        "work stand behind much of it. Figures on searches and on recording by the same areas would tell them apart."
+    )
+
+
+def caveat_population(rows: Sequence[Row], months: int) -> str:
+    """That rates are on populations that are old."""
+    return (
+        f"{capitalised(formats.small_number(len(rows)))} {plural(len(rows), 'rate is', 'rates are')} on a population up to {formats.count(months)} months older than the "
+        "count, so a little too high where more people live there now. A newer mid-year estimate would mend it."
+    )
+
+
+def caveat_notes(notes: int) -> str:
+    """That publishers have written notes on these areas."""
+    return f"Publishers have {formats.small_number(notes)} {plural(notes, 'note', 'notes')} on these areas, quoted under Data notes; they affect every figure of that source."
+
+
+def caveat_management(titles: Sequence[str]) -> str:
+    """That some sources of a section are management information."""
+    return (
+        f"Management information, not official statistics: {'; '.join(titles)}. Affected is every figure of it: it follows how the work is done and "
+        "may be revised without notice. Official statistics on the same would mend it."
+    )

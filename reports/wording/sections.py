@@ -1,0 +1,125 @@
+"""What stands in single sections: places, regions, children, the programme, inspection, records by month."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from reports import formats
+from reports.numbers import Row, period
+from reports.wording.words import capitalised, joined
+
+MONTHLY_RECORDS = (
+    "These are single records that police bodies put on data.police.uk, counted here by month. They are another product than the "
+    "drug offences recorded by the police above: the two count different things, are revised at different times, and are never added "
+    "up or set against each other. Records of possession and of supply are not told apart. A month that is not held is unknown, not nought."
+)
+
+
+def locality(name: str, force: str, held: int) -> tuple[str, ...]:
+    """What is at hand on a place inside a police force area, and what its counts are; ``held`` is how many counts are."""
+    if not held:
+        return (f"No figure is held for {name} alone. Every figure in this report is for the whole of {force}.",)
+    return (
+        f"Only the counts below are held for {name} alone; every other figure in this report is for the whole of {force}. Neither has a rate "
+        "here, and referrals and London-linked individuals are not published for districts.",
+        "Drug offences recorded by the police are published by community safety partnership. Records on data.police.uk are another "
+        "product: the two are never added up or set against each other.",
+        "Places on data.police.uk are moved to shared points nearby, so a record near a border may be counted on the wrong side. Records "
+        "without a place are in the total of the force only.",
+    )
+
+
+def kent_and_north_wales(region: str, elsewhere: Mapping[str, str]) -> str:
+    """That some forces of a statistical region belong to a policing region of another name: force to policing region."""
+    told = joined(f"{force} belongs to the {of}" for force, of in elsewhere.items())
+    return (
+        f"This is a region as statistics draw it. Police work together in other regions: of the forces of {region}, {told}. "
+        "Its report adds up other forces."
+    )
+
+
+def policing_region(name: str, forces: int, regions: Sequence[str], has_unit: bool) -> str:
+    """What a policing region is, whose sums its figures are, and over which statistical regions its forces spread."""
+    what = "London has no regional organised crime unit; its two forces stand for one"
+    if has_unit:
+        what = f"The {name} is the area that one regional organised crime unit serves"
+    spread = (
+        f"the statistical region {regions[0]}" if len(regions) == 1 else f"the statistical regions {joined(regions)}"
+    )
+    return (
+        f"{what}. Its figures are our sums of {formats.small_number(forces)} forces, published by nobody. They lie in {spread}; a policing "
+        "region and a statistical region of a similar name need not have the same forces."
+    )
+
+
+GRADES_BY_CYCLE = (
+    "His Majesty's Inspectorate grades forces with words. Each cycle has its own questions, and the scale of four words became one of five "
+    "in 2021/22, so that a grade is read within its cycle only. Nothing here says that a force got better or worse."
+)
+
+
+def not_held(what: Sequence[str]) -> str:
+    """Which indicators of a section are not held, as one sentence."""
+    return f"Not held, so not shown: {joined(what)}."
+
+
+PROGRAMME_ELSEWHERE = "The County Lines Programme states its results for the United Kingdom, never by police force area; the national report shows them."
+
+PROGRAMME_MEANING = (
+    "The taskforces report these themselves: management information, for the United Kingdom. Periods overlap and are never added up, and the "
+    "programme counts anew since July 2024: figures before and after are not compared. Totals are as stated; by the month is our division."
+)
+
+CHILDREN_MEANING = (
+    "Local authorities in England record what they find when they assess a child in need. Counted are assessments, not children: one "
+    "child can be assessed more than once, and criminal exploitation is not only county lines. The figures of the authorities in a "
+    "police force area are added up here; where one of them has none, there is no sum."
+)
+
+
+def authorities_without_figures(rows: Iterable[Row]) -> str | None:
+    """Which local authorities leave police force areas without a sum, each year or area once; None when all have one.
+
+    Years for which the publisher prints no figure of any authority are left to the table.
+
+    ``rows`` are of one measure: for one area by year, or for one year by area.
+    """
+    lacking = [row for row in rows if row["numerator"] is None and row["status"] != "not_published"]
+    if not lacking:
+        return None
+    one_area = len({row["area_id"] for row in lacking}) == 1
+    named = [
+        f"{period(row) if one_area else row['area_name']} ({row['coverage_note'].replace(': ', ' ').replace('; ', ', ')})"
+        for row in lacking
+    ]
+    return f"No sum for criminal exploitation: {'; '.join(named)}."
+
+
+def coverage(row: Row) -> str | None:
+    """What a partial number leaves out, as a sentence; None when nothing is."""
+    if row["coverage_note"] is None:
+        return None
+    return f"{capitalised(period(row))}: {row['coverage_note']}."
+
+
+def populations_used(rows: Iterable[Row]) -> str:
+    """Which mid-year populations the rates of a table are on, and where there is none."""
+    editions = [row["denominator_edition"] for row in rows]
+    years = sorted({year for edition in editions if edition for year in re.findall(r"mid-(\d{4})", edition)})
+    if not years:
+        return "No population is held for these periods, so there are counts without rates."
+    said = f"Rates are per resident at {joined(f'mid-{year}' for year in years)}, the nearest mid-year that is held for each period."
+    if None in editions:
+        said += f" No population is held for years before mid-{years[0]}, so earlier figures are counts without rates."
+    return said
+
+
+def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:
+    """Alternative text of a time series: first, peak and latest value."""
+    known = [row for row in points if row["numerator"] is not None]
+    first, last = known[0], known[-1]
+    peak = max(known, key=lambda row: row["numerator"])
+    return (
+        f"Line chart of {noun} in {area_name}, {period(first)} to {period(last)}: "
+        f"{formats.count(first['numerator'])} at the start, at most {formats.count(peak['numerator'])} ({period(peak)}), "
+        f"latest {formats.count(last['numerator'])}. The values are in the table below the chart."
+    )

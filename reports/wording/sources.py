@@ -1,0 +1,82 @@
+"""Where figures come from: editions, revisions, licences, and totals computed again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from reports import formats
+from reports.numbers import Row, period
+from reports.wording.words import capitalised, plural
+
+CONTACT = (
+    "Contact: the maintainers of countylines. Give them the build and the identifier that a number links to: both lead back to the cell "
+    "that it was published in. Next update: when a publisher brings out a new edition."
+)
+
+
+def several_editions(first: str, more: int) -> str:
+    """The title of a file that holds several editions: its first, and how many more."""
+    return (
+        first
+        if more == 0
+        else f"{first}, and {formats.small_number(more)} more {plural(more, 'edition', 'editions')} in one file"
+    )
+
+
+def next_edition(due: str | None, late: bool) -> str:
+    """When the edition after the newest one held is expected (YYYY-MM), and whether it should have been there; None without a timetable."""
+    if due is None:
+        return "no timetable"
+    expected = formats.month(date.fromisoformat(f"{due}-01"))
+    return f"{expected}: overdue, what is held is old" if late else expected
+
+
+_LICENSED: Final = "Contains public sector information licensed under the Open Government Licence v3.0. Source: "
+
+
+def attribution(texts: Iterable[str]) -> str:
+    """The attributions of several sources as one text, with what many of them begin with said once."""
+    distinct = list(dict.fromkeys(texts))
+    licensed = [text.removeprefix(_LICENSED).rstrip(".") for text in distinct if text.startswith(_LICENSED)]
+    others = [text for text in distinct if not text.startswith(_LICENSED)]
+    said = f"{_LICENSED.replace('Source', 'Sources') if len(licensed) > 1 else _LICENSED}{'; '.join(licensed)}."
+    return " ".join([said, *others] if licensed else others)
+
+
+def older_editions(left_out: int) -> str:
+    """That a chart of revisions has no room for the oldest editions."""
+    editions = "edition is" if left_out == 1 else "editions are"
+    return f"The {left_out} oldest {editions} in the table only: the chart has no room for more columns."
+
+
+def revisions(first: Row, last: Row, revised: int) -> str:
+    """How many figures editions print differently, and the one that changed most: its first and its newest value."""
+    figures = "One figure was" if revised == 1 else f"{capitalised(formats.small_number(revised))} figures were"
+    largest = f"{last['area_name']}, {period(last)}: first {formats.count(first['numerator'])}, now {formats.count(last['numerator'])}."
+    return f"{figures} printed differently by a later edition. {'It is' if revised == 1 else 'The largest change is'} {largest}"
+
+
+def editions_of(named: Sequence[tuple[str, Row]]) -> str:
+    """Which edition the rows of a table are from, each with its first and last period."""
+    spans: dict[str, list[Row]] = {}
+    for name, row in named:
+        spans.setdefault(name, []).append(row)
+    said = []
+    for name, rows in spans.items():
+        until = f" to {formats.month(rows[-1]['period_end'])}" if len(rows) > 1 else ""
+        said.append(f"{name} ({period(rows[0])}{until})")
+    return f"Editions: {'; '.join(said)}."
+
+
+RECONCILED = {
+    "authorities": "Local authorities add up to their region and to England, as the printed figure is rounded",
+    "coverage": "Every police force area is in every table and period of its edition",
+    "districts": "Districts add up to their force",
+    "officers": "Officers of the 43 forces add up to the printed total",
+    "outcomes": "What came of records and searches for drugs adds up to all of them",
+    "population": "Residents behind the rates are the same in two editions",
+    "rate": "Printed rates follow from the printed counts and populations",
+    "referrals": "First responders add up to the printed total",
+    "parts": "Types and ages of first responders add up to their totals",
+    "total": "Forces (and British Transport Police) add up to the printed total",
+}

@@ -1,0 +1,79 @@
+"""How unlike areas are: ranks, the funnel, and dispersion."""
+
+from collections.abc import Sequence
+
+from reports import formats
+from reports.document import Number, Prose
+from reports.numbers import Row, period
+from reports.wording.words import joined, plural
+
+
+def rank(row: Row) -> str:
+    """A rank with its interval: '14 (12 to 17)'."""
+    return f"{row['rank']} ({row['rank_lower']} to {row['rank_upper']})"
+
+
+_FUNNEL = {
+    "within": "within the 95% limits",
+    "low_95": "below the 95% limits",
+    "high_95": "above the 95% limits",
+    "low_998": "below the 99.8% limits",
+    "high_998": "above the 99.8% limits",
+}
+
+
+def funnel(rows: Sequence[Row], highlighted: Sequence[str]) -> str:
+    """Which areas lie outside the limits of a funnel, and where the report's own lie."""
+    outside = sorted(row["area_name"] for row in rows if row["flag"] in ("low_998", "high_998"))
+    said = (
+        f"Outside the 99.8% limits: {joined(outside)}."
+        if outside
+        else "No area lies outside the 99.8% limits, allowing for how much areas differ anyway."
+    )
+    if len(highlighted) > 1:
+        return said
+    own = [f"{row['area_name']} is {_FUNNEL[row['flag']]}." for row in rows if row["area_id"] in highlighted]
+    return " ".join([*own, said])
+
+
+OVERLAPPING = (
+    "The areas are set side by side as recorded activity. Where two intervals overlap, the order of the two areas says little; where "
+    "they do not, recording and police work can still explain it."
+)
+
+DISPERSION_MEANING = (
+    "If forces did the same everywhere, their rates would differ by chance only. The systematic component of variation (SCV) and τ say how "
+    "much they differ beyond that: nought is by chance alone, and a lower value is more alike. Areas too small for it are left out."
+)
+
+
+def dispersion_over_time(name: str, first: Row, last: Row) -> str:
+    """Whether forces became more or less alike from the first to the newest year: said only where the two intervals lie apart."""
+    apart = first["scv_upper"] < last["scv_lower"] or last["scv_upper"] < first["scv_lower"]
+    years = f"{period(first)} and {period(last)}"
+    if not apart:
+        return f"{name}: no clear change in how unlike forces are between the {years}, since the intervals overlap."
+    return f"{name}: forces are {'more' if last['scv'] < first['scv'] else 'less'} alike in the {period(last)} than in the {period(first)}."
+
+
+def usual_for_its_size(rows: Sequence[Row], own: Sequence[str], kind: str) -> Prose:
+    """Key message on M01 beside other areas: where one force lies in the funnel and in what rank interval, or how many of several lie outside."""
+    inside = [row for row in rows if row["area_id"] in own]
+    if len(inside) == 1 and len(own) == 1:
+        (row,) = inside
+        return (
+            f"Allowing for how much areas differ anyway, its rate of recorded drug offences is {_FUNNEL[row['flag']]}: rank ",
+            Number(rank(row), row["indicator_id"]),
+            f" of {formats.count(len(rows))} areas.",
+        )
+    outside = sorted(row["area_name"] for row in inside if row["flag"] in ("low_998", "high_998"))
+    said = f"Allowing for how much areas differ anyway, of {formats.small_number(len(inside))} areas {kind} "
+    if not outside:
+        return (f"{said}none lies outside the 99.8% limits for recorded drug offences.",)
+    return (
+        f"{said}{formats.small_number(len(outside))} {plural(len(outside), 'lies', 'lie')} outside the 99.8% limits for recorded drug "
+        f"offences: {joined(outside)}.",
+    )
+
+
+IN_THE_TABLE_OF_FORCES = "The values are in the table of all police force areas, under “Consistency between forces”."

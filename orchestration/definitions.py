@@ -12,7 +12,7 @@ from orchestration.assets.datapack import datapack_assets  # noqa: E402
 from orchestration.assets.delivery import delivery_asset  # noqa: E402
 from orchestration.assets.inspection import inspection_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
-from orchestration.assets.raw import editions_asset, raw_asset  # noqa: E402
+from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.engine import engine_from_environment  # noqa: E402
@@ -26,16 +26,18 @@ def definitions(paths: Paths) -> dg.Definitions:
     found = registered(paths)
     sources = found.sources
     understood = {id: source for id, source in sources.items() if source.reaches == "observations"}
+    outlines = boundaries_assets(sources, paths)
     return dg.Definitions(
         assets=[
             editions_asset(sources, paths),
+            *outlines,
             *(raw_asset(source, paths) for source in sources.values()),
             *records_assets(sources.values(), paths),
             *core_assets(understood, found.settled, paths),
             *out_assets(sources, found.settled, paths),
             *inspection_assets(sources, paths),
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
-            *report_assets(sources, found.known, paths),
+            *report_assets(sources, found.known, paths, has_boundaries=bool(outlines)),
             *datapack_assets(sources, paths),
             delivery_asset(),
         ],

@@ -11,7 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import EXCLUDED, INSPECTION_GRADES, cells
+from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -29,7 +29,8 @@ class ReportData:
 
     ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
     ``statements`` are the raw cells of sources that are gathered by hand and reach no observation; both are without rows where nothing is
-    held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``known_on`` is the day by which everything had been published, of a report on the past.
+    held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
+    raw/police_force_area_boundaries, without rows in a build that holds no boundaries. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
     What several reports ask for is worked out once and kept, so that one ReportData serves all of them.
     """
@@ -56,6 +57,7 @@ class ReportData:
     source_quality: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={"source_id": pl.String, "quality": pl.String})
     )
+    boundaries: pl.DataFrame = field(default_factory=BOUNDARIES.schema.to_frame)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)

@@ -21,6 +21,13 @@ COVERAGE_LEAD = (
 NO_EDITION = "No edition is held for the years between the two beside it."
 NO_REASON = "No reason is known."
 
+BOUNDARY_MAP_TITLE = "Drug offences recorded by the police per 1,000 residents, {period}: map of the {areas} police force areas by their boundaries"
+BOUNDARY_MAP = (
+    "Map: each police force area in its outline, shaded by its rate, which is written on it. A large area is not one with many residents; on "
+    "the tile map all areas are of the same size."
+)
+LONDON_ENLARGED = "London, four times as large"
+
 TRENDS_TITLE = "How recorded drug offences moved in each police force area, {span}"
 TRENDS_LEAD = (
     "Each small line runs from zero to its own largest number, so that shapes can be seen side by side; sizes cannot. Lines stop where "
@@ -35,6 +42,14 @@ def london_links(origin: str, rows: Sequence[Row], span: str) -> str:
     counted = joined(f"{row['area_name']} {formats.count(row['numerator'])}" for row in known)
     rest = f" {NOT_PRINTED.format(places=joined(unknown))}" if unknown else ""
     return f"Flow chart from {origin} to {len(rows)} {plural(len(rows), 'place', 'places')}, {span}. {counted}.{rest}"
+
+
+def boundaries(publisher: str, edition: str, attribution: str) -> str:
+    """Where the outlines of a map come from, how they are drawn, and the notice that their licence asks for."""
+    return (
+        f"Boundaries: {publisher}, {edition}, drawn in an equirectangular projection that is true to scale at the middle latitude, "
+        f"simplified once more. {attribution}"
+    )
 
 
 def coverage(areas: int, gaps: Sequence[Row]) -> str:

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, check_specs, checked, column_schema
+from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
 from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
 from orchestration.paths import Paths
 from transforms.contracts import tables
-from transforms.sources.published import editions_held, editions_in_use, read_cells
+from transforms.harmonise import load_registers
+from transforms.sources.ons_geography import boundaries, newest_boundaries
+from transforms.sources.published import edition_files, editions_held, editions_in_use, read_cells
 from transforms.sources.registry import Source
+
+GEOGRAPHY = "ons_geography"
 
 
 def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
@@ -42,6 +46,38 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
         yield from checked(frame, contract, paths)
 
     return cells
+
+
+def boundaries_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The asset raw/police_force_area_boundaries; none without a file of boundaries in the landing folder."""
+    source = sources.get(GEOGRAPHY)
+    files = edition_files(source, paths.landing) if source and paths.landing else {}
+    edition = newest_boundaries(source, files) if source else None
+    if edition is None:
+        return []
+
+    @dg.asset(
+        key=asset_key(tables.BOUNDARIES),
+        group_name="raw",
+        description="The outlines of police force areas as points, to be drawn; nothing is worked out from them.",
+        owners=["team:data-engineering"],
+        kinds={"polars", "parquet"},
+        metadata={"dagster/column_schema": column_schema(tables.BOUNDARIES)},
+        check_specs=check_specs(tables.BOUNDARIES),
+        output_required=False,
+        code_version=hash_text(
+            hash_code("transforms/sources", "transforms/contracts"),
+            hash_data(paths, f"sources/{GEOGRAPHY}.toml", "registers/areas.csv"),
+            hash_landing(paths, edition.file),
+            repr(edition),
+        ),
+    )
+    def outlines(paths: dg.ResourceParam[Paths]) -> CheckedTable:
+        areas = load_registers(paths.data).areas.filter(pl.col("kind") == "police_force_area")
+        frame = boundaries(files[edition.id].read_bytes(), edition, areas["area_id"].to_list())
+        yield from checked(frame, tables.BOUNDARIES, paths)
+
+    return [outlines]
 
 
 def editions_asset(sources: Mapping[str, Source], paths: Paths) -> dg.AssetsDefinition:

@@ -10,6 +10,7 @@ import polars as pl
 from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.build_id import build_id
+from orchestration.checks import asset_key
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
@@ -19,6 +20,7 @@ from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.render import evidence_address
 from reports.texts import texts_address
+from transforms.contracts import BOUNDARIES
 from transforms.differences import TABLES
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
@@ -37,10 +39,11 @@ _INS = {
     "scoreboard": dg.AssetIn(key=["out", "scoreboard"]),
 }
 _GRADES = "inspection_grades"
+_BOUNDARIES = "boundaries"
 
 
 def report_assets(
-    sources: Mapping[str, Source], known: Mapping[str, Source], paths: Paths
+    sources: Mapping[str, Source], known: Mapping[str, Source], paths: Paths, *, has_boundaries: bool = False
 ) -> list[dg.AssetsDefinition]:
     """The assets report/national, report/region, report/force (one partition a force), report/pages, report/changes and report/site."""
     registers = load_registers(paths.data)
@@ -66,6 +69,7 @@ def report_assets(
         **_INS,
         **{source_id: dg.AssetIn(key=["raw", source_id]) for source_id in held},
         **({_GRADES: dg.AssetIn(key=["out", _GRADES])} if GRADES in sources else {}),
+        **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
     }
 
     def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
@@ -73,6 +77,7 @@ def report_assets(
             **{name: tables[name] for name in _INS},
             **({"statements": pl.concat(tables[source_id] for source_id in held)} if held else {}),
             **({"grades": tables[_GRADES]} if _GRADES in tables else {}),
+            **({_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}),
             breaks=registers.breaks,
             measures=registers.measures,
             localities=registers.localities,

@@ -32,7 +32,7 @@ def data_docs(tables: tuple[str, ...]) -> None:
     paths = paths_from_environment()
     held = {
         contract.table: contract
-        for contract in contracts(load_sources(paths.data))
+        for contract in contracts(load_sources(paths.data), has_boundaries=True)
         if (paths.lake / f"{contract.table}.parquet").is_file()
     }
     unknown = [table for table in tables if table not in held]

@@ -6,6 +6,7 @@ What does not: reading the lake, choosing what to show, rounding figures for pri
 Every chart is 680 units wide, names itself (`title` and `desc`), keeps text as text, and never tells by colour alone.
 """
 
+from reports.figures.boundary_map import Enlarged, Shaded, boundary_map
 from reports.figures.coverage_matrix import MatrixColumn, coverage_matrix
 from reports.figures.flow import Flow, flow
 from reports.figures.funnel_plot import FunnelLimits, FunnelPoint, funnel_plot
@@ -17,6 +18,7 @@ from reports.figures.time_series import Break, Gap, time_series
 
 __all__ = [
     "Break",
+    "Enlarged",
     "Flow",
     "FunnelLimits",
     "FunnelPoint",
@@ -25,8 +27,10 @@ __all__ = [
     "RankedRow",
     "Reference",
     "RevisedFigure",
+    "Shaded",
     "Spark",
     "Tile",
+    "boundary_map",
     "coverage_matrix",
     "flow",
     "funnel_plot",

@@ -91,6 +91,16 @@ def curve(x1: float, y1: float, x2: float, y2: float, stroke: str, thickness: fl
     )
 
 
+def outline(path: str, fill: str, stroke: str, thickness: float) -> Mark:
+    """Draw a shape of any number of closed rings, given as SVG path data; a ring within another is a hole."""
+    return Mark(
+        "path",
+        (("d", path), ("fill-rule", "evenodd"), *_attributes(stroke_width=thickness, stroke_linejoin="round")),
+        fill=fill,
+        stroke=stroke,
+    )
+
+
 def rectangle(
     x: float,
     y: float,

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.figures import svg
+from reports.figures.bands import MARGIN, legend, refuse_unlabelled
 from reports.figures.palette import BANDS
-from reports.figures.text import SMALL, STRONG, TEXT, fold, width
+from reports.figures.text import SMALL, STRONG, fold
 from transforms.errors import CountyLinesError
 
 _TILE_HEIGHT: Final = 48.0
 _SPACE: Final = 4.0
 _PADDING: Final = 1.0
 _LINE_HEIGHT: Final = 13.0
-_SWATCH: Final = 16.0
-_MARGIN: Final = 9.0
 _FEWEST_COLUMNS: Final = 6
 
 
@@ -51,22 +50,18 @@ def tile_map(
         raise CountyLinesError(f"The map '{title}' has no tile to draw; leave it out and say why.")
     if len({(tile.column, tile.row) for tile in tiles}) < len(tiles):
         raise CountyLinesError(f"Two tiles of the map '{title}' lie on the same place; correct the areas register.")
-    if len(band_labels) > len(BANDS) or any(
-        tile.band is not None and not 0 <= tile.band < len(band_labels) for tile in tiles
-    ):
-        raise CountyLinesError(
-            f"The map '{title}' uses a band that has no label; give one label per band, {len(BANDS)} at most."
-        )
+    bands = [tile.band for tile in tiles]
+    refuse_unlabelled(bands, band_labels, title)
     columns = max(_FEWEST_COLUMNS, max(tile.column for tile in tiles) + 1)
-    pitch = (svg.WIDTH - 2 * _MARGIN + _SPACE) / columns
+    pitch = (svg.WIDTH - 2 * MARGIN + _SPACE) / columns
     marks: list[svg.Mark | svg.Link] = []
     for tile in sorted(tiles, key=lambda tile: (tile.highlighted, tile.row, tile.column)):
-        drawn = _tile(tile, _MARGIN + tile.column * pitch, _MARGIN + tile.row * _TILE_HEIGHT, pitch - _SPACE)
+        drawn = _tile(tile, MARGIN + tile.column * pitch, MARGIN + tile.row * _TILE_HEIGHT, pitch - _SPACE)
         href = (links or {}).get(tile.area_id)
         marks += drawn if href is None else [svg.Link(href, f"{tile.label}: {tile.value_text}", tuple(drawn))]
-    bottom = _MARGIN + (max(tile.row for tile in tiles) + 1) * _TILE_HEIGHT
-    legend, height = _legend(tiles, band_labels, missing_label, bottom + 2 * _SPACE)
-    return svg.document((*marks, *legend), height, anchor=anchor, title=title, description=description)
+    bottom = MARGIN + (max(tile.row for tile in tiles) + 1) * _TILE_HEIGHT
+    below, height = legend(bands, band_labels, missing_label, bottom + 2 * _SPACE)
+    return svg.document((*marks, *below), height, anchor=anchor, title=title, description=description)
 
 
 def _tile(tile: Tile, x: float, y: float, wide: float) -> list[svg.Mark]:
@@ -98,25 +93,3 @@ def _tile(tile: Tile, x: float, y: float, wide: float) -> list[svg.Mark]:
             )
         )  # fmt: skip
     return marks
-
-
-def _legend(
-    tiles: Sequence[Tile], band_labels: Sequence[str], missing_label: str, top: float
-) -> tuple[list[svg.Mark], float]:
-    """Swatches with their limits in a row, on a further row where they do not fit."""
-    entries = [(BANDS[band], label) for band, label in enumerate(band_labels)]
-    if any(tile.band is None for tile in tiles):
-        entries.append((svg.HATCH, missing_label))
-    marks: list[svg.Mark] = []
-    x, y = _MARGIN, top
-    for fill, label in entries:
-        lines = fold(label, svg.WIDTH - 2 * _MARGIN - _SWATCH - 2 * _SPACE, TEXT)
-        wide = _SWATCH + 2 * _SPACE + max(width(line, TEXT) for line in lines)
-        if x > _MARGIN and x + wide > svg.WIDTH - _MARGIN:
-            x, y = _MARGIN, y + _SWATCH + 2 * _SPACE
-        marks.append(svg.rectangle(x + 0.5, y + 0.5, _SWATCH, _SWATCH, fill, "axis"))
-        for index, line in enumerate(lines):
-            marks.append(svg.text(x + _SWATCH + 2 * _SPACE, y + TEXT + 1 + index * _LINE_HEIGHT, line, "ink", TEXT))
-        x += wide + 4 * _SPACE
-        y += (len(lines) - 1) * _LINE_HEIGHT
-    return marks, y + _SWATCH + 2 * _SPACE

@@ -19,6 +19,7 @@ from reports.products.products import forces_of, policing_region_ids, region_ids
 from reports.products.shared import NATION
 from transforms.contracts import (
     AREAS,
+    BOUNDARIES,
     COVERAGE,
     EDITIONS,
     EXCLUDED,
@@ -190,7 +191,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
     """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles."""
     found = [
         json.loads((checks / contract.table).with_suffix(".json").read_text(encoding="utf-8"))
-        for contract in contracts(data.sources)
+        for contract in contracts(data.sources, has_boundaries=not data.boundaries.is_empty())
     ]
     rules = [(record["table"], record["rows"], result) for record in found for result in record["results"]]
     broken = [(table, result) for table, _, result in rules if not result["passed"]]
@@ -342,14 +343,19 @@ def dictionary(data: ReportData) -> Page:
         build_id=data.build_id,
         status_line=wording.status_line(data.known_on),
         blocks=tuple(
-            block for contract in (*contracts(data.sources), *REGISTERS.values()) for block in _described(contract)
+            block
+            for contract in (
+                *contracts(data.sources, has_boundaries=not data.boundaries.is_empty()),
+                *REGISTERS.values(),
+            )
+            for block in _described(contract)
         ),
     )
 
 
-def contracts(sources: Iterable[str]) -> list[Contract]:
-    """The contract of every table, in the order in which a figure goes through them."""
-    raw = [EDITIONS, *(cells(source_id) for source_id in sources)]
+def contracts(sources: Iterable[str], *, has_boundaries: bool) -> list[Contract]:
+    """The contract of every table, in the order in which a figure goes through them; that of boundaries only where some are held."""
+    raw = [EDITIONS, *([BOUNDARIES] if has_boundaries else []), *(cells(source_id) for source_id in sources)]
     return [
         *raw,
         AREAS,

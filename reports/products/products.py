@@ -123,6 +123,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *recorded.funnel(data, marked),
         *recorded.limits_of_figures(data, area_id, forces),
         *((recorded.force_map(data, marked),) if len(forces) > 1 else ()),
+        *(recorded.boundaries(data, marked) if is_nation else ()),
         *locality.localities(data, area_id),
         *trends.trends(data, forces),
         Heading(2, "Exploitation identified", "identified"),
@@ -221,7 +222,8 @@ def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:
 
 def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
     shown = data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
-    return [*shown, *incidents.used_sources(data, area_ids[0])]
+    drawn = data.boundaries["source_id"].unique().to_list() if area_ids[0] == NATION else []
+    return [*shown, *drawn, *incidents.used_sources(data, area_ids[0])]
 
 
 def _latest(data: ReportData, area_id: str) -> str:

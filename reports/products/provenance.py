@@ -178,7 +178,15 @@ def _lines(data: ReportData, by_figure: Iterable[Sequence[Row]]) -> Iterator[tup
 def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
     """Each source behind the report with its page and next release, each file with the day it was read and its checksum, and the licence."""
     named = [source_id for source_id in data.sources if source_id in set(used)]
-    editions = data.editions.filter(pl.col("source_id").is_in(named))
+    # Of the source of boundaries nothing else is in the report.
+    drawn = data.boundaries.select("source_id", "edition_id").unique()
+    editions = data.editions.filter(
+        pl.col("source_id").is_in(named)
+        & (
+            ~pl.col("source_id").is_in(drawn["source_id"].implode())
+            | pl.col("edition_id").is_in(drawn["edition_id"].implode())
+        )
+    )
     files = (
         editions.sort("source_id", "vintage", maintain_order=True)
         .group_by("source_id", "sha256", "file", maintain_order=True)

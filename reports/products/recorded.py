@@ -8,13 +8,17 @@ from typing import Final
 import polars as pl
 
 from reports import formats, numbers, wording
+from reports import wording_figures as words
 from reports.document import Block, Figure, Heading, Paragraph, Table, TableColumn
 from reports.figures import (
     Break,
+    Enlarged,
     FunnelLimits,
     FunnelPoint,
     Gap,
+    Shaded,
     Tile,
+    boundary_map,
     funnel_plot,
     tile_map,
     time_series,
@@ -22,12 +26,14 @@ from reports.figures import (
 from reports.numbers import ReportData, Row
 from reports.products import caveats
 from reports.products.comparability import between_areas, over_time
-from reports.products.shared import DRUGS, edition_named, shorthand, source_note
+from reports.products.shared import DRUGS, edition_named, edition_title, shorthand, source_note
 
 _MARCH: Final = 3
 # A break with this score or more has no bridge: no line may cross it.
 _PARTS: Final = 2
 _BANDS: Final = 5
+# Too small to be seen on a map of the country: the City of London, which the Metropolitan Police surrounds.
+_LONDON_FORCES: Final = ("E23000001", "E23000034")
 
 
 def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
@@ -222,7 +228,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
                     row["tile_column"],
                     row["tile_row"],
                     row["tile_label"],
-                    numbers.rate(row) if row["value"] is None else formats.rate(row["value"]),  # type: ignore[arg-type]
+                    _on_map(row),
                     bands.get(row["area_id"]),
                     row["area_id"] in highlighted,
                 )
@@ -238,6 +244,49 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
         table=table if links else None,
         source_note=note if links else f"{note} {wording.IN_THE_TABLE_OF_FORCES}",
     )
+
+
+def boundaries(data: ReportData, highlighted: Sequence[str]) -> tuple[Figure, ...]:
+    """The same rates on the outlines of the areas; nothing in a build that holds no boundaries.
+
+    Rates only: the size of an area on paper is not the number of its residents, so that a count would be read as a rate.
+    """
+    if data.boundaries.is_empty():
+        return ()
+    start, end = data.headline_period(DRUGS)
+    rows = data.forces(DRUGS, start, end)
+    listed = list(rows.iter_rows(named=True))
+    bands, labels = _bands(rows)
+    title = words.BOUNDARY_MAP_TITLE.format(period=formats.period(start, end), areas=len(rows))
+    ordered = list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True))
+    description = f"{words.BOUNDARY_MAP} {extremes(ordered, highlighted)}"
+    source_id, edition_id = data.boundaries.select("source_id", "edition_id").row(0)
+    drawn_from = data.sources[source_id]
+    edition = edition_title(data, {"source_id": source_id, "edition_id": edition_id})
+    return (
+        Figure(
+            anchor="figure-boundary-map",
+            title=title,
+            description=description,
+            svg=boundary_map(
+                data.boundaries,
+                [Shaded(row["area_id"], _on_map(row), bands.get(row["area_id"])) for row in listed],
+                anchor="figure-boundary-map",
+                title=title,
+                description=description,
+                band_labels=labels,
+                missing_label="no rate shown",
+                enlarged=Enlarged(_LONDON_FORCES, words.LONDON_ENLARGED),
+            ),
+            table=None,
+            source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_OF_FORCES} {words.boundaries(drawn_from.publisher.name, edition, drawn_from.attribution)}",
+        ),
+    )
+
+
+def _on_map(row: Row) -> str:
+    """The rate as a map prints it, or the shorthand for why there is none."""
+    return formats.missing(row["status"]) if row["value"] is None else formats.rate(row["value"])
 
 
 def extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:

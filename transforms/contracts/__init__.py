@@ -11,6 +11,7 @@ from transforms.contracts.contract import Column, Contract, Rule, Severity
 from transforms.contracts.dictionary import dictionary_frame
 from transforms.contracts.tables import (
     AREAS,
+    BOUNDARIES,
     COMPARABILITY,
     COVERAGE,
     EDITIONS,
@@ -31,6 +32,7 @@ from transforms.contracts.validate import RuleResult, Validation, results_frame,
 
 __all__ = [
     "AREAS",
+    "BOUNDARIES",
     "COMPARABILITY",
     "COVERAGE",
     "EDITIONS",

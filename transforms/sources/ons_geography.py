@@ -1,17 +1,26 @@
-"""Parser of the look-ups between districts, upper-tier authorities and police force areas, and of the properties of their boundaries.
+"""Parser of the look-ups between districts, upper-tier authorities and police force areas, and of boundaries.
 
-These are geography, not figures: the cells serve to check the register of local authorities and never become observations.
+These are geography, not figures: the cells serve to check the register of local authorities and never become observations. The
+geometry of boundaries is drawn in reports, and nothing is worked out from it.
 """
 
 import json
+import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
+from transforms.contracts.tables.raw import BOUNDARIES, LATITUDES, LONGITUDES
 from transforms.errors import LayoutError
 from transforms.sources.grid import LETTERS, Parsed, csv_grid
-from transforms.sources.registry import Edition
+from transforms.sources.registry import Edition, Source
 from transforms.sources.tidy import tidy_cells
+
+_POLYGONS: Final = pl.List(pl.List(pl.List(pl.List(pl.Float64))))
+_CODE: Final = re.compile(r"PFA\d\dCD")
+_FEWEST_POINTS: Final = 4
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -20,17 +29,119 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     A CSV may begin with a byte order mark. Of a GeoJSON file only the properties of the features are read, as a table whose first row is
     their names. Raises LayoutError as ``tidy_cells``, and for a file that is not a collection of features with the same properties.
     """
-    grid = _properties(content, edition) if edition.file.endswith(".geojson") else csv_grid(content, edition)
+    grid = _properties(content, edition) if has_boundaries(edition) else csv_grid(content, edition)
     return tidy_cells(grid, edition, data)
 
 
-def _properties(content: bytes, edition: Edition) -> pl.DataFrame:
+def has_boundaries(edition: Edition) -> bool:
+    """Whether the file of an edition has geometry beside codes and names."""
+    return edition.file.endswith(".geojson")
+
+
+def newest_boundaries(source: Source, held: Collection[str]) -> Edition | None:
+    """The newest edition of boundaries among the editions held (their ids); None where none is."""
+    editions = [edition for edition in source.editions if edition.id in held and has_boundaries(edition)]
+    return max(editions, key=lambda edition: edition.vintage, default=None)
+
+
+def boundaries(content: bytes, edition: Edition, forces: Collection[str]) -> pl.DataFrame:
+    """The outlines of police force areas as points in degrees (WGS 84): the contract BOUNDARIES.
+
+    Areas are in the order of the file, rings and points as the file has them, the last point of a ring being its first again. ``forces``
+    are the codes of all police force areas. Raises LayoutError, naming the feature, for a file that is not a collection of polygons,
+    a code that is unknown or comes twice, a police force area without a feature, a ring that is not closed, and a place that is
+    not in England or Wales.
+    """
+    areas = pl.concat(
+        [_area(feature, number, edition) for number, feature in enumerate(_features(content, edition), 1)]
+    )
+    _refuse(areas, ~pl.col("area_id").is_in(sorted(forces)), "is no police force area that the project knows", edition)
+    _refuse(areas, ~pl.col("area_id").is_first_distinct(), "comes a second time", edition)
+    if missing := sorted(set(forces) - set(areas["area_id"])):
+        raise LayoutError(
+            f"{edition.source_id} {edition.id}: no feature has the code {', '.join(missing)}; fetch a file with all police force areas."
+        )
+    _refuse(
+        areas, _is_elsewhere("label_longitude", "label_latitude"), "has no label point in England or Wales", edition
+    )
+    _refuse(areas, pl.col("outline").list.len() == 0, "has no polygon", edition)
+    polygons = areas.explode("outline")
+    _refuse(polygons, pl.col("outline").list.len().fill_null(0) == 0, "has a polygon without a ring", edition)
+    rings = polygons.explode("outline").with_columns(pl.int_range(1, pl.len() + 1).over("area_id").alias("ring"))
+    too_few = pl.col("outline").list.len().fill_null(0) < _FEWEST_POINTS
+    _refuse(rings, too_few, f"has a ring of fewer than {_FEWEST_POINTS} points: ring {{ring}}", edition)
+    is_open = pl.col("outline").list.first() != pl.col("outline").list.last()
+    points = (
+        rings.with_columns(is_open.alias("is_open"))
+        .explode("outline")
+        .select(
+            *("feature", "area_id", "ring", "is_open", "label_longitude", "label_latitude"),
+            pl.int_range(1, pl.len() + 1).over("area_id", "ring").alias("point"),
+            pl.col("outline").list.get(0, null_on_oob=True).alias("longitude"),
+            pl.col("outline").list.get(1, null_on_oob=True).alias("latitude"),
+        )
+    )
+    where = "has a point that is not in England or Wales: ring {ring}, point {point} ({longitude}, {latitude})"
+    _refuse(points, _is_elsewhere("longitude", "latitude"), where, edition)
+    _refuse(points, pl.col("is_open"), "has a ring that does not end where it begins: ring {ring}", edition)
+    return points.select(
+        pl.lit(edition.source_id).alias("source_id"),
+        pl.lit(edition.id).alias("edition_id"),
+        *(pl.col(name).cast(dtype) for name, dtype in list(BOUNDARIES.schema.items())[2:]),
+    )
+
+
+def _area(feature: Mapping[str, Any], number: int, edition: Edition) -> pl.DataFrame:
+    """One feature as one row: feature, area_id, label_longitude, label_latitude, outline (polygons of rings of points)."""
+    properties, geometry = feature["properties"], feature.get("geometry", {})
+    code = next((value for name, value in properties.items() if _CODE.fullmatch(name)), None)
+    where = f"{edition.source_id} {edition.id}: feature {number} ({code})"
     try:
-        features = [dict(feature["properties"].items()) for feature in json.loads(content)["features"]]
+        polygons = {"Polygon": lambda inner: [inner], "MultiPolygon": list}[geometry["type"]](geometry["coordinates"])
+        return pl.DataFrame(
+            {
+                "feature": [number],
+                "area_id": pl.Series([code], dtype=pl.String),
+                "label_longitude": pl.Series([properties.get("LONG")], dtype=pl.Float64),
+                "label_latitude": pl.Series([properties.get("LAT")], dtype=pl.Float64),
+                "outline": pl.Series([polygons], dtype=_POLYGONS),
+            }
+        )
+    except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+        raise LayoutError(
+            f"{where} has no code, no label point or no polygon that can be read ({_first_line(error)}); fetch the file again."
+        ) from error
+
+
+def _refuse(frame: pl.DataFrame, is_wrong: pl.Expr, said: str, edition: Edition) -> None:
+    """Raise LayoutError for the first row that is wrong; ``said`` may name columns in braces."""
+    wrong = frame.filter(is_wrong.fill_null(value=True))
+    if len(wrong):
+        row = wrong.row(0, named=True)
+        raise LayoutError(
+            f"{edition.source_id} {edition.id}: feature {row['feature']} ({row['area_id']}) {said.format(**row)}; look at the file, or fetch it again."
+        )
+
+
+def _is_elsewhere(longitude: str, latitude: str) -> pl.Expr:
+    return ~(pl.col(longitude).is_between(*LONGITUDES) & pl.col(latitude).is_between(*LATITUDES))
+
+
+def _first_line(error: Exception) -> str:
+    return repr(error).partition("\\n")[0]
+
+
+def _features(content: bytes, edition: Edition) -> list[Any]:
+    try:
+        return [feature for feature in json.loads(content)["features"] if feature["properties"].items()]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LayoutError(
             f"{edition.source_id} {edition.id}: the file is not a GeoJSON collection of features ({error!r}); fetch the file again."
         ) from error
+
+
+def _properties(content: bytes, edition: Edition) -> pl.DataFrame:
+    features = [dict(feature["properties"]) for feature in _features(content, edition)]
     names = list(features[0]) if features else []
     for number, feature in enumerate(features, start=1):
         if list(feature) != names:

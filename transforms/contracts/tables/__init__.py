@@ -9,10 +9,11 @@ from transforms.contracts.tables.out import (
     SCOREBOARD,
     SCOREBOARD_STATUSES,
 )
-from transforms.contracts.tables.raw import EDITIONS, cells
+from transforms.contracts.tables.raw import BOUNDARIES, EDITIONS, cells
 
 __all__ = [
     "AREAS",
+    "BOUNDARIES",
     "COMPARABILITY",
     "COVERAGE",
     "EDITIONS",

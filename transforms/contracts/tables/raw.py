@@ -6,6 +6,10 @@ import polars as pl
 
 from transforms.contracts.contract import Column, Contract, Rule
 
+# England and Wales in degrees with a margin: a place beyond is an error, or is not in degrees.
+LONGITUDES = (-7.0, 3.0)
+LATITUDES = (49.0, 56.5)
+
 CELL_COLUMNS = (
     Column(
         "source_id",
@@ -126,4 +130,55 @@ EDITIONS = Contract(
         ),
     ),
     key=("source_id", "edition_id"),
+)
+
+BOUNDARIES = Contract(
+    table="raw/police_force_area_boundaries",
+    title="Boundaries of police force areas",
+    one_row_is="point of a ring of the outline of a police force area",
+    columns=(
+        Column("source_id", pl.String, "Source register entry"),
+        Column("edition_id", pl.String, "Edition of the source"),
+        Column("area_id", pl.String, "Police force area", pattern=r"^[EW][0-9]{8}$", example="E23000024"),
+        Column(
+            "ring",
+            pl.Int32,
+            "Which ring of the area, counted from one; a ring that lies within another is a hole in it",
+            minimum=1,
+        ),
+        Column("point", pl.Int32, "Which point of the ring, counted from one; the last is the first again", minimum=1),
+        Column(
+            "longitude",
+            pl.Float64,
+            "Longitude (WGS 84)",
+            unit="degrees",
+            minimum=LONGITUDES[0],
+            maximum=LONGITUDES[1],
+            source_labels=("geometry",),
+        ),
+        Column(
+            "latitude",
+            pl.Float64,
+            "Latitude (WGS 84)",
+            unit="degrees",
+            minimum=LATITUDES[0],
+            maximum=LATITUDES[1],
+            source_labels=("geometry",),
+        ),
+        Column(
+            "label_longitude",
+            pl.Float64,
+            "Longitude of the publisher's point for a label, the same on every row of an area",
+            unit="degrees",
+            source_labels=("LONG",),
+        ),
+        Column(
+            "label_latitude",
+            pl.Float64,
+            "Latitude of the publisher's point for a label, the same on every row of an area",
+            unit="degrees",
+            source_labels=("LAT",),
+        ),
+    ),
+    key=("area_id", "ring", "point"),
 )

@@ -1,17 +1,21 @@
 """The figures of the reports on what the project keeps: what is drawn is what the tables say."""
 
+from collections import Counter
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from reports.document import Block, Figure, Number, Table
+from reports import formats, wording
+from reports.document import Block, Document, Figure, Number, Table
 from reports.numbers import ReportData
-from reports.products import coverage, flows, provenance, trends
+from reports.products import coverage, flows, products, provenance, trends
 from reports.products.products import forces_of
-from reports.products.shared import NATION
+from reports.products.shared import DRUGS, NATION
 from tests.reports.figures.reading import extents, overlapping, parsed, texts
 from tests.reports.test_products import report_data as report_data
+from transforms.contracts import BOUNDARIES
+from transforms.sources.registry import Source
 
 NORFOLK, KENT = "E23000024", "E23000032"
 
@@ -124,3 +128,86 @@ def test_revisions_are_drawn_however_many_editions_are_held(more: int, report_da
     assert len(said) == (more > 2), said
     name = "Norfolk, year ending March 2018" if more < 9 else "Year ending March 2018"
     assert name in texts(parsed(figure.svg))
+
+
+def synthetic_outlines(data: ReportData) -> pl.DataFrame:
+    """Each police force area as a square where its tile lies, in degrees."""
+    forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("area_id")
+    west, south = pl.col("tile_column") * 0.5 - 5, 55 - pl.col("tile_row") * 0.4
+    corners = pl.DataFrame({"point": [1, 2, 3, 4, 5], "x": [0.0, 0.5, 0.5, 0.0, 0.0], "y": [0.0, 0.0, 0.4, 0.4, 0.0]})
+    points = forces.join(corners, how="cross").with_columns(
+        *(pl.lit("ons_geography").alias("source_id"), pl.lit("2023-12-boundaries").alias("edition_id")),
+        *(pl.lit(1).alias("ring"), (west + pl.col("x")).alias("longitude"), (south + pl.col("y")).alias("latitude")),
+        *((west + 0.25).alias("label_longitude"), (south + 0.2).alias("label_latitude")),
+    )
+    return points.select(pl.col(name).cast(dtype) for name, dtype in BOUNDARIES.schema.items())
+
+
+@pytest.fixture(scope="module")
+def with_boundaries(report_data: ReportData, registered: dict[str, Source]) -> ReportData:
+    """The same data in a build that holds boundaries, beside a look-up of the same source."""
+    source = registered["ons_geography"]
+    editions = [
+        {
+            **dict.fromkeys(report_data.editions.columns, "synthetic"),
+            **{"source_id": source.id, "edition_id": edition.id, "publisher": source.publisher.name},
+            **{"title": edition.title, "vintage": edition.vintage, "file": edition.file, "sha256": edition.id * 4},
+            **{"bytes": 1, "rows": 1, "retrieved_at": "2025-01-01", "file_kind": edition.file_kind},
+        }
+        for edition in source.editions
+    ]
+    held = report_data.editions
+    return replace(
+        report_data,
+        boundaries=synthetic_outlines(report_data),
+        sources={**report_data.sources, source.id: source},
+        editions=pl.concat([held, pl.DataFrame(editions).select(pl.col(n).cast(t) for n, t in held.schema.items())]),
+    )
+
+
+def anchors(document: Document) -> list[str]:
+    return [block.anchor for block in document.blocks if isinstance(block, Figure)]
+
+
+def test_a_build_without_boundaries_has_no_map_of_them_and_does_not_name_their_source(report_data: ReportData) -> None:
+    document = products.national(report_data)
+    assert "figure-map" in anchors(document)
+    assert "figure-boundary-map" not in anchors(document)
+    assert "Ordnance Survey" not in repr(document.blocks)
+
+
+def test_the_map_of_boundaries_follows_the_tile_map_in_the_national_report_alone(with_boundaries: ReportData) -> None:
+    document = products.national(with_boundaries)
+    place = anchors(document).index("figure-map")
+    assert anchors(document)[place + 1] == "figure-boundary-map"
+    assert "figure-boundary-map" not in anchors(products.region(with_boundaries, "E12000006"))
+
+
+def test_the_map_of_boundaries_has_the_rates_of_the_tile_map_and_the_notice_of_its_licence(
+    with_boundaries: ReportData,
+) -> None:
+    document = products.national(with_boundaries)
+    tiles, outlines = (
+        next(block for block in document.blocks if isinstance(block, Figure) and block.anchor == anchor)
+        for anchor in ("figure-map", "figure-boundary-map")
+    )
+    rates = with_boundaries.forces(DRUGS, *with_boundaries.headline_period(DRUGS))["value"].drop_nulls()
+    drawn, on_tiles = texts(parsed(outlines.svg)), texts(parsed(tiles.svg))
+    assert Counter(formats.rate(rate) for rate in rates) <= Counter(drawn)
+    assert drawn[-6:] == on_tiles[-6:]  # the legend
+    assert "[low]" in drawn
+    notice = with_boundaries.sources["ons_geography"].attribution
+    assert outlines.source_note.endswith(notice)
+    assert "per 1,000 residents" in outlines.title
+    assert outlines.table is None
+    assert wording.IN_THE_TABLE_OF_FORCES in outlines.source_note
+
+
+def test_boundaries_stand_among_the_sources_without_the_look_ups_beside_them(with_boundaries: ReportData) -> None:
+    blocks = products.national(with_boundaries).blocks
+    listed = {block.anchor: block for block in blocks if isinstance(block, Table)}
+    files = [row[0] for row in listed["table-files"].rows if "Police force areas," in str(row[0])]
+    assert files == ["Office for National Statistics: Police force areas, ultra-generalised boundaries, December 2023"]
+    assert not [row for row in listed["table-files"].rows if "Lower-tier" in str(row[0])]
+    assert any("Look-ups of districts" in str(row[0]) for row in listed["table-sources"].rows)
+    assert "contains Ordnance Survey data" in wording.plain(blocks[-1].prose)  # type: ignore[union-attr]

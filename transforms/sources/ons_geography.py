@@ -18,7 +18,15 @@ from transforms.sources.grid import LETTERS, Parsed, csv_grid
 from transforms.sources.registry import Edition, Source
 from transforms.sources.tidy import tidy_cells
 
-_POLYGONS: Final = pl.List(pl.List(pl.List(pl.List(pl.Float64))))
+_FEATURE: Final = pl.Schema(
+    {
+        "feature": pl.Int64,
+        "area_id": pl.String,
+        "label_longitude": pl.Float64,
+        "label_latitude": pl.Float64,
+        "outline": pl.List(pl.List(pl.List(pl.List(pl.Float64)))),
+    }
+)
 _CODE: Final = re.compile(r"PFA\d\dCD")
 _FEWEST_POINTS: Final = 4
 
@@ -52,9 +60,8 @@ def boundaries(content: bytes, edition: Edition, forces: Collection[str]) -> pl.
     a code that is unknown or comes twice, a police force area without a feature, a ring that is not closed, and a place that is
     not in England or Wales.
     """
-    areas = pl.concat(
-        [_area(feature, number, edition) for number, feature in enumerate(_features(content, edition), 1)]
-    )
+    features = enumerate(_features(content, edition), start=1)
+    areas = pl.concat([_FEATURE.to_frame(), *(_area(feature, number, edition) for number, feature in features)])
     _refuse(areas, ~pl.col("area_id").is_in(sorted(forces)), "is no police force area that the project knows", edition)
     _refuse(areas, ~pl.col("area_id").is_first_distinct(), "comes a second time", edition)
     if missing := sorted(set(forces) - set(areas["area_id"])):
@@ -92,20 +99,15 @@ def boundaries(content: bytes, edition: Edition, forces: Collection[str]) -> pl.
 
 
 def _area(feature: Mapping[str, Any], number: int, edition: Edition) -> pl.DataFrame:
-    """One feature as one row: feature, area_id, label_longitude, label_latitude, outline (polygons of rings of points)."""
+    """One feature as one row of _FEATURE; ``outline`` is its polygons, each a list of rings, each a list of points."""
     properties, geometry = feature["properties"], feature.get("geometry", {})
     code = next((value for name, value in properties.items() if _CODE.fullmatch(name)), None)
     where = f"{edition.source_id} {edition.id}: feature {number} ({code})"
     try:
         polygons = {"Polygon": lambda inner: [inner], "MultiPolygon": list}[geometry["type"]](geometry["coordinates"])
+        values = (number, code, properties.get("LONG"), properties.get("LAT"), polygons)
         return pl.DataFrame(
-            {
-                "feature": [number],
-                "area_id": pl.Series([code], dtype=pl.String),
-                "label_longitude": pl.Series([properties.get("LONG")], dtype=pl.Float64),
-                "label_latitude": pl.Series([properties.get("LAT")], dtype=pl.Float64),
-                "outline": pl.Series([polygons], dtype=_POLYGONS),
-            }
+            [pl.Series(name, [value], dtype) for (name, dtype), value in zip(_FEATURE.items(), values, strict=True)]
         )
     except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise LayoutError(
@@ -131,9 +133,11 @@ def _first_line(error: Exception) -> str:
     return repr(error).partition("\\n")[0]
 
 
-def _features(content: bytes, edition: Edition) -> list[Any]:
+def _features(content: bytes, edition: Edition) -> list[dict[str, Any]]:
+    """The features of a GeoJSON collection, each with its properties as a dictionary."""
     try:
-        return [feature for feature in json.loads(content)["features"] if feature["properties"].items()]
+        found = json.loads(content)["features"]
+        return [{**feature, "properties": dict(feature["properties"].items())} for feature in found]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LayoutError(
             f"{edition.source_id} {edition.id}: the file is not a GeoJSON collection of features ({error!r}); fetch the file again."
@@ -141,7 +145,7 @@ def _features(content: bytes, edition: Edition) -> list[Any]:
 
 
 def _properties(content: bytes, edition: Edition) -> pl.DataFrame:
-    features = [dict(feature["properties"]) for feature in _features(content, edition)]
+    features = [feature["properties"] for feature in _features(content, edition)]
     names = list(features[0]) if features else []
     for number, feature in enumerate(features, start=1):
         if list(feature) != names:

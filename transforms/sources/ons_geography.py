@@ -18,14 +18,15 @@ from transforms.sources.grid import LETTERS, Parsed, csv_grid
 from transforms.sources.registry import Edition, Source
 from transforms.sources.tidy import tidy_cells
 
+_POLYGONS: Final = pl.List(pl.List(pl.List(pl.List(pl.Float64))))
 _FEATURE: Final = pl.Schema(
-    {
-        "feature": pl.Int64,
-        "area_id": pl.String,
-        "label_longitude": pl.Float64,
-        "label_latitude": pl.Float64,
-        "outline": pl.List(pl.List(pl.List(pl.List(pl.Float64)))),
-    }
+    [
+        ("feature", pl.Int64()),
+        ("area_id", pl.String()),
+        ("label_longitude", pl.Float64()),
+        ("label_latitude", pl.Float64()),
+        ("outline", _POLYGONS),
+    ]
 )
 _CODE: Final = re.compile(r"PFA\d\dCD")
 _FEWEST_POINTS: Final = 4

@@ -9,12 +9,14 @@ import pytest
 from reports import formats, wording
 from reports.document import Block, Document, Figure, Number, Table
 from reports.numbers import ReportData
-from reports.products import coverage, flows, products, provenance, trends
+from reports.products import coverage, flows, products, provenance, recorded, trends
 from reports.products.products import forces_of
 from reports.products.shared import DRUGS, NATION
-from tests.reports.figures.reading import extents, overlapping, parsed, texts
+from tests.reports.figures.reading import SVG, extents, overlapping, parsed, texts
 from tests.reports.test_products import report_data as report_data
+from tests.sources.workbooks import LANDING
 from transforms.contracts import BOUNDARIES
+from transforms.sources.ons_geography import boundaries
 from transforms.sources.registry import Source
 
 NORFOLK, KENT = "E23000024", "E23000032"
@@ -211,3 +213,20 @@ def test_boundaries_stand_among_the_sources_without_the_look_ups_beside_them(wit
     assert not [row for row in listed["table-files"].rows if "Lower-tier" in str(row[0])]
     assert any("Look-ups of districts" in str(row[0]) for row in listed["table-sources"].rows)
     assert "contains Ordnance Survey data" in wording.plain(blocks[-1].prose)  # type: ignore[union-attr]
+
+
+@pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder at ../shared/landing: the boundaries are not here")
+def test_the_published_boundaries_make_a_small_map_of_43_areas_with_london_once_more(
+    with_boundaries: ReportData,
+) -> None:
+    edition = next(
+        each for each in with_boundaries.sources["ons_geography"].editions if each.id == "2023-12-boundaries"
+    )
+    forces = with_boundaries.areas.filter(pl.col("kind") == "police_force_area")["area_id"].to_list()
+    outlines = boundaries((LANDING / edition.file).read_bytes(), edition, forces)
+    (figure,) = recorded.boundaries(replace(with_boundaries, boundaries=outlines), [])
+    assert len(figure.svg.encode()) <= 60_000
+    root = parsed(figure.svg)
+    assert sum(each.get("fill-rule") == "evenodd" for each in root.iter(f"{SVG}path")) == 43 + 2
+    assert overlapping(extents(root)) == []
+    assert all(left >= -0.5 and right <= 680.5 for _, left, right, _, _ in extents(root))

@@ -75,7 +75,7 @@ def test_no_right_to_write_then_no_room_then_damaged_tables_and_the_next_build_m
 )
 def test_by_a_clock_that_is_years_behind_the_same_bytes_are_made(copied: Path, built: Path) -> None:
     (copied / "lake" / "out" / "indicators.parquet").unlink()
-    skewed = run(["-f", "2001-01-01 00:00:00", COMMAND, "build"], copied, command="faketime")
+    skewed = run(["-f", "@2001-01-01 00:00:00", COMMAND, "build"], copied, command="faketime")
     assert skewed.returncode == 0, skewed.stderr
     assert made(copied) == made(built)
     assert "Nothing changed since the last build" in run(["build"], copied).stdout

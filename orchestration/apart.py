@@ -1,18 +1,27 @@
-"""Great Expectations in a process of its own, beside the build: its import and the build's own take their seconds at the same time."""
+"""A process of its own beside the build: it imports Great Expectations and checks tables, and makes every second report.
+
+Its import and the build's own take their seconds at the same time, and both cores are at work where Python would use one.
+"""
 
 import multiprocessing
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from threading import Thread
+from typing import ParamSpec, TypeVar
 
 import polars as pl
 
 from transforms.contracts.contract import Contract
 from transforms.contracts.validate import Validation, great_expectations, validate
 from transforms.errors import CountyLinesError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def begin() -> None:
@@ -25,12 +34,40 @@ def validated(frame: pl.DataFrame, contract: Contract) -> Validation:
 
     Raises ContractError as ``validate`` does, and CountyLinesError when the process was ended from outside.
     """
+    with beside(f"checked {contract.table}", validate, frame, contract) as found:
+        return found()
+
+
+@contextmanager
+def beside(doing: str, function: Callable[P, T], *arguments: P.args, **more: P.kwargs) -> Iterator[Callable[[], T]]:
+    """Call a function in the other process while this one goes on; the result is asked for by a call.
+
+    Function, arguments and result are pickled. Asking raises what the function raised, and CountyLinesError when the process was ended
+    from outside while it was ``doing`` that.
+    """
+    with _named(doing):
+        future = _process().submit(function, *arguments, **more)
+
+    def result() -> T:
+        with _named(doing):
+            return future.result()
+
     try:
-        return _process().submit(validate, frame, contract).result()
+        yield result
+    finally:
+        # Whatever went wrong here, nothing goes on writing after it.
+        future.cancel()
+        wait([future])
+
+
+@contextmanager
+def _named(doing: str) -> Iterator[None]:
+    try:
+        yield
     except BrokenProcessPool as error:
         _process.cache_clear()
         raise CountyLinesError(
-            f"The process that checks tables was ended from outside while it checked {contract.table}, perhaps for want of memory; run the build again."
+            f"The process beside the build was ended from outside while it {doing}, perhaps for want of memory; run the build again."
         ) from error
 
 

@@ -2,28 +2,23 @@
 
 import os
 import shutil
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.documents import made_documents
 from orchestration.fingerprint import hash_files
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from orchestration.what_changed import keep_tables, what_changed
-from reports.document import Document, Figure, Page
+from reports.document import Document, Page
 from reports.numbers import ReportData
-from reports.render import evidence_address, render_evidence, render_html, render_page, render_pdf
-from reports.texts import texts_address, texts_json
-from reports.wording import own_words
+from reports.render import render_page, render_pdf
 from reports.wording_rules import lint, words_of_page
 from transforms.errors import CountyLinesError
-from transforms.evidence import evidence
 
 # Dagster recognises a result with checks by the bare class only; the type checker wants its parameter.
 if TYPE_CHECKING:
@@ -49,61 +44,28 @@ CHECKS = {
 
 
 def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> Written:
-    """Make each report and write it as HTML with its evidence and as PDF, both cores at work; returns what was written.
+    """Make each report and write it as HTML with its evidence, as PDF and as texts; returns what was written.
 
     The check says whether every number in the reports is one of the indicators of ``data``, so that it can be explained.
     """
-
-    def write(product: Callable[[], Document]) -> tuple[Document, list[Path], list[str], Mapping[str, float]]:
-        spent: dict[str, float] = {}
-        with _timed(spent, "content"):
-            document = product()
-        identity = document.build_id
-        with _timed(spent, "page"):
-            page = render_html(document)
-            written = [_write(paths, identity, f"{document.slug}.html", page.encode())]
-        with _timed(spent, "evidence page"):
-            found = evidence(
-                dict.fromkeys(number.indicator_id for number in document.numbers),
-                data.indicators,
-                data.observations,
-                data.editions,
-                data.comparability,
-            )
-            address = evidence_address(document.slug)
-            written.append(_write(paths, identity, address, render_evidence(document, found).encode()))
-        with _timed(spent, "PDF"):
-            written.append(_write(paths, identity, f"{document.slug}.pdf", render_pdf(document)))
-        with _timed(spent, "wording"):
-            broken = [*lint(words_of_page(page)), *lint(own_words(document))]
-            written.append(_write(paths, identity, texts_address(document.slug), texts_json(document)))
-        return document, written, [f"{document.slug}: {words}" for words in dict.fromkeys(broken)], spent
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        made = list(pool.map(write, products))
-    numbers = [number.indicator_id for document, *_ in made for number in document.numbers]
+    made = made_documents(products, paths, data)
+    numbers = [indicator_id for each in made for indicator_id in each.indicator_ids]
     seconds = Counter[str]()
-    for *_, spent in made:
-        seconds.update(spent)
-    charts = sum(isinstance(block, Figure) for document, *_ in made for block in document.blocks)
+    for each in made:
+        seconds.update(each.seconds)
     return _written(
-        [path for _, written, _, _ in made for path in written],
+        [path for each in made for path in each.written],
         _checked(
             NUMBERS_CHECK,
             len(numbers),
             sorted(set(numbers) - set(data.indicators["indicator_id"]) - set(data.observations["observation_id"])),
         ),
-        _checked(WORDS_CHECK, len(made), [words for _, _, broken, _ in made for words in broken]),
-        more={SECONDS_OF_PARTS: dict(seconds), NUMBER_OF_PARTS: {"report": len(made), "chart": charts}},
+        _checked(WORDS_CHECK, len(made), [words for each in made for words in each.broken]),
+        more={
+            SECONDS_OF_PARTS: dict(seconds),
+            NUMBER_OF_PARTS: {"report": len(made), "chart": sum(each.charts for each in made)},
+        },
     )
-
-
-@contextmanager
-def _timed(spent: dict[str, float], part: str) -> Iterator[None]:
-    """Note the processor time that this thread takes for a part; waiting for the other thread is not part of it."""
-    began = time.thread_time()
-    yield
-    spent[part] = time.thread_time() - began
 
 
 def _checked(name: str, looked_at: int, failing: Sequence[str]) -> dg.AssetCheckResult:

@@ -86,6 +86,18 @@ def definitions_that_load(workspace: str, folder: Path) -> None:
     assert validated.returncode == 0, validated.stderr
 
 
+def processes_of(build: Path) -> dict[int, str]:
+    """Every process that was started for a build folder, by its environment: its number and its command."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"COUNTYLINES_BUILD={build}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found[int(folder.name)] = (folder / "cmdline").read_text()
+        except (FileNotFoundError, NotADirectoryError, PermissionError, ProcessLookupError):
+            continue
+    return found
+
+
 def make_tables(paths: Paths) -> None:
     """Make all tables and no report, in this process."""
     defs = definitions(paths)

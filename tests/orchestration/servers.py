@@ -61,7 +61,6 @@ def running_daemon(
         stdout=(home / "daemon.log").open("w"),
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,
     )
     try:
         yield process

@@ -16,7 +16,7 @@ import pytest
 
 from tests.fetch.publisher import Answer, Publisher, running_publisher
 from tests.full_build import ROOT
-from tests.orchestration.builds import COMMAND, environment
+from tests.orchestration.builds import COMMAND, environment, processes_of
 from tests.orchestration.graph import all_assets
 from tests.orchestration.servers import (
     FILE,
@@ -120,7 +120,9 @@ def test_a_service_that_is_killed_in_the_middle_of_a_run_makes_everything_after_
                 return any(made(instance, run) for run in runs(instance) if not run.is_finished)
 
             wait_for(under_way, daemon, "a run that has made some of its tables")
-            os.killpg(daemon.pid, signal.SIGKILL)
+            # As systemd does it: with everything that it started.
+            for number in processes_of(build):
+                os.kill(number, signal.SIGKILL)
         lost = [run for run in runs(instance) if not run.is_finished]
         assert lost, "a run cannot say that it was killed"
         ended = subprocess.run(

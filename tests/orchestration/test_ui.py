@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.full_build import ROOT
-from tests.orchestration.builds import COMMAND, WARNED, environment
+from tests.orchestration.builds import COMMAND, WARNED, environment, processes_of
 from tests.orchestration.graph import all_assets, graph
 
 pytestmark = pytest.mark.full
@@ -60,18 +60,6 @@ def listening_addresses(port: int) -> set[str]:
     lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
     listening = [line[1].split(":") for line in lines if line[3] == "0A"]
     return {address for address, hexadecimal in listening if int(hexadecimal, 16) == port}
-
-
-def processes_of(build: Path) -> list[str]:
-    """Every process that was started for a build folder, by its environment."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            if f"COUNTYLINES_BUILD={build}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_text())
-        except (FileNotFoundError, NotADirectoryError, PermissionError, ProcessLookupError):
-            continue
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -289,4 +289,4 @@ from (
 group by asked.source_id, asked.edition_id, asked.area_id
 
 -- What a reader asks first comes first.
-order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'authorities', 'officers', 'outcomes', 'rate', 'population'], kind), edition_id, area_id
+order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'authorities', 'officers', 'outcomes', 'rate', 'population'], kind), edition_id, area_id, source_id, detail nulls first

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from orchestration.apart import beside
+from orchestration.apart import shared_out
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from reports.document import Document, Figure
@@ -19,9 +20,6 @@ from reports.texts import texts_address, texts_json
 from reports.wording import own_words
 from reports.wording_rules import lint, words_of_page
 from transforms.evidence import evidence
-
-# For fewer reports a second process would cost more than it saves.
-_ENOUGH = 8
 
 
 @dataclass(frozen=True)
@@ -40,15 +38,9 @@ class Made:
 def made_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> list[Made]:
     """Make each report and write it as HTML with its evidence, as PDF and as texts; in the order of their slugs.
 
-    ``products`` can be pickled: every second one is made by the process beside this one. Raises CountyLinesError as rendering does, and
-    when that process was ended from outside.
+    ``products`` can be pickled. Raises CountyLinesError as rendering does, and when the process beside this one was ended from outside.
     """
-    if len(products) < _ENOUGH:
-        made = _made(products, paths, data)
-    else:
-        with beside("made reports", _made, products[1::2], paths, data) as others:
-            made = _made(products[::2], paths, data)
-            made += others()
+    made = shared_out("made reports", partial(_made, paths=paths, data=data), products)
     return sorted(made, key=lambda each: each.slug)
 
 

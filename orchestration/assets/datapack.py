@@ -1,11 +1,13 @@
 """The data pack: a workbook for each report, and the tables behind all of them, written beside the documents of a build."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from orchestration.apart import shared_out
 from orchestration.build_id import build_id
 from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
@@ -56,8 +58,12 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
             build_id=identity,
             known_on=paths.as_of,
         )
-        files = (*workbooks(data, registers, lake), *pack(data, registers, lake))
-        return write_files(files, paths, identity)
+        books = shared_out(
+            "made workbooks",
+            partial(workbooks, data=data, registers=registers, lake=lake),
+            products.slugs(registers.areas),
+        )
+        return write_files([*sorted(books), *pack(data, registers, lake)], paths, identity)
 
     return [datapack]
 

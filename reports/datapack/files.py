@@ -1,6 +1,6 @@
 """The files of the data pack by name: what the reports and the site publish beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -9,7 +9,6 @@ from reports.datapack.sheets import area_sheets, prepared
 from reports.datapack.tables import FOLDER, pack_files, pack_tables
 from reports.datapack.workbook import workbook
 from reports.numbers import ReportData
-from reports.products import products
 from transforms.contracts import REVISIONS
 from transforms.exchange import measures_frame
 from transforms.harmonise import Registers
@@ -20,14 +19,20 @@ def issued_on(editions: pl.DataFrame) -> date:
     return date.fromisoformat(str(editions["retrieved_at"].max()))
 
 
-def workbooks(data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:
-    """The name and content of the workbook of each report, one after the other; ``lake`` has out/revisions."""
+def workbooks(
+    slugs: Sequence[str], data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]
+) -> list[tuple[str, bytes]]:
+    """The name and content of the workbook of each of some reports, by slug; ``lake`` has out/revisions."""
     measures, revisions = measures_frame(registers.measures), lake[REVISIONS.table]
     numbers, issued = prepared(data, measures, revisions), issued_on(data.editions)
-    reported = data.areas.filter(pl.col("slug").is_in(products.slugs(data.areas))).sort("slug")
-    for area in reported.iter_rows(named=True):
-        sheets = area_sheets(data, numbers, measures, revisions, area["area_id"])
-        yield f"{area['slug']}.xlsx", workbook(data, area, sheets, issued)
+    reported = data.areas.filter(pl.col("slug").is_in(list(slugs))).sort("slug")
+    return [
+        (
+            f"{area['slug']}.xlsx",
+            workbook(data, area, area_sheets(data, numbers, measures, revisions, area["area_id"]), issued),
+        )
+        for area in reported.iter_rows(named=True)
+    ]
 
 
 def pack(data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:

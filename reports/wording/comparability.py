@@ -88,7 +88,8 @@ def refused_comparisons(refused: int, all_pairs: int) -> str:
     are = "is" if refused == 1 else "are"
     return (
         f"Of {formats.count(all_pairs)} pairs of figures in the ledger about this area, {formats.small_number(refused)} {are} refused as not "
-        "comparable. The ledger is among the tables for download; countylines compare says what would make two figures comparable."
+        "comparable. The ledger is among the tables for download; countylines compare says what would make two figures comparable. "
+        "The comparisons behind the findings are in the scoreboard table, each with its grade and reasons."
     )
 
 

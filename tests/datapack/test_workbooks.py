@@ -19,6 +19,7 @@ from reports.datapack.files import issued_on, workbooks
 from reports.datapack.sheets import Sheet, area_sheets, prepared
 from reports.datapack.workbook import workbook
 from reports.numbers import ReportData
+from reports.products import products
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 
@@ -198,7 +199,7 @@ def test_a_figure_that_was_revised_is_marked_and_both_values_are_listed(content:
 def test_there_is_a_workbook_for_each_report_and_two_runs_give_the_same_bytes(
     report_data: ReportData, registers: Registers, lake: dict[str, pl.DataFrame], content: dict[str, bytes]
 ) -> None:
-    made = dict(workbooks(report_data, registers, lake))
+    made = dict(workbooks(products.slugs(report_data.areas), report_data, registers, lake))
     assert len(made) == 1 + 10 + 10 + 43
     assert all(re.fullmatch(r"[a-z0-9-]+\.xlsx", name) for name in made)
     assert made["norfolk.xlsx"] == content[NORFOLK]

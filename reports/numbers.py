@@ -107,6 +107,8 @@ class ReportData:
         out once.
         """
         if measure_id not in self._dispersion:
+            apart = self._years_apart(measure_id)
+            end = pl.col("period_end")
             years = (
                 self.indicators.filter(
                     (pl.col("measure_id") == measure_id)
@@ -115,7 +117,7 @@ class ReportData:
                     & (pl.col("months") == 12)
                     & pl.col("value").is_not_null()
                 )
-                .filter(pl.col("period_end").is_in(self._years_apart(measure_id) or [pl.col("period_end").max()]))
+                .filter(end.is_in(apart) if apart else end == end.max())
                 .sort("period_end", "area_id")
                 .partition_by("period_end", maintain_order=True)
             )

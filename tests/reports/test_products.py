@@ -537,3 +537,11 @@ def test_a_line_is_parted_at_a_break_of_its_measure_that_has_no_bridge(
         ),
     )
     assert drawn_lines(products.force(elsewhere, NORFOLK), "figure-drug-offences") == before
+
+
+def test_where_the_ledger_sets_no_two_years_against_each_other_the_newest_stands_alone(report_data: ReportData) -> None:
+    alone = replace(
+        report_data, comparability=report_data.comparability.filter(pl.col("kind") != "first_and_latest_year")
+    )
+    (newest,) = alone.dispersion(DRUGS)
+    assert newest["period_end"] == report_data.dispersion(DRUGS)[-1]["period_end"]

@@ -5,6 +5,7 @@ Its import and the build's own take their seconds at the same time, and both cor
 
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
@@ -12,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from threading import Thread
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -61,11 +62,13 @@ def beside(doing: str, function: Callable[P, T], *arguments: P.args, **more: P.k
     from outside while it was ``doing`` that.
     """
     with _named(doing):
-        future = _process().submit(function, *arguments, **more)
+        # Pickled here and now: the pool would do it in a thread of its own, while this one may be changing what it is given.
+        future = _process().submit(_called, pickle.dumps((function, arguments, more)))
 
     def result() -> T:
         with _named(doing):
-            return future.result()
+            found: T = future.result()
+            return found
 
     try:
         yield result
@@ -73,6 +76,11 @@ def beside(doing: str, function: Callable[P, T], *arguments: P.args, **more: P.k
         # Whatever went wrong here, nothing goes on writing after it.
         future.cancel()
         wait([future])
+
+
+def _called(pickled: bytes) -> Any:
+    function, arguments, more = pickle.loads(pickled)
+    return function(*arguments, **more)
 
 
 @contextmanager

@@ -40,6 +40,13 @@ def test_the_other_process_finds_what_this_one_would() -> None:
     assert not apart.validated(valid, AREAS).failures
 
 
+def test_what_the_other_process_is_given_is_as_it_was_when_it_was_given() -> None:
+    given = [1]
+    with apart.beside("counted", len, given) as found:
+        given.append(2)
+        assert found() == 1
+
+
 def test_a_process_that_is_ended_from_outside_is_named_with_the_table_and_the_next_one_checks() -> None:
     before = set(multiprocessing.active_children())
     apart.begin()

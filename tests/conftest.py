@@ -8,11 +8,16 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
+from reports.numbers import ReportData
 from tests.browser import chromium
+from tests.inspection.boards import scoreboard_of
 from transforms import indicators as formulas
+from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
-from transforms.sources.published import read_cells, sources_held
+from transforms.indicators import coverage, plausibility, reconcile
+from transforms.inspection import inspection_grades, load_scale
+from transforms.sources.published import editions_in_use, read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
 if TYPE_CHECKING:
@@ -85,4 +90,47 @@ def observations(harmonised: Harmonised) -> pl.DataFrame:
 def indicators(observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     return formulas.indicators(
         observations, areas, registers.area_members, registers.measures, registers.local_authorities
+    )
+
+
+@pytest.fixture(scope="session")
+def comparisons(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """The ledger of every comparison."""
+    return ledger(indicators, registers)
+
+
+@pytest.fixture(scope="session")
+def report_data(
+    data: Path,
+    sources: dict[str, Source],
+    registers: Registers,
+    areas: pl.DataFrame,
+    harmonised: Harmonised,
+    indicators: pl.DataFrame,
+    comparisons: pl.DataFrame,
+) -> ReportData:
+    """What reports and the data pack are made from, without a build."""
+    agreed = reconcile(harmonised.observations, harmonised.excluded, indicators, areas, registers)
+    return ReportData(
+        indicators=indicators,
+        areas=areas,
+        observations=harmonised.observations,
+        notes=harmonised.notes,
+        reconciliation=agreed,
+        coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
+        plausibility=plausibility(indicators, harmonised.observations),
+        comparability=comparisons,
+        grades=inspection_grades(
+            read_cells(sources["hmicfrs_peel_grades"], data), areas.filter(pl.col("slug") != ""), load_scale(data)
+        ),
+        statements=read_cells(sources["ho_county_lines_programme"], data),
+        scoreboard=scoreboard_of(sources, data, harmonised, indicators, comparisons, registers),
+        excluded=harmonised.excluded,
+        localities=registers.localities,
+        source_quality=registers.source_quality,
+        measures=registers.measures,
+        editions=editions_in_use(sources, data),
+        breaks=registers.breaks,
+        sources=sources,
+        build_id="synthetic",
     )

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.answers import explain, find_area, find_numbers, read_period, suggest
-from transforms.comparability import ledger
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 from transforms.sources.published import read_editions
@@ -208,21 +207,24 @@ def test_an_area_without_the_measure_is_told_so(indicators: pl.DataFrame) -> Non
         find_numbers(indicators, "E23000001", "london_linked_individuals", YEAR_2019)
 
 
+def test_what_is_counted_on_one_day_is_asked_for_by_its_month(indicators: pl.DataFrame) -> None:
+    (row,) = find_numbers(indicators, "E23000024", "M20", read_period("2022-03/2022-03"))
+    assert (row["period_start"], row["period_end"]) == (date(2022, 3, 31), date(2022, 3, 31))
+    assert (round(row["numerator"], 3), row["lower_95"]) == (1838.093, None)
+    with pytest.raises(CountyLinesError, match="is held"):
+        find_numbers(indicators, "E23000024", "M20", read_period("2022"))
+
+
 @pytest.fixture(scope="module")
 def editions(data: Path) -> pl.DataFrame:
     return read_editions(data)
 
 
-@pytest.fixture(scope="module")
-def compared(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    return ledger(indicators, registers)
-
-
 def test_a_rate_is_walked_back_to_its_cells(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     found = explain(
-        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, compared
+        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, comparisons
     )
     assert found.formula == (
         "2,730 ÷ 903,680 residents (printed as 903,700; the whole number behind the publisher's own rate) × 1,000 = 3.020981; "
@@ -235,10 +237,10 @@ def test_a_rate_is_walked_back_to_its_cells(
 
 
 def test_a_number_says_what_it_may_be_compared_with(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     found = explain(
-        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, compared
+        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, comparisons
     )
     assert found.comparisons.select("kind", "side", "grade", "reasons", "pairs").rows() == [
         ("year_before", "b", "A", None, 1),
@@ -247,20 +249,22 @@ def test_a_number_says_what_it_may_be_compared_with(
 
 
 def test_pairs_with_other_areas_are_counted_by_grade_and_all_are_there(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
-    number = compared.filter(pl.col("kind") == "areas")["figure_id_a"][0]
-    found = explain(number, indicators, observations, editions, compared).comparisons
-    named = compared.filter((pl.col("figure_id_a") == number) | (pl.col("figure_id_b") == number))
+    number = comparisons.filter(pl.col("kind") == "areas")["figure_id_a"][0]
+    found = explain(number, indicators, observations, editions, comparisons).comparisons
+    named = comparisons.filter((pl.col("figure_id_a") == number) | (pl.col("figure_id_b") == number))
     assert found["pairs"].sum() == len(named)
     areas = found.filter(pl.col("kind") == "areas")
     assert areas["side"].null_count() == len(areas) < areas["pairs"].sum()
 
 
 def test_a_sum_names_all_its_parts(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
-    found = explain("M01.K04000001.202401-202412.ye-dec-2024.canonical", indicators, observations, editions, compared)
+    found = explain(
+        "M01.K04000001.202401-202412.ye-dec-2024.canonical", indicators, observations, editions, comparisons
+    )
     assert found.formula.startswith(
         "193,863 (the sum of 44 published counts) ÷ 60,854,700 residents × 1,000 = 3.185670;"
     )
@@ -269,9 +273,9 @@ def test_a_sum_names_all_its_parts(
 
 
 def test_a_year_of_quarters_names_four_editions_and_the_population(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
-    found = explain("M08.E23000024.202301-202312.2023-q4.canonical", indicators, observations, editions, compared)
+    found = explain("M08.E23000024.202301-202312.2023-q4.canonical", indicators, observations, editions, comparisons)
     assert found.formula.startswith("50 (the sum of 4 published counts) ÷ 931,900 residents × 100,000 = 5.365383;")
     assert found.numerator.sort("period_end")["value"].to_list() == [10, 13, 15, 12]
     assert found.editions["edition_id"].to_list() == ["2023-q1", "2023-q2", "2023-q3", "2023-q4", "ye-dec-2024"]
@@ -292,16 +296,16 @@ def test_a_missing_number_says_why(
     indicators: pl.DataFrame,
     observations: pl.DataFrame,
     editions: pl.DataFrame,
-    compared: pl.DataFrame,
+    comparisons: pl.DataFrame,
 ) -> None:
-    assert explain(indicator_id, indicators, observations, editions, compared).formula == formula
+    assert explain(indicator_id, indicators, observations, editions, comparisons).formula == formula
 
 
 def test_a_small_count_has_exact_limits(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     exact = indicators.filter(method="exact").row(0, named=True)
-    found = explain(exact["indicator_id"], indicators, observations, editions, compared)
+    found = explain(exact["indicator_id"], indicators, observations, editions, comparisons)
     assert found.formula.endswith("by exact Poisson limits")
     assert exact["numerator"] < 10
 
@@ -334,9 +338,9 @@ def test_the_named_cells_add_up_to_the_numbers(indicators: pl.DataFrame, observa
 
 
 def test_an_unknown_identifier_is_an_error_that_says_where_to_find_one(
-    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, compared: pl.DataFrame
+    indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     with pytest.raises(
         CountyLinesError, match="No number has the identifier 'M99'; copy it from a report's evidence list"
     ):
-        explain("M99", indicators, observations, editions, compared)
+        explain("M99", indicators, observations, editions, comparisons)

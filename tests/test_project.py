@@ -202,10 +202,11 @@ def test_no_file_names_one_machine_or_one_registry(unwanted: re.Pattern[str]) ->
 
 
 def test_the_search_for_unwanted_text_finds_it() -> None:
+    address = "/".join(("", "work", "report"))
     folder, host = "/".join(("", "home", "someone", "data")), ".".join(("pypi", "org"))
     assert FOLDER_OF_ONE_MACHINE.search(f"open {folder}")
     assert REGISTRY.search(f"https://{host}/simple")
-    assert not FOLDER_OF_ONE_MACHINE.search("https://example.org/work/report")
+    assert not FOLDER_OF_ONE_MACHINE.search(f"https://example.org{address}")
 
 
 def test_the_gate_is_a_program_that_stops_at_the_first_failure() -> None:

@@ -69,15 +69,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         computed: pl.DataFrame,
     ) -> CheckedTable:
         registers = load_registers(paths.data)
-        frame = reconcile(
-            observations,
-            excluded,
-            computed,
-            areas,
-            registers.area_members,
-            registers.sentinels,
-            registers.local_authorities,
-        )
+        frame = reconcile(observations, excluded, computed, areas, registers)
         yield from checked(frame, tables.RECONCILIATION, paths)
 
     @dg.asset(

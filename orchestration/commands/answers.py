@@ -19,8 +19,8 @@ from transforms.errors import CountyLinesError
 def value(area: str, measure: str, period: str, as_json: bool) -> None:
     """One number, with its population, limits, coverage and edition.
 
-    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals or london_linked_individuals; PERIOD is
-    written as "YE Dec 2019", 2023-Q1, 2023 or 2018-01/2019-03.
+    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that the
+    error for an unknown one lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023 or 2018-01/2019-03.
 
     \b
     Example: countylines value Norfolk drug_offences "YE Dec 2019"
@@ -52,9 +52,7 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
         "measure": row["measure_id"],
         "period": f"{row['period_start']:%Y-%m-%d}/{row['period_end']:%Y-%m-%d}",
         "months": row["months"],
-        "numerator": None if row["numerator"] is None else int(row["numerator"]),
-        "denominator": None if row["denominator"] is None else int(row["denominator"]),
-        "denominator_used": None if row["denominator_used"] is None else int(row["denominator_used"]),
+        **{name: _whole(row[name]) for name in ("numerator", "denominator", "denominator_used")},
         "denominator_edition": row["denominator_edition"],
         "denominator_rule": row["denominator_rule"],
         "multiplier": row["multiplier"],
@@ -73,7 +71,20 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _whole(number: float | None) -> int | float | None:
+    """A number without needless decimals; full-time equivalents keep theirs, but not those that adding them up left behind."""
+    if number is None:
+        return None
+    return int(number) if number.is_integer() else round(number, 6)
+
+
 _POPULATION = {"as_published": "as the publisher's own rate", "canonical": "as printed"}
+
+
+def _limits(answer: dict[str, Any]) -> str:
+    if answer["lower_95"] is None:
+        return "without limits, as what is no count of events has none"
+    return f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']})"
 
 
 def _in_words(answer: dict[str, Any]) -> str:
@@ -86,8 +97,7 @@ def _in_words(answer: dict[str, Any]) -> str:
         derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
         of_whom = "residents aged 0 to 17" if answer["measure"] in PER_CHILD else "residents"
         lines.append(
-            f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, "
-            f"95% interval {answer['lower_95']:.6f} to {answer['upper_95']:.6f} ({answer['method']}), "
+            f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, {_limits(answer)}, "
             f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
         )
     else:

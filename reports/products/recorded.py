@@ -220,7 +220,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
     return Figure(
         anchor="figure-map",
         title=map_title,
-        description=f"Tile map: each police force area is a square near its place on the map, with its rate. {described}",
+        description=f"Tile map: each police force area is a tile near its place on the map, with its rate. {described}",
         svg=tile_map(
             [
                 Tile(
@@ -236,7 +236,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
             ],
             anchor="figure-map",
             title=map_title,
-            description=f"Each police force area is a square near its place on the map, with its rate. {described}",
+            description=f"Each police force area is a tile near its place on the map, with its rate. {described}",
             band_labels=labels,
             missing_label="no rate shown",
             links=links,

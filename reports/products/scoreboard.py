@@ -84,7 +84,7 @@ def _in_full(data: ReportData, indicators: pl.DataFrame) -> tuple[Block, ...]:
                 for name in ("Indicator", "First figure", "Newest figure", "Change, 95% interval", "Grade", "Remark")
             ),
             rows=tuple(wording.cells_of_finding(row) for row in indicators.iter_rows(named=True)),
-            source_note=f"Source: the tables of this build. {formats.legend([formats.NOT_AVAILABLE])}",
+            source_note=f"Source: the tables of this build. {formats.legend([formats.NOT_AVAILABLE, formats.NOT_APPLICABLE])}",
         ),
         Links(f"Evidence of {finding_id}", tuple(_evidence(data, indicators))),
     )

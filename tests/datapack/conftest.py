@@ -1,55 +1,13 @@
 """The data pack made from the published cells that the project keeps, once for each test process."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from reports.datapack.files import issued_on
 from reports.datapack.tables import LAKE_TABLES, PackTable, pack_files, pack_tables
 from reports.numbers import ReportData
-from tests.inspection.boards import scoreboard_of
-from transforms.comparability import ledger
-from transforms.harmonise import Harmonised, Registers
-from transforms.indicators import coverage, plausibility, reconcile, revisions
-from transforms.sources.published import editions_in_use
-from transforms.sources.registry import Source
-
-
-@pytest.fixture(scope="session")
-def report_data(
-    data: Path,
-    sources: dict[str, Source],
-    registers: Registers,
-    areas: pl.DataFrame,
-    harmonised: Harmonised,
-    indicators: pl.DataFrame,
-) -> ReportData:
-    agreed = reconcile(
-        harmonised.observations,
-        harmonised.excluded,
-        indicators,
-        areas,
-        registers.area_members,
-        registers.sentinels,
-        registers.local_authorities,
-    )
-    return ReportData(
-        indicators=indicators,
-        areas=areas,
-        observations=harmonised.observations,
-        notes=harmonised.notes,
-        reconciliation=agreed,
-        coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
-        plausibility=plausibility(indicators, harmonised.observations),
-        comparability=ledger(indicators, registers),
-        scoreboard=scoreboard_of(sources, data, harmonised, indicators, registers),
-        measures=registers.measures,
-        editions=editions_in_use(sources, data),
-        breaks=registers.breaks,
-        sources=sources,
-        build_id="synthetic",
-    )
+from transforms.harmonise import Registers
+from transforms.indicators import revisions
 
 
 @pytest.fixture(scope="session")

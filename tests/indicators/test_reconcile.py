@@ -13,15 +13,7 @@ from transforms.indicators import reconcile
 def reconciled(
     harmonised: Harmonised, indicators: pl.DataFrame, areas: pl.DataFrame, registers: Registers
 ) -> pl.DataFrame:
-    return reconcile(
-        harmonised.observations,
-        harmonised.excluded,
-        indicators,
-        areas,
-        registers.area_members,
-        registers.sentinels,
-        registers.local_authorities,
-    )
+    return reconcile(harmonised.observations, harmonised.excluded, indicators, areas, registers)
 
 
 def again(
@@ -31,15 +23,7 @@ def again(
     computed = formulas.indicators(
         observations, areas, registers.area_members, registers.measures, registers.local_authorities
     )
-    return reconcile(
-        observations,
-        excluded,
-        computed,
-        areas,
-        registers.area_members,
-        registers.sentinels,
-        registers.local_authorities,
-    )
+    return reconcile(observations, excluded, computed, areas, registers)
 
 
 def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> None:
@@ -186,15 +170,7 @@ def test_one_more_in_a_district_disagrees_with_its_force(
     altered = harmonised.excluded.with_columns(
         pl.when(lynn).then(pl.lit(str(int(printed) + 1))).otherwise(pl.col("value_text")).alias("value_text")
     )
-    broken = reconcile(
-        harmonised.observations,
-        altered,
-        indicators,
-        areas,
-        registers.area_members,
-        registers.sentinels,
-        registers.local_authorities,
-    ).filter(~pl.col("agrees"))
+    broken = reconcile(harmonised.observations, altered, indicators, areas, registers).filter(~pl.col("agrees"))
     assert broken.select("reconciliation_id", "difference").rows() == [
         ("districts.ons_pfa_tables.ye-jun-2025.E23000024", 1.0)
     ]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers
 from transforms.inspection import load_findings, scoreboard
 from transforms.inspection.worked_out import Held
@@ -14,9 +13,14 @@ from transforms.sources.registry import Source
 
 
 def scoreboard_of(
-    sources: Mapping[str, Source], data: Path, harmonised: Harmonised, indicators: pl.DataFrame, registers: Registers
+    sources: Mapping[str, Source],
+    data: Path,
+    harmonised: Harmonised,
+    indicators: pl.DataFrame,
+    pairs: pl.DataFrame,
+    registers: Registers,
 ) -> pl.DataFrame:
-    """The contract SCOREBOARD from published cells."""
+    """The contract SCOREBOARD from published cells; ``pairs`` is the ledger."""
     cells = [read_cells(sources[name], data) for name in ("county_lines_assessments", "ho_county_lines_programme")]
-    held = Held(pl.concat(cells), harmonised.observations, indicators, ledger(indicators, registers), registers)
+    held = Held(pl.concat(cells), harmonised.observations, indicators, pairs, registers)
     return scoreboard(load_findings(data), held)

@@ -17,9 +17,14 @@ from transforms.sources.registry import Source
 
 @pytest.fixture(scope="module")
 def board(
-    sources: dict[str, Source], data: Path, harmonised: Harmonised, indicators: pl.DataFrame, registers: Registers
+    sources: dict[str, Source],
+    data: Path,
+    harmonised: Harmonised,
+    indicators: pl.DataFrame,
+    registers: Registers,
+    comparisons: pl.DataFrame,
 ) -> pl.DataFrame:
-    return scoreboard_of(sources, data, harmonised, indicators, registers)
+    return scoreboard_of(sources, data, harmonised, indicators, comparisons, registers)
 
 
 def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(board: pl.DataFrame) -> None:

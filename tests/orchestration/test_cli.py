@@ -70,6 +70,13 @@ def test_a_build_folder_that_cannot_be_one_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
+def test_a_number_that_is_no_count_of_events_is_printed_without_limits(built: Path) -> None:
+    printed = run(["value", "Norfolk", "M20", "2022-03/2022-03"], built).stdout
+    assert printed.startswith("Norfolk, police officers full time equivalent, 2022-03-31 to 2022-03-31: 1,838.093\n")
+    assert "without limits" in printed
+
+
+@pytest.mark.full
 def test_value_prints_the_documented_keys_and_explain_walks_back_from_its_identifier(built: Path) -> None:
     result = run(["value", "Norfolk", "drug_offences", "YE Dec 2019", "--json"], built)
     assert result.returncode == 0, result.stderr

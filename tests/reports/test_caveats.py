@@ -10,9 +10,7 @@ from reports.numbers import ReportData
 from reports.products.caveats import FEWEST_EVENTS, caveat, months_behind
 from reports.products.products import force
 from reports.wording_rules import lint
-from tests.reports.test_products import NORFOLK, report_data
-
-__all__ = ["report_data"]
+from tests.reports.reading import NORFOLK
 
 
 def row(**changes: object) -> dict[str, object]:

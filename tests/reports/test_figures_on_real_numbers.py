@@ -13,7 +13,6 @@ from reports.products import coverage, flows, products, provenance, recorded, tr
 from reports.products.products import forces_of
 from reports.products.shared import DRUGS, NATION
 from tests.reports.figures.reading import SVG, extents, overlapping, parsed, texts
-from tests.reports.test_products import report_data as report_data
 from tests.sources.workbooks import LANDING
 from transforms.contracts import BOUNDARIES
 from transforms.sources.ons_geography import boundaries

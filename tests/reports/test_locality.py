@@ -8,9 +8,7 @@ from reports.document import Callout, Table
 from reports.numbers import ReportData
 from reports.products.locality import localities
 from reports.wording_rules import lint
-from tests.reports.test_products import MERSEYSIDE, NORFOLK, report_data
-
-__all__ = ["report_data"]
+from tests.reports.reading import MERSEYSIDE, NORFOLK
 
 
 def table_of(report_data: ReportData) -> Table:

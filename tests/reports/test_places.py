@@ -8,7 +8,6 @@ from reports.numbers import ReportData
 from reports.products import pages
 from reports.products.places import places
 from reports.render import render_page
-from tests.reports.test_products import report_data as report_data
 from transforms.harmonise import Registers
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -26,82 +25,18 @@ from reports.numbers import ReportData
 from reports.products import products, scoreboard
 from reports.products.recorded import segment
 from reports.products.shared import DRUGS, NATION, REFERRALS
-from tests.inspection.boards import scoreboard_of
-from transforms.comparability import ledger
-from transforms.harmonise import Harmonised, Registers
-from transforms.indicators import coverage, plausibility, reconcile
-from transforms.inspection import inspection_grades, load_scale
-from transforms.sources.published import editions_in_use, read_cells
-from transforms.sources.registry import Source
-
-NORFOLK, GREATER_MANCHESTER, CITY, MERSEYSIDE = "E23000024", "E23000005", "E23000034", "E23000004"
-NORTH_WEST, LONDON, WALES = "E12000002", "E12000007", "W92000004"
-
-
-@pytest.fixture(scope="session")
-def report_data(
-    data: Path,
-    sources: dict[str, Source],
-    registers: Registers,
-    areas: pl.DataFrame,
-    harmonised: Harmonised,
-    indicators: pl.DataFrame,
-) -> ReportData:
-    agreed = reconcile(
-        harmonised.observations,
-        harmonised.excluded,
-        indicators,
-        areas,
-        registers.area_members,
-        registers.sentinels,
-        registers.local_authorities,
-    )
-    return ReportData(
-        indicators=indicators,
-        areas=areas,
-        observations=harmonised.observations,
-        notes=harmonised.notes,
-        reconciliation=agreed,
-        coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
-        plausibility=plausibility(indicators, harmonised.observations),
-        comparability=ledger(indicators, registers),
-        grades=inspection_grades(
-            read_cells(sources["hmicfrs_peel_grades"], data), areas.filter(pl.col("slug") != ""), load_scale(data)
-        ),
-        statements=read_cells(sources["ho_county_lines_programme"], data),
-        scoreboard=scoreboard_of(sources, data, harmonised, indicators, registers),
-        excluded=harmonised.excluded,
-        localities=registers.localities,
-        source_quality=registers.source_quality,
-        measures=registers.measures,
-        editions=editions_in_use(sources, data),
-        breaks=registers.breaks,
-        sources=sources,
-        build_id="synthetic",
-    )
-
-
-def messages(document: Document) -> list[str]:
-    block = next(block for block in document.blocks if isinstance(block, KeyMessages))
-    return [wording.plain(message) for message, _ in block.messages]
-
-
-def sentences(document: Document) -> list[str]:
-    return [wording.plain(block.prose) for block in document.blocks if isinstance(block, Paragraph)]
-
-
-def drawing(document: Document, anchor: str) -> Figure:
-    return next(block for block in document.blocks if isinstance(block, Figure) and block.anchor == anchor)
-
-
-def table(document: Document, anchor: str) -> Table:
-    tables = [block for block in document.blocks if isinstance(block, Table)]
-    tables += [block.table for block in document.blocks if isinstance(block, Figure) and block.table]
-    return next(found for found in tables if found.anchor == anchor)
-
-
-def texts(row: tuple[str | Number, ...]) -> list[str]:
-    return [run.text if isinstance(run, Number) else run for run in row]
+from tests.reports.reading import (
+    GREATER_MANCHESTER,
+    LONDON,
+    MERSEYSIDE,
+    NORFOLK,
+    NORTH_WEST,
+    WALES,
+    drawing,
+    messages,
+    sentences,
+    table,
+)
 
 
 def test_there_are_fifty_four_reports_with_slugs_of_their_own(areas: pl.DataFrame) -> None:
@@ -136,76 +71,6 @@ def test_every_key_message_of_every_report_has_at_most_thirty_words(
         assert {anchor for _, anchor in block.messages} <= places
         for message in messages(document):
             assert len(message.split()) <= 30, message
-
-
-def with_values(data: ReportData, which: pl.Expr, **values: object) -> ReportData:
-    """The same figures with synthetic values in some rows."""
-    altered = (pl.when(which).then(pl.lit(value)).otherwise(name).alias(name) for name, value in values.items())
-    return replace(data, indicators=data.indicators.with_columns(altered))
-
-
-REFERRED = (pl.col("measure_id") == REFERRALS) & (pl.col("area_id") == NORFOLK)
-
-
-def test_a_force_that_referred_one_person_or_nobody_reads_well(report_data: ReportData) -> None:
-    nobody = messages(products.force(with_values(report_data, REFERRED, numerator=0.0, value=0.0), NORFOLK))
-    assert nobody[1] == (
-        "Norfolk Constabulary referred no potential victims to the National Referral Mechanism in the year ending December 2023."
-    )
-    one = messages(products.force(with_values(report_data, REFERRED, numerator=1.0), NORFOLK))
-    assert one[1].startswith("Norfolk Constabulary referred 1 potential victim to")
-
-
-def test_a_force_whose_referrals_are_missing_is_not_one_that_made_none(report_data: ReportData) -> None:
-    missing = dict.fromkeys(("numerator", "value", "lower_95", "upper_95"))
-    document = products.force(with_values(report_data, REFERRED, status="not_available", **missing), NORFOLK)
-    assert messages(document)[1].startswith("No complete year of referrals by Norfolk Constabulary was published")
-    assert {run for row in table(document, "table-referrals").rows for run in row[1:]} == {formats.NOT_AVAILABLE}
-
-
-def test_a_force_without_any_row_of_referrals_has_three_messages_and_no_such_section(report_data: ReportData) -> None:
-    document = products.force(replace(report_data, indicators=report_data.indicators.filter(~REFERRED)), NORFOLK)
-    assert len(messages(document)) == 3
-    assert messages(document)[-1] == wording.PROXY
-    assert "referrals" not in [block.anchor for block in document.blocks if isinstance(block, Heading)]
-
-
-def test_two_forces_with_the_same_rate_are_both_named_and_share_their_rank(report_data: ReportData) -> None:
-    start, end = report_data.headline_period(DRUGS)
-    first = report_data.number(DRUGS, MERSEYSIDE, start, end)
-    assert first
-    same = (
-        (pl.col("measure_id") == DRUGS)
-        & (pl.col("area_id") == NORFOLK)
-        & (pl.col("period_end") == end)
-        & (pl.col("months") == 12)
-    )
-    copied = ("numerator", "value", "lower_95", "upper_95", "denominator", "denominator_used")
-    document = products.force(with_values(report_data, same, **{name: first[name] for name in copied}), NORFOLK)
-    ranked = drawing(document, "figure-forces")
-    assert "to 8.4 (Merseyside and Norfolk)." in ranked.description
-    ranks = {texts(row)[0]: texts(row)[-1] for row in table(document, "table-forces").rows}
-    assert ranks["Merseyside"] == ranks["Norfolk"] == "1 (1 to 2)"
-
-
-def test_greater_manchester_is_missing_where_it_supplied_nothing_and_never_nought(report_data: ReportData) -> None:
-    rows = {
-        row[0]: texts(row) for row in table(products.force(report_data, GREATER_MANCHESTER), "table-drug-offences").rows
-    }
-    for period in ("Year ending September 2019", "Year ending December 2019"):
-        assert rows[period][1:] == ["[x]", "[x]"]
-    assert rows["Year ending December 2024"][1] == "15,228"
-
-
-def test_city_of_london_has_counts_and_no_rate_anywhere(report_data: ReportData) -> None:
-    document = products.force(report_data, CITY)
-    assert "too few people live there" in messages(document)[0]
-    for row in table(document, "table-drug-offences").rows:
-        assert texts(row)[2] in {"[low]", "[x]"}
-    ranked = table(document, "table-forces")
-    city = next(row for row in ranked.rows if row[0] == "City of London")
-    assert texts(city)[2:] == ["[low]", "[z]"], "no rate, and so no rank"
-    assert ranked.rows[-1] == city
 
 
 def test_north_west_says_that_greater_manchester_is_left_out(report_data: ReportData) -> None:

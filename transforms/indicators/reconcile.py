@@ -4,6 +4,7 @@ import polars as pl
 
 from transforms.contracts.tables import RECONCILIATION
 from transforms.harmonise.meanings import with_value
+from transforms.harmonise.registers import Registers
 from transforms.indicators.membership import parts as parts_of
 from transforms.sql import query
 
@@ -13,16 +14,14 @@ def reconcile(
     excluded: pl.DataFrame,
     indicators: pl.DataFrame,
     areas: pl.DataFrame,
-    members: pl.DataFrame,
-    sentinels: pl.DataFrame,
-    local_authorities: pl.DataFrame,
+    registers: Registers,
 ) -> pl.DataFrame:
     """Every published total or rate that can be reproduced, with the difference and whether it is within the tolerance.
 
     Returns the contract RECONCILIATION. Totals, districts, referrals and the number of police force areas that an edition names must
     agree exactly, rates and full-time equivalents to 1e-6, local authorities to what the rounding of the printed figure explains.
     """
-    left_out = with_value(excluded, sentinels)
+    left_out = with_value(excluded, registers.sentinels)
     districts = left_out.filter(pl.col("rule") == "district-rows")
     responders = (
         pl.concat(
@@ -45,13 +44,13 @@ def reconcile(
             observations=observations,
             indicators=indicators,
             areas=areas,
-            parts=parts_of(areas, members),
+            parts=parts_of(areas, registers.area_members),
             districts=districts,
             responders=responders,
             officers=left_out.filter(pl.col("rule") == "workforce-total-of-forces").with_columns(
                 pl.col("cell").str.extract(r"^([A-Z]+)").alias("column")
             ),
-            local_authorities=local_authorities,
+            local_authorities=registers.local_authorities,
         )
         .with_columns(
             pl.concat_str(

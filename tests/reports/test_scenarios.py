@@ -1,0 +1,84 @@
+"""What reports say where figures are missing, small, none or equal. Altered figures are synthetic."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from reports import formats, wording
+from reports.document import (
+    Heading,
+)
+from reports.numbers import ReportData
+from reports.products import products
+from reports.products.shared import DRUGS, REFERRALS
+from tests.reports.reading import CITY, GREATER_MANCHESTER, MERSEYSIDE, NORFOLK, drawing, messages, table, texts
+
+
+def with_values(data: ReportData, which: pl.Expr, **values: object) -> ReportData:
+    """The same figures with synthetic values in some rows."""
+    altered = (pl.when(which).then(pl.lit(value)).otherwise(name).alias(name) for name, value in values.items())
+    return replace(data, indicators=data.indicators.with_columns(altered))
+
+
+REFERRED = (pl.col("measure_id") == REFERRALS) & (pl.col("area_id") == NORFOLK)
+
+
+def test_a_force_that_referred_one_person_or_nobody_reads_well(report_data: ReportData) -> None:
+    nobody = messages(products.force(with_values(report_data, REFERRED, numerator=0.0, value=0.0), NORFOLK))
+    assert nobody[1] == (
+        "Norfolk Constabulary referred no potential victims to the National Referral Mechanism in the year ending December 2023."
+    )
+    one = messages(products.force(with_values(report_data, REFERRED, numerator=1.0), NORFOLK))
+    assert one[1].startswith("Norfolk Constabulary referred 1 potential victim to")
+
+
+def test_a_force_whose_referrals_are_missing_is_not_one_that_made_none(report_data: ReportData) -> None:
+    missing = dict.fromkeys(("numerator", "value", "lower_95", "upper_95"))
+    document = products.force(with_values(report_data, REFERRED, status="not_available", **missing), NORFOLK)
+    assert messages(document)[1].startswith("No complete year of referrals by Norfolk Constabulary was published")
+    assert {run for row in table(document, "table-referrals").rows for run in row[1:]} == {formats.NOT_AVAILABLE}
+
+
+def test_a_force_without_any_row_of_referrals_has_three_messages_and_no_such_section(report_data: ReportData) -> None:
+    document = products.force(replace(report_data, indicators=report_data.indicators.filter(~REFERRED)), NORFOLK)
+    assert len(messages(document)) == 3
+    assert messages(document)[-1] == wording.PROXY
+    assert "referrals" not in [block.anchor for block in document.blocks if isinstance(block, Heading)]
+
+
+def test_two_forces_with_the_same_rate_are_both_named_and_share_their_rank(report_data: ReportData) -> None:
+    start, end = report_data.headline_period(DRUGS)
+    first = report_data.number(DRUGS, MERSEYSIDE, start, end)
+    assert first
+    same = (
+        (pl.col("measure_id") == DRUGS)
+        & (pl.col("area_id") == NORFOLK)
+        & (pl.col("period_end") == end)
+        & (pl.col("months") == 12)
+    )
+    copied = ("numerator", "value", "lower_95", "upper_95", "denominator", "denominator_used")
+    document = products.force(with_values(report_data, same, **{name: first[name] for name in copied}), NORFOLK)
+    ranked = drawing(document, "figure-forces")
+    assert "to 8.4 (Merseyside and Norfolk)." in ranked.description
+    ranks = {texts(row)[0]: texts(row)[-1] for row in table(document, "table-forces").rows}
+    assert ranks["Merseyside"] == ranks["Norfolk"] == "1 (1 to 2)"
+
+
+def test_greater_manchester_is_missing_where_it_supplied_nothing_and_never_nought(report_data: ReportData) -> None:
+    rows = {
+        row[0]: texts(row) for row in table(products.force(report_data, GREATER_MANCHESTER), "table-drug-offences").rows
+    }
+    for period in ("Year ending September 2019", "Year ending December 2019"):
+        assert rows[period][1:] == ["[x]", "[x]"]
+    assert rows["Year ending December 2024"][1] == "15,228"
+
+
+def test_city_of_london_has_counts_and_no_rate_anywhere(report_data: ReportData) -> None:
+    document = products.force(report_data, CITY)
+    assert "too few people live there" in messages(document)[0]
+    for row in table(document, "table-drug-offences").rows:
+        assert texts(row)[2] in {"[low]", "[x]"}
+    ranked = table(document, "table-forces")
+    city = next(row for row in ranked.rows if row[0] == "City of London")
+    assert texts(city)[2:] == ["[low]", "[z]"], "no rate, and so no rank"
+    assert ranked.rows[-1] == city

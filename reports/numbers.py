@@ -28,7 +28,7 @@ class ReportData:
     """Everything that products draw on: tables of the lake, registers, and what stands on every cover.
 
     ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
-    ``statements`` are the raw cells of sources that are gathered by hand and reach no observation; both are without rows where nothing is
+    ``statements`` are the raw cells of sources that are gathered by hand and reach no observation, with the area_id of ``with_areas``; both are without rows where nothing is
     held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
     raw/police_force_area_boundaries, without rows in a build that holds no boundaries. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
@@ -51,7 +51,9 @@ class ReportData:
     build_id: str
     known_sources: Mapping[str, Source] = field(default_factory=dict)
     grades: pl.DataFrame = field(default_factory=INSPECTION_GRADES.schema.to_frame)
-    statements: pl.DataFrame = field(default_factory=cells("none").schema.to_frame)
+    statements: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={**cells("none").schema, "area_id": pl.String})
+    )
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
     localities: pl.DataFrame = field(default_factory=pl.DataFrame)
     source_quality: pl.DataFrame = field(

@@ -16,7 +16,7 @@ from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import coverage, plausibility, reconcile
-from transforms.inspection import inspection_grades, load_scale
+from transforms.inspection import inspection_grades, load_scale, with_areas
 from transforms.sources.published import editions_in_use, read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
@@ -123,7 +123,18 @@ def report_data(
         grades=inspection_grades(
             read_cells(sources["hmicfrs_peel_grades"], data), areas.filter(pl.col("slug") != ""), load_scale(data)
         ),
-        statements=read_cells(sources["ho_county_lines_programme"], data),
+        statements=with_areas(
+            pl.concat(
+                read_cells(sources[name], data)
+                for name in (
+                    "ho_county_lines_programme",
+                    "hmicfrs_crime_data_integrity",
+                    "hmicfrs_serious_organised_crime",
+                )
+            ),
+            registers.areas,
+            registers.area_names,
+        ),
         scoreboard=scoreboard_of(sources, data, harmonised, indicators, comparisons, registers),
         excluded=harmonised.excluded,
         localities=registers.localities,

@@ -15,7 +15,7 @@ from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
 from reports.numbers import ReportData
-from reports.products import pages, products, scoreboard
+from reports.products import inspection, pages, products, scoreboard
 from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.render import evidence_address
@@ -23,6 +23,7 @@ from reports.texts import texts_address
 from transforms.contracts import BOUNDARIES
 from transforms.differences import TABLES
 from transforms.harmonise import load_registers
+from transforms.inspection import with_areas
 from transforms.sources.registry import Source
 
 _INS = {
@@ -64,7 +65,9 @@ def report_assets(
         )
         return decorator
 
-    held = [source_id for source_id in CURATED if source_id in sources]
+    held = [
+        source_id for source_id in (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME) if source_id in sources
+    ]
     ins = {
         **_INS,
         **{source_id: dg.AssetIn(key=["raw", source_id]) for source_id in held},
@@ -72,10 +75,13 @@ def report_assets(
         **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
     }
 
+    def statements(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        return with_areas(pl.concat(tables[source_id] for source_id in held), registers.areas, registers.area_names)
+
     def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
         return ReportData(
             **{name: tables[name] for name in _INS},
-            **({"statements": pl.concat(tables[source_id] for source_id in held)} if held else {}),
+            **({"statements": statements(tables)} if held else {}),
             **({"grades": tables[_GRADES]} if _GRADES in tables else {}),
             **({_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}),
             breaks=registers.breaks,

@@ -20,7 +20,7 @@ def caveat(
     rows: Sequence[Row],
     section: str,
     *,
-    grades: Sequence[str] = (),
+    grades: Sequence[tuple[str, str]] = (),
     breaks: Sequence[str] = (),
     dispersion: float | None = None,
     notes: int = 0,
@@ -29,12 +29,12 @@ def caveat(
 ) -> tuple[Callout, ...]:
     """The box of one section, or nothing where no trigger is met.
 
-    ``rows`` of out/indicators stand in it; ``grades`` are those of its comparisons, ``breaks`` the labels of breaks within the plotted
+    ``rows`` of out/indicators stand in it; ``grades`` are those of its comparisons with the kind of each, ``breaks`` the labels of breaks within the plotted
     years, ``dispersion`` is φ of its funnel, ``notes`` counts publishers' notes on its areas, ``managed`` are the titles of its
     sources that are management information, ``inspected`` is the newest cycle of grades and its age in months. Each point says what, which figures it
     affects, and what would mend it.
     """
-    refused = sorted({grade for grade in grades if grade in ("C", "X")})
+    refused = [(grade, kind) for grade, kind in grades if grade in ("C", "X")]
     partial = [row for row in rows if row["coverage"] == "partial"]
     small = [row for row in rows if row["numerator"] is not None and row["numerator"] < FEWEST_EVENTS]
     old = [row for row in rows if row["denominator"] is not None and months_behind(row) > OLDEST_POPULATION_MONTHS]
@@ -58,10 +58,11 @@ def months_behind(row: Row) -> int:
     return 0 if named is None else (row["period_end"].year - int(named[1])) * 12 + row["period_end"].month - 6
 
 
-def grades_of(data: ReportData, area_id: str, measure_id: str) -> list[str]:
-    """The grades of all comparisons of a measure in the ledger about an area."""
+def grades_of(data: ReportData, area_id: str, measure_id: str) -> list[tuple[str, str]]:
+    """Grade and kind of all comparisons of a measure in the ledger about an area, each pair of them once."""
     about = (pl.col("area_id_a") == area_id) | (pl.col("area_id_b") == area_id)
-    return data.comparability.filter(about & (pl.col("measure_id") == measure_id))["grade"].to_list()
+    pairs = data.comparability.filter(about & (pl.col("measure_id") == measure_id))
+    return pairs.select("grade", "kind").unique().sort("grade", "kind").rows()
 
 
 def management_information(data: ReportData, source_ids: Iterable[str]) -> list[str]:

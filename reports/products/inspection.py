@@ -7,17 +7,17 @@ from typing import Final
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
+from reports.document import Block, Heading, Link, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
 from reports.products import caveats
 from reports.products.shared import NATION
 
 SOURCE: Final = "hmicfrs_peel_grades"
+RECORDING: Final = "hmicfrs_crime_data_integrity"
+ORGANISED_CRIME: Final = "hmicfrs_serious_organised_crime"
 _NOT_HELD: Final = (
     "grades of single questions, such as protecting vulnerable people, of the cycles up to 2018/19",
     "grades by force of the cycles from 2021/22 on",
-    "grades for serious and organised crime, by region since 2022",
-    "grades for crime recording (crime data integrity, 2016 to 2020)",
     "open recommendations, whose wording is to be confirmed",
 )
 
@@ -28,12 +28,15 @@ def grades(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block
     if held.is_empty():
         return ()
     newest = held.filter(pl.col("word").is_not_null()).sort("last_day")["cycle"].to_list()[-1:]
+    stated = {source_id: _stated(data, source_id, area_id, forces) for source_id in _TABLES}
+    missing = [_MISSING[source_id] for source_id, rows in stated.items() if rows.is_empty()]
     table = _of_force(held) if len(forces) == 1 else _of_forces(held.filter(pl.col("cycle").is_in(newest)), area_id)
     return (
         Heading(2, "Inspection", "inspection"),
         Paragraph((wording.GRADES_BY_CYCLE,)),
         table,
-        Paragraph((wording.not_held(_NOT_HELD),)),
+        *(_TABLES[source_id](rows) for source_id, rows in stated.items() if len(rows)),
+        Paragraph((wording.not_held([*_NOT_HELD, *missing]),)),
         *caveats.caveat((), "inspection", inspected=months_old(data, forces)),
     )
 
@@ -115,3 +118,85 @@ def _scale(tiers: int) -> str:
 
 
 _FOUR: Final = tuple(word for word in _ORDER if word != "adequate")
+
+
+def used_sources(data: ReportData, area_id: str, forces: Sequence[str]) -> list[str]:
+    """The sources of statements about these areas."""
+    return [source_id for source_id in _TABLES if len(_stated(data, source_id, area_id, forces))]
+
+
+def _stated(data: ReportData, source_id: str, area_id: str, forces: Sequence[str]) -> pl.DataFrame:
+    """One row a statement about one of the forces, or about the unit of a policing region: area_text, period_text, breakdown_text, source_url
+    and a column for each thing stated, as printed; the newest first."""
+    about = [*forces, area_id.removesuffix("-AREA")]
+    cells = data.statements.filter(
+        (pl.col("source_id") == source_id) & (pl.col("kind") == "figure") & pl.col("area_id").is_in(about)
+    )
+    if cells.is_empty():
+        return cells
+    one = ["area_text", "period_text", "breakdown_text", "source_url"]
+    rows = cells.pivot("measure_text", index=one, values="value_text", aggregate_function="first", maintain_order=True)
+    return rows.sort("period_text", "area_text", descending=[True, False], maintain_order=True)
+
+
+def _recording(rows: pl.DataFrame) -> Table:
+    return Table(
+        anchor="table-recording",
+        caption="How many of the crimes that were reported to the police it recorded, as inspected",
+        columns=tuple(
+            TableColumn(name, numeric=name.endswith(("%", "a year")))
+            for name in ("Force", "Published", "Crimes", "Recorded, %", "Not recorded, a year", "Grade", "Seen at")
+        ),
+        rows=tuple(
+            (
+                row["area_text"],
+                _published(row),
+                row["breakdown_text"].split(" | ")[0],
+                _recorded(row),
+                formats.count(float(row["not_recorded_a_year"]))
+                if row["not_recorded_a_year"]
+                else formats.NOT_AVAILABLE,
+                wording.capitalised(row["grade"]) if row["grade"] else formats.NOT_AVAILABLE,
+                Link("page", row["source_url"]),
+            )
+            for row in rows.iter_rows(named=True)
+        ),
+        source_note=f"Source: {_INSPECTORATE}, crime data integrity inspections, gathered by hand. {wording.RECORDING_MEANING} {formats.legend([formats.NOT_AVAILABLE])}",
+        dense=True,
+    )
+
+
+def _recorded(row: Row) -> str:
+    """The percentage with its margin where one was published; where only what was not recorded was printed, that, said so."""
+    margin = f" ± {row['plus_or_minus']}" if row["plus_or_minus"] else ""
+    if row["recorded_percent"]:
+        return f"{row['recorded_percent']}{margin}"
+    return (
+        f"not recorded: {row['not_recorded_percent']}{margin}" if row["not_recorded_percent"] else formats.NOT_AVAILABLE
+    )
+
+
+def _organised_crime(rows: pl.DataFrame) -> Table:
+    return Table(
+        anchor="table-organised-crime",
+        caption="Grades for tackling serious and organised crime, each given once",
+        columns=tuple(TableColumn(name) for name in ("Force or unit", "Published", "Grade", "Seen at")),
+        rows=tuple(
+            (row["area_text"], _published(row), wording.capitalised(row["grade"]), Link("page", row["source_url"]))
+            for row in rows.iter_rows(named=True)
+        ),
+        source_note=f"Source: {_INSPECTORATE}, regional inspections, as reported on the pages given; gathered by hand. Scale: {', '.join(_ORDER)}.",
+        dense=True,
+    )
+
+
+def _published(row: Row) -> str:
+    return formats.day(date.fromisoformat(row["period_text"]))
+
+
+_INSPECTORATE: Final = "His Majesty's Inspectorate of Constabulary and Fire & Rescue Services"
+_TABLES: Final = {RECORDING: _recording, ORGANISED_CRIME: _organised_crime}
+_MISSING: Final = {
+    RECORDING: "inspections of crime recording here",
+    ORGANISED_CRIME: "grades for serious and organised crime here",
+}

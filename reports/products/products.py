@@ -223,7 +223,8 @@ def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:
 def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
     shown = data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
     drawn = data.boundaries["source_id"].unique().to_list() if area_ids[0] == NATION else []
-    return [*shown, *drawn, *incidents.used_sources(data, area_ids[0])]
+    stated = inspection.used_sources(data, area_ids[0], area_ids[1:])
+    return [*shown, *drawn, *stated, *incidents.used_sources(data, area_ids[0])]
 
 
 def _latest(data: ReportData, area_id: str) -> str:

@@ -15,12 +15,22 @@ def inspection_age(newest: str, months: int) -> str:
     )
 
 
-def caveat_grades(grades: Sequence[str]) -> str:
-    """That some comparisons of a section are side by side only or refused."""
-    said = joined(f"grade {grade}" for grade in grades)
+_BESIDE = {
+    "areas": "of areas with each other",
+    "nation": "with England and Wales",
+    "year_before": "with a year before",
+    "first_and_latest": "of the first with the newest",
+    "first_and_latest_year": "of two years",
+}
+
+
+def caveat_grades(grades: Sequence[tuple[str, str]]) -> str:
+    """That some comparisons of a section are side by side only or refused: their grades, and what is compared there (kinds of the ledger)."""
+    said = joined(f"grade {grade}" for grade in sorted({grade for grade, _ in grades}))
+    affected = joined(words for kind, words in _BESIDE.items() if kind in {kind for _, kind in grades})
     return (
-        f"Some comparisons of these figures have {said}: they stand side by side without a percentage, or not at all. Affected are sentences "
-        "over time and between areas; the ledger names what would make each comparable."
+        f"Some comparisons of these figures have {said}: they stand side by side without a percentage, or not at all. Affected are "
+        f"comparisons {affected}; the ledger names what would make each comparable."
     )
 
 
@@ -47,7 +57,7 @@ def caveat_small(rows: Sequence[Row], fewest: int) -> str:
 def caveat_dispersion(phi: float) -> str:
     """That areas differ far more than by chance."""
     return (
-        f"Areas differ {formats.count(phi)} times as much as chance would make them. Affected are places in the funnel and ranks: recording and police "
+        f"Rates differ between areas far more than by chance: as a variance, {formats.count(phi)} times. Affected are places in the funnel and ranks: recording and police "
         "work stand behind much of it. Figures on searches and on recording by the same areas would tell them apart."
     )
 

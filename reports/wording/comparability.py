@@ -202,7 +202,7 @@ def grades_of_table(rows: Sequence[Row], how: str) -> str:
         return f"Comparability {how}: grade {strictest['grade']}{why}."
     return (
         f"Comparability {how}: grade {strictest['grade']}{why} for {formats.small_number(len(alike))} of "
-        f"{formats.count(len(rows))} pairs, better for the others."
+        f"{formats.small_number(len(rows))} pairs, better for the others."
     )
 
 

@@ -1,6 +1,8 @@
 """The findings of January 2020, their indicators, and the claim about Norfolk."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from reports import formats
@@ -24,8 +26,8 @@ def scoreboard_counts(statuses: Mapping[str, int]) -> str:
 
 
 def periods_of_finding(row: Row) -> str:
-    """The periods of an indicator of the scoreboard: 'year to 2023-03, 43 forces; year to 2023-12, 43 forces', or that nothing is held."""
-    said = [row[f"{when}_period"].replace(" | ", " to ") for when in ("baseline", "latest") if row[f"{when}_period"]]
+    """The periods of an indicator of the scoreboard: 'year to March 2023, 43 areas; then year to December 2023, 43 areas', or that nothing is held."""
+    said = [_period_words(row[f"{when}_period"]) for when in ("baseline", "latest") if row[f"{when}_period"]]
     return "; then ".join(said) or "no figure held"
 
 
@@ -62,11 +64,27 @@ def cells_of_finding(row: Row) -> tuple[str, ...]:
 
 
 def _value_of_finding(row: Row, when: str) -> str:
-    period_words = (row[f"{when}_period"] or "").replace(" | ", " to ")
+    period_words = _period_words(row[f"{when}_period"] or "")
     if row[f"{when}_lower_95"] is not None:
         limits = " to ".join(_plain_value(row[f"{when}_{limit}_95"]) for limit in ("lower", "upper"))
         period_words = f"95% interval {limits}; {period_words}"
     return f"{_plain_value(row[when])} ({period_words})"
+
+
+_WRITTEN_DATE = re.compile(r"\b(\d{4}-\d{2})(-\d{2})?\b")
+
+
+def _period_words(period: str) -> str:
+    """A period of the scoreboard as a person writes it: '2023-04 | 2023-09' is 'April 2023 to September 2023', '2019-10 | 2019-10' October."""
+
+    def in_words(found: re.Match[str]) -> str:
+        month, on = found.groups()
+        value = date.fromisoformat(f"{month}{on or '-01'}")
+        return formats.day(value) if on else formats.month(value)
+
+    first, *last = period.split(" | ")
+    ends = dict.fromkeys([first, *last])
+    return _WRITTEN_DATE.sub(in_words, " to ".join(ends))
 
 
 def _plain_value(value: float) -> str:

@@ -57,6 +57,9 @@ GRADES_BY_CYCLE = (
 )
 
 
+RECORDING_MEANING = "Where fewer of the crimes reported are recorded, recorded figures are too low, and better recording makes them higher without more crime."
+
+
 def not_held(what: Sequence[str]) -> str:
     """Which indicators of a section are not held, as one sentence."""
     return f"Not held, so not shown: {joined(what)}."

@@ -34,13 +34,27 @@ def said(rows: list[dict[str, object]], **facts: object) -> str:
 
 
 def test_nothing_stands_where_no_trigger_is_met() -> None:
-    assert caveat([row()], "synthetic figures", grades=["A", "B"], dispersion=10.0, inspected=("2018/19", 24)) == ()
+    assert (
+        caveat(
+            [row()],
+            "synthetic figures",
+            grades=[("A", "areas"), ("B", "nation")],
+            dispersion=10.0,
+            inspected=("2018/19", 24),
+        )
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
     ("rows", "facts", "words"),
     [
-        ([row()], {"grades": ["A", "C", "X"]}, "have grade C and grade X: they stand side by side"),
+        (
+            [row()],
+            {"grades": [("A", "areas"), ("C", "nation"), ("X", "year_before")]},
+            "have grade C and grade X: they stand side by side",
+        ),
+        ([row()], {"grades": [("A", "areas"), ("C", "nation")]}, "Affected are comparisons with England and Wales;"),
         ([row()], {"breaks": ["pandemic"]}, "The chart crosses a break (pandemic)"),
         ([row()], {"breaks": ["pandemic", "new scale"]}, "crosses breaks (pandemic and new scale)"),
         (
@@ -50,7 +64,7 @@ def test_nothing_stands_where_no_trigger_is_met() -> None:
         ),
         ([row(numerator=FEWEST_EVENTS - 1.0)], {}, "One figure here is below 20"),
         ([row(numerator=1.0), row(numerator=0.0)], {}, "Two figures here are below 20"),
-        ([row()], {"dispersion": 10.4}, "Areas differ 10 times as much"),
+        ([row()], {"dispersion": 10.4}, "as a variance, 10 times"),
         ([row(denominator_edition="mid-2022, synthetic")], {}, "One rate is on a population up to 30 months older"),
         ([row()], {"notes": 1}, "Publishers have one note on these areas"),
         ([], {"managed": ["Taskforces", "Monthly records"]}, "not official statistics: Taskforces; Monthly records."),

@@ -410,3 +410,28 @@ def test_where_the_ledger_sets_no_two_years_against_each_other_the_newest_stands
     )
     (newest,) = alone.dispersion(DRUGS)
     assert newest["period_end"] == report_data.dispersion(DRUGS)[-1]["period_end"]
+
+
+def test_norfolks_inspection_of_crime_recording_is_shown_and_no_longer_called_missing(report_data: ReportData) -> None:
+    document = products.force(report_data, NORFOLK)
+    everything, violence = table(document, "table-recording").rows
+    assert everything[:6] == (
+        "Norfolk",
+        "7 January 2020",
+        "all reported",
+        "87.5 ± 1.81",
+        "8,700",
+        "Requires improvement",
+    )
+    assert violence[2:6] == ("violence", "82.3 ± 2.88", formats.NOT_AVAILABLE, formats.NOT_AVAILABLE)
+    assert "inspections of crime recording here" not in wording.own_words(document)
+    assert "grades for serious and organised crime here" in wording.own_words(document)
+    merseyside = wording.own_words(products.force(report_data, MERSEYSIDE))
+    assert "inspections of crime recording here" in merseyside
+
+
+def test_grades_for_organised_crime_stand_with_their_force_and_their_unit(report_data: ReportData) -> None:
+    (row,) = table(products.force(report_data, "E23000030"), "table-organised-crime").rows
+    assert row[:3] == ("Hampshire and Isle of Wight", "30 August 2024", "Inadequate")
+    unit = table(products.region(report_data, "ERSOU-AREA"), "table-organised-crime").rows
+    assert [each[:3] for each in unit] == [("Eastern Region Special Operations Unit", "19 May 2023", "Good")]

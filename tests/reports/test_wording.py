@@ -166,3 +166,18 @@ def test_every_kind_of_reconciliation_has_its_words() -> None:
 )
 def test_ranks_in_words_and_figures(rank: int, words: str) -> None:
     assert wording.ordinal(rank) == words
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("2023-04 | 2023-09", "April 2023 to September 2023"),
+        ("2019-10 | 2019-10", "October 2019"),
+        ("2019-05-13 | 2019-05-20", "13 May 2019 to 20 May 2019"),
+        ("year to 2023-03, 42 areas", "year to March 2023, 42 areas"),
+        ("2019/20", "2019/20"),
+        ("this build", "this build"),
+    ],
+)
+def test_the_period_of_a_finding_is_written_as_a_person_would(period: str, words: str) -> None:
+    assert wording.periods_of_finding({"baseline_period": None, "latest_period": period}) == words

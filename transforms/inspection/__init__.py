@@ -7,6 +7,7 @@ which an indicator becomes a status. Not here: whether two figures may be compar
 from transforms.inspection.claim_check import claim_check
 from transforms.inspection.grades import find_grade, inspection_grades, load_scale, side_of_grade
 from transforms.inspection.scoreboard import load_findings, scoreboard, status
+from transforms.inspection.statements import with_areas
 
 __all__ = [
     "claim_check",
@@ -17,4 +18,5 @@ __all__ = [
     "scoreboard",
     "side_of_grade",
     "status",
+    "with_areas",
 ]

@@ -50,6 +50,18 @@ _FORGOTTEN_SOONER: Final = 5
 _local = threading.local()
 
 
+class _Escapes(dict[int, str]):
+    """How each character is written inside a Typst string, worked out when it is first met, as ``str.translate`` wants it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = character if character.isprintable() else f"\\u{{{code:x}}}"
+        return self[code]
+
+
+_ESCAPES = _Escapes({ord("\\"): "\\\\", ord('"'): '\\"', ord(_NON_BREAKING_HYPHEN): "-"})
+
+
 class Literal(str):
     """Typst source that the one filter made; the environment lets nothing else out of a ``{{ }}``."""
 
@@ -105,7 +117,7 @@ def typst_literal(value: Any) -> Literal:
         case Link(text=text, address=address):
             return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
         case str():
-            return Literal(f'"{"".join(map(_escaped, value))}"')
+            return Literal(f'"{value.translate(_ESCAPES)}"')
         case bool():
             return Literal(str(value).lower())
         case int() | float():
@@ -117,14 +129,6 @@ def typst_literal(value: Any) -> Literal:
             return Literal(f"({pairs or ':'})")
         case _:
             raise TypeError(f"{type(value).__name__} cannot be written as a Typst literal.")
-
-
-def _escaped(character: str) -> str:
-    if character in '\\"':
-        return f"\\{character}"
-    if character == _NON_BREAKING_HYPHEN:
-        return "-"
-    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
 
 
 def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ of the command line check nothing."""
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -177,14 +178,8 @@ def _expectation(contract: Contract, rule: Rule) -> Any:
 
 
 def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleResult]:
-    gx = great_expectations()
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
     rules = {rule.name: rule for rule in contract.rules if rule.expectation is not None}
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas(contract.table).add_dataframe_asset(contract.table)
-    batch = asset.add_batch_definition_whole_dataframe(contract.table).get_batch({"dataframe": frame.to_pandas()})
+    batch = _batch_definition().get_batch({"dataframe": frame.to_pandas()})
     outcomes = _outcomes(batch.validate(to_suite(contract), result_format="BASIC"))
     for name, outcome in outcomes.items():
         if not outcome.result:  # Great Expectations swallows exceptions and calls the expectation broken
@@ -202,6 +197,17 @@ def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleRe
     if broken:
         outcomes |= _outcomes(batch.validate(_suite(contract, broken), result_format="COMPLETE"))
     return {name: _rule_result(frame, rules[name], outcome) for name, outcome in outcomes.items()}
+
+
+@cache
+def _batch_definition() -> Any:
+    """What makes a batch of any frame: one for all tables, since each that is added to a context has all of it written out again."""
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _outcomes(run: Any) -> dict[str, Any]:

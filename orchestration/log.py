@@ -11,7 +11,7 @@ from typing import Final
 FORMATS: Final = ("none", "json")
 _LOGGER = logging.getLogger("countylines")
 # The fields that a log line may carry, in the order in which a reader wants them.
-FIELDS: Final = ("run_id", "asset", "source", "edition", "check", "rows", "seconds", "alert", "message")
+FIELDS: Final = ("run_id", "asset", "source", "file", "check", "rows", "seconds", "alert", "message")
 
 
 class _JsonLines(logging.Formatter):

@@ -38,9 +38,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text."""
+    """Running text; a note is in the size of what stands under tables."""
 
     prose: Prose
+    is_note: bool = False
 
 
 @dataclass(frozen=True)

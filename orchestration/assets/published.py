@@ -10,6 +10,7 @@ import dagster as dg
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.freshness import freshness_policy
 from orchestration.lock import only_build
+from orchestration.log import log, log_as
 from orchestration.paths import Paths
 from transforms.sources.registry import Source
 
@@ -65,7 +66,9 @@ def _published_asset(
     )
     def files(context: dg.AssetExecutionContext) -> Iterator[Any]:
         outcomes = _fetch(source, paths, limits())
+        log_as()
         for outcome in outcomes:
+            log("file looked at", source=source.id, file=outcome.file, message=outcome.outcome)
             context.log.info(f"{outcome.file or source.id}: {outcome.outcome}. {outcome.reason or ''}".strip())
         kept = sorted(outcome.sha256 for outcome in outcomes if outcome.sha256)
         version = dg.DataVersion(hash_text(*kept))

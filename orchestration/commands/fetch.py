@@ -12,6 +12,7 @@ import click
 
 from orchestration.commands.options import JSON
 from orchestration.lock import only_build
+from orchestration.log import log, log_as
 from orchestration.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -63,6 +64,7 @@ def fetch_files(source_ids: Sequence[str], paths: Paths, limits: "Limits", as_js
     quiet = as_json or not sys.stderr.isatty()
     columns = (TextColumn("{task.description:<60}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     outcomes = []
+    log_as()
     store = paths.lake / "editions"
     # Two fetches into one store would write the same partial downloads.
     with (
@@ -81,6 +83,7 @@ def fetch_files(source_ids: Sequence[str], paths: Paths, limits: "Limits", as_js
             ),
         ):
             outcomes.append(outcome)
+            log("file looked at", source=outcome.source_id, file=outcome.file, message=outcome.outcome)
     _print(outcomes, as_json)
     return not any(outcome.outcome in FAILURES for outcome in outcomes)
 

@@ -18,7 +18,7 @@ _MEASURES: Final = (DRUGS, REFERRALS, CHILD_REFERRALS, EXPLOITATION)
 
 
 def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
-    """How unlike forces are, year against year, and all of them side by side with intervals and ranks, the report's own marked."""
+    """How unlike forces are, year against year, then all of them side by side with intervals and ranks, the report's own marked."""
     start, end = data.headline_period(DRUGS)
     rows = data.forces(DRUGS, start, end)
     period = formats.period(start, end)
@@ -68,8 +68,8 @@ def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ..
     return (
         Heading(2, "Consistency between forces", "consistency"),
         Paragraph((f"{wording.OVERLAPPING} {wording.list_grade(headline_grade(data, DRUGS, end))}",)),
-        ranked,
         *_dispersion(data),
+        ranked,
     )
 
 
@@ -84,6 +84,11 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
             (pl.col("kind") == "first_and_latest_year") & (pl.col("measure_id") == measure)
         ).to_dicts()
         for measure in found
+    }
+    told = {
+        data.measure_names[measure]: (years[0], years[1])
+        for measure, years in found.items()
+        if len(years) > 1 and all(pair["grade"] in ("A", "B") for pair in pairs[measure])
     }
     graded = {measure: wording.grades_of_table(of, "of the two years") for measure, of in pairs.items()}
     return (
@@ -112,11 +117,7 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
             ),
             dense=True,
         ),
-        *(
-            Paragraph((wording.dispersion_over_time(data.measure_names[measure], *years),))
-            for measure, years in found.items()
-            if len(years) > 1 and all(pair["grade"] in ("A", "B") for pair in pairs[measure])
-        ),
+        *((Paragraph((wording.dispersion_over_time(told),)),) if told else ()),
     )
 
 

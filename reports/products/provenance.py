@@ -236,7 +236,7 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
             ),
             dense=True,
         ),
-        Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),)),
+        Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),), is_note=True),
     )
 
 

@@ -16,7 +16,7 @@ _TITLE = "Findings of January 2020, in full"
 
 
 def findings(data: ReportData) -> tuple[Block, ...]:
-    """Fifteen findings, each with its status by the rule, its grades and periods; the page of findings has the values."""
+    """Fifteen findings, each with its status by the rule, its grades and the periods of one indicator; the page of findings has all, and the values."""
     return (
         Heading(2, "Findings of January 2020, and figures since", "scoreboard"),
         Paragraph(
@@ -63,11 +63,11 @@ def _by_finding(data: ReportData) -> list[pl.DataFrame]:
 
 def _finding(indicators: pl.DataFrame) -> tuple[str, ...]:
     rows = list(indicators.iter_rows(named=True))
-    held = [wording.periods_of_finding(row) for row in rows if row["latest"] is not None]
+    held = dict.fromkeys(wording.periods_of_finding(row) for row in rows if row["latest"] is not None)
     grades = sorted({row["grade"] for row in rows if row["grade"]})
     return (
         *(rows[0]["finding_id"], rows[0]["finding"], rows[0]["status"], ", ".join(grades) or "none"),
-        "; ".join(dict.fromkeys(held)) or "no figure held",
+        wording.periods_in_short(list(held)),
     )
 
 

@@ -6,7 +6,7 @@ Typst is imported where it is used: the command line and the asset definitions s
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from math import ceil
@@ -24,7 +24,7 @@ from transforms.errors import CountyLinesError
 
 FONTS: Final = Path(__file__).parents[1] / "fonts"
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates" / "typst"
-_TEXT_WIDTH: Final = 482.0
+TEXT_WIDTH: Final = 482.0
 """What the page margins leave on A4, in points."""
 _TABLE_SIZE: Final = 9.0
 _DENSE_SIZE: Final = 7.5
@@ -132,7 +132,7 @@ def typst_literal(value: Any) -> Literal:
 
 
 def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
-    """Lay a table out for the page: relative column widths (none: let Typst find them), and the rows in side-by-side parts.
+    """Lay a table out for the page: relative column widths, and the rows in side-by-side parts.
 
     Narrow tables that stand below a chart are split into up to three parts, so that forty rows do not fill a page.
     """
@@ -141,15 +141,16 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
         + _CELL_PADDING
         for index, column in enumerate(table.columns)
     ]
-    fitting = int((_TEXT_WIDTH + _PART_GUTTER) // (sum(natural) + _PART_GUTTER))
+    fitting = int((TEXT_WIDTH + _PART_GUTTER) // (sum(natural) + _PART_GUTTER))
+    widths = natural if fitting else _narrowed(table, [width / _SURELY for width in natural], size)
     parts = max(1, min(_MOST_PARTS, fitting, ceil(len(table.rows) / _FEWEST_ROWS_TO_SPLIT))) if may_split else 1
     per_part = max(1, ceil(len(table.rows) / parts))
     return {
         "caption": table.caption,
         "headers": tuple(column.header for column in table.columns),
         "numeric": tuple(column.numeric for column in table.columns),
-        "widths": tuple(ceil(part) for part in natural) if fitting else (),
-        "one-line": len(table.rows) > 0 and parts * sum(natural) + (parts - 1) * _PART_GUTTER <= _TEXT_WIDTH * _SURELY,
+        "widths": tuple(ceil(part) for part in widths),
+        "one-line": len(table.rows) > 0 and parts * sum(natural) + (parts - 1) * _PART_GUTTER <= TEXT_WIDTH * _SURELY,
         "parts": tuple(
             tuple(
                 (index in table.highlighted, table.rows[index])
@@ -160,6 +161,32 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
         "note": table.source_note,
         "size": size,
     }
+
+
+def _narrowed(table: Table, natural: Sequence[float], size: float) -> list[float]:
+    """Widths that fill the page where cells must break: narrow columns keep what they need as long as that is no more than an equal share
+    of what is left, the others have the rest in proportion to what they would need; none is narrower than its longest word."""
+    kept: dict[int, float] = {}
+    for index in sorted(range(len(natural)), key=natural.__getitem__):
+        if natural[index] <= (TEXT_WIDTH - sum(kept.values())) / (len(natural) - len(kept)):
+            kept[index] = natural[index]
+    while True:
+        rest = TEXT_WIDTH - sum(kept.values())
+        wanted = sum(width for index, width in enumerate(natural) if index not in kept)
+        widths = [kept.get(index, width * rest / wanted if wanted else width) for index, width in enumerate(natural)]
+        too_narrow = {
+            index: least
+            for index, width in enumerate(widths)
+            if index not in kept and width < (least := _longest_word(table, index, size))
+        }
+        if not too_narrow:
+            return widths
+        kept |= too_narrow
+
+
+def _longest_word(table: Table, column: int, size: float) -> float:
+    texts = (table.columns[column].header, *(_text(row[column]) for row in table.rows))
+    return max((_width(word, size) for text in texts for word in text.split()), default=0.0) + _CELL_PADDING
 
 
 def _chart_data(figure: Figure) -> dict[str, Any]:

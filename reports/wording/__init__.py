@@ -35,6 +35,7 @@ from reports.wording.findings import (
     cells_of_finding,
     claim,
     indicator_of_finding,
+    periods_in_short,
     periods_of_finding,
     scoreboard_counts,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "older_editions",
     "ordinal",
     "own_words",
+    "periods_in_short",
     "periods_of_finding",
     "plain",
     "plural",

@@ -1,7 +1,7 @@
 """The findings of January 2020, their indicators, and the claim about Norfolk."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,14 @@ def periods_of_finding(row: Row) -> str:
     """The periods of an indicator of the scoreboard: 'year to March 2023, 43 areas; then year to December 2023, 43 areas', or that nothing is held."""
     said = [_period_words(row[f"{when}_period"]) for when in ("baseline", "latest") if row[f"{when}_period"]]
     return "; then ".join(said) or "no figure held"
+
+
+def periods_in_short(periods: Sequence[str]) -> str:
+    """The periods of the first indicator of a finding, and for how many others figures are held: 'year to March 2023; then …; two more'."""
+    if not periods:
+        return "no figure held"
+    more = len(periods) - 1
+    return f"{periods[0]}; {formats.small_number(more)} more" if more else periods[0]
 
 
 def indicator_of_finding(row: Row) -> str:

@@ -10,7 +10,7 @@ from reports.wording.words import capitalised, plural
 
 CONTACT = (
     "Contact: the maintainers of countylines. Give them the build and the identifier that a number links to: both lead back to the cell "
-    "that it was published in. Next update: when a publisher brings out a new edition."
+    "that it was published in. Next update: when a publisher brings out a new edition. What is held of a source whose next release is overdue is old."
 )
 
 
@@ -28,7 +28,7 @@ def next_edition(due: str | None, late: bool) -> str:
     if due is None:
         return "no timetable"
     expected = formats.month(date.fromisoformat(f"{due}-01"))
-    return f"{expected}: overdue, what is held is old" if late else expected
+    return f"{expected}, overdue" if late else expected
 
 
 _LICENSED: Final = "Contains public sector information licensed under the Open Government Licence v3.0. Source: "

@@ -1,6 +1,6 @@
 """How unlike areas are: ranks, the funnel, and dispersion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports import formats
 from reports.document import Number, Prose
@@ -47,13 +47,24 @@ DISPERSION_MEANING = (
 )
 
 
-def dispersion_over_time(name: str, first: Row, last: Row) -> str:
-    """Whether forces became more or less alike from the first to the newest year: said only where the two intervals lie apart."""
-    apart = first["scv_upper"] < last["scv_lower"] or last["scv_upper"] < first["scv_lower"]
-    years = f"{period(first)} and {period(last)}"
-    if not apart:
-        return f"{name}: no clear change in how unlike forces are between the {years}, since the intervals overlap."
-    return f"{name}: forces are {'more' if last['scv'] < first['scv'] else 'less'} alike in the {period(last)} than in the {period(first)}."
+def dispersion_over_time(years: Mapping[str, tuple[Row, Row]]) -> str:
+    """Whether forces became more or less alike from the first to the newest year of each measure: said only where the two intervals lie
+    apart, and of all others together that they do not."""
+    said = [
+        f"{name}: forces are {'more' if last['scv'] < first['scv'] else 'less'} alike in the {period(last)} than in the {period(first)}."
+        for name, (first, last) in years.items()
+        if _apart(first, last)
+    ]
+    alike = [name for name, (first, last) in years.items() if not _apart(first, last)]
+    if alike:
+        said.append(
+            f"No clear change in how unlike forces are, since the intervals of the two years overlap: {'; '.join(alike)}."
+        )
+    return " ".join(said)
+
+
+def _apart(first: Row, last: Row) -> bool:
+    return bool(first["scv_upper"] < last["scv_lower"] or last["scv_upper"] < first["scv_lower"])
 
 
 def usual_for_its_size(rows: Sequence[Row], own: Sequence[str], kind: str) -> Prose:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,18 @@ def test_the_exit_status_says_whether_anything_failed(
     result = CliRunner().invoke(cli, ["fetch", source_id, "--output", str(paths.build)])
     assert result.exit_code == status
     assert source_id in result.output
+
+
+def test_what_became_of_each_file_is_logged_for_machines_that_ask(paths: Paths) -> None:
+    """In a process of its own, as on a server: plain http is refused, on loopback too."""
+    command = [str(Path(sys.executable).with_name("countylines")), "fetch", "--output", str(paths.build)]
+    environment = os.environ | {"COUNTYLINES_DATA": str(paths.data), "COUNTYLINES_LOG_FORMAT": "json"}
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    lines = [json.loads(line) for line in run.stderr.splitlines() if line.startswith("{")]
+    assert {(line["event"], line["source"], line["message"]) for line in lines} == {
+        ("file looked at", "ho_gone", "refused"),
+        ("file looked at", "ons_pfa_tables", "refused"),
+    }
 
 
 def test_the_command_line_starts_without_the_libraries_that_fetch() -> None:

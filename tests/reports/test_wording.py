@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -166,6 +167,35 @@ def test_every_kind_of_reconciliation_has_its_words() -> None:
 )
 def test_ranks_in_words_and_figures(rank: int, words: str) -> None:
     assert wording.ordinal(rank) == words
+
+
+@pytest.mark.parametrize(
+    ("periods", "words"),
+    [
+        ([], "no figure held"),
+        (["October 2019"], "October 2019"),
+        (["October 2019", "2019/20"], "October 2019; one more"),
+        (["October 2019", "2019/20", "April 2020"], "October 2019; two more"),
+    ],
+)
+def test_a_finding_names_the_periods_of_one_indicator_and_counts_the_others(periods: list[str], words: str) -> None:
+    assert wording.periods_in_short(periods) == words
+
+
+def test_a_spread_changed_where_its_intervals_lie_apart_and_those_that_overlap_are_named_together() -> None:
+    def year(end: int, scv: float, lower: float, upper: float) -> dict[str, Any]:
+        period = {"period_start": date(end - 1, 4, 1), "period_end": date(end, 3, 31), "months": 12}
+        return {**period, "scv": scv, "scv_lower": lower, "scv_upper": upper}
+
+    wide, narrow, between = year(2019, 20, 15, 25), year(2024, 5, 3, 7), year(2024, 10, 6, 16)
+    said = wording.dispersion_over_time(
+        {"Offences": (wide, narrow), "Referrals": (wide, between), "Children": (narrow, between)}
+    )
+    assert said == (
+        "Offences: forces are more alike in the year ending March 2024 than in the year ending March 2019. "
+        "No clear change in how unlike forces are, since the intervals of the two years overlap: Referrals; Children."
+    )
+    assert "less alike" in wording.dispersion_over_time({"Offences": (year(2019, 5, 3, 7), year(2024, 20, 15, 25))})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from reports.document import (
     TableColumn,
 )
 from reports.render import render_pdf, typst_source
-from reports.render.pdf import FONTS, data_table, typst_literal
+from reports.render.pdf import FONTS, TEXT_WIDTH, data_table, typst_literal
 from tests.reports import synthetic
 from transforms.errors import CountyLinesError
 
@@ -270,10 +270,20 @@ def test_a_wide_or_short_table_stays_in_one_part():
     assert len(data_table(table(40, "March 2020", "1,234"), 8, may_split=False)["parts"]) == 1
 
 
-def test_a_table_too_wide_for_the_page_leaves_its_widths_to_typst():
-    assert (
-        data_table(table(3, *["A long synthetic sentence in every cell. " * 4] * 3), 9, may_split=False)["widths"] == ()
-    )
+def test_a_table_too_wide_for_the_page_breaks_its_widest_columns_into_about_as_many_lines_each():
+    sentence = "A long synthetic sentence in every cell. "
+    place, shorter, longer = data_table(table(3, "Norfolk", sentence * 3, sentence * 6), 9, may_split=False)["widths"]
+    (alone,) = data_table(table(3, "Norfolk"), 9, may_split=False)["widths"]
+    assert place == pytest.approx(alone, rel=0.1)
+    assert longer == pytest.approx(2 * shorter, rel=0.05)
+    assert place + shorter + longer == pytest.approx(TEXT_WIDTH, abs=3)
+
+
+def test_no_column_of_a_table_is_narrower_than_its_longest_word():
+    checksum = "0123456789abcdef" * 4
+    word, sentences = data_table(table(3, checksum, "A long synthetic sentence. " * 40), 9, may_split=False)["widths"]
+    assert word >= data_table(table(3, checksum), 9, may_split=False)["widths"][0]
+    assert word + sentences == pytest.approx(TEXT_WIDTH, abs=3)
 
 
 def test_an_empty_table_is_drawn_with_its_headers():

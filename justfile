@@ -70,8 +70,8 @@ fuzz *options:
 audit:
     uvx pip-audit==2.10.1 --require-hashes --disable-pip --requirement constraints.txt
 
-# Write the bill of materials of what constraints.txt pins, as CycloneDX JSON: data/build/sbom.cdx.json. In an environment of its own: one of
-# the packages that it brings makes every import of Great Expectations two seconds slower.
+# (In an environment of its own: one of the packages that the tool brings makes every import of Great Expectations two seconds slower.)
+# Write the bill of materials of what constraints.txt pins, as CycloneDX JSON: data/build/sbom.cdx.json.
 sbom:
     mkdir -p data/build
     uvx --from cyclonedx-bom==7.5.0 cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible --short-PURLs --output-file data/build/sbom.cdx.json

@@ -36,7 +36,9 @@ _PART_GUTTER: Final = 18.0
 _SOURCE_SANS: Final = 0.8
 """How much narrower the vendored font is than the estimate, which allows for every browser's."""
 _SURELY: Final = 0.95
-"""The share of the page that a table may fill by the estimate for its cells to stay on one line for certain."""
+"""The share of its room that a text may fill by the estimate to stay on one line for certain."""
+_BOLD: Final = 1.06
+"""How much wider bold text is."""
 _NON_BREAKING_HYPHEN: Final = "\u2011"
 """Which the vendored font lacks."""
 _MOST_PARTS: Final = 3
@@ -132,7 +134,8 @@ def typst_literal(value: Any) -> Literal:
 
 
 def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
-    """Lay a table out for the page: relative column widths, and the rows in side-by-side parts.
+    """Lay a table out for the page: relative column widths, and the rows in side-by-side parts, each with whether it is highlighted and
+    whether each of its cells stays on one line for certain: of such a row Typst need not find out the height.
 
     Narrow tables that stand below a chart are split into up to three parts, so that forty rows do not fill a page.
     """
@@ -145,15 +148,20 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
     widths = natural if fitting else _narrowed(table, [width / _SURELY for width in natural], size)
     parts = max(1, min(_MOST_PARTS, fitting, ceil(len(table.rows) / _FEWEST_ROWS_TO_SPLIT))) if may_split else 1
     per_part = max(1, ceil(len(table.rows) / parts))
+    part_width = (TEXT_WIDTH - (parts - 1) * _PART_GUTTER) / parts
+    surely = [width * part_width / sum(widths) * _SURELY - _CELL_PADDING for width in widths]
     return {
         "caption": table.caption,
         "headers": tuple(column.header for column in table.columns),
         "numeric": tuple(column.numeric for column in table.columns),
         "widths": tuple(ceil(part) for part in widths),
-        "one-line": len(table.rows) > 0 and parts * sum(natural) + (parts - 1) * _PART_GUTTER <= TEXT_WIDTH * _SURELY,
         "parts": tuple(
             tuple(
-                (index in table.highlighted, table.rows[index])
+                (
+                    index in table.highlighted,
+                    _on_one_line(table.rows[index], index in table.highlighted, surely, size),
+                    table.rows[index],
+                )
                 for index in range(start, min(start + per_part, len(table.rows)))
             )
             for start in range(0, max(1, len(table.rows)), per_part)
@@ -161,6 +169,13 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
         "note": table.source_note,
         "size": size,
     }
+
+
+def _on_one_line(row: Sequence[Run], is_highlighted: bool, room: Sequence[float], size: float) -> bool:
+    """Whether every cell of a row fits on one line of its column; a highlighted row is bold and has a mark before its first cell."""
+    mark, weight = ("◆ ", _BOLD) if is_highlighted else ("", 1.0)
+    texts = [mark + _text(row[0]), *map(_text, row[1:])]
+    return all(_width(text, size) * weight <= available for text, available in zip(texts, room, strict=True))
 
 
 def _narrowed(table: Table, natural: Sequence[float], size: float) -> list[float]:

@@ -261,7 +261,7 @@ def table(rows: int, *cells: str) -> Table:
 def test_a_narrow_table_below_a_chart_stands_in_three_parts_that_keep_order_and_mark():
     laid_out = data_table(table(40, "March 2020", "1,234"), 8, may_split=True)
     assert [len(part) for part in laid_out["parts"]] == [14, 14, 12]
-    assert [highlighted for part in laid_out["parts"] for highlighted, _ in part] == [False] * 39 + [True]
+    assert [highlighted for part in laid_out["parts"] for highlighted, _, _ in part] == [False] * 39 + [True]
 
 
 def test_a_wide_or_short_table_stays_in_one_part():

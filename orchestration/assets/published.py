@@ -66,9 +66,7 @@ def _published_asset(
     )
     def files(context: dg.AssetExecutionContext) -> Iterator[Any]:
         outcomes = _fetch(source, paths, limits())
-        log_as()
         for outcome in outcomes:
-            log("file looked at", source=source.id, file=outcome.file, message=outcome.outcome)
             context.log.info(f"{outcome.file or source.id}: {outcome.outcome}. {outcome.reason or ''}".strip())
         kept = sorted(outcome.sha256 for outcome in outcomes if outcome.sha256)
         version = dg.DataVersion(hash_text(*kept))
@@ -86,7 +84,11 @@ def _fetch(source: Source, paths: Paths, limits: "Limits") -> "list[Outcome]":
 
     store = paths.lake / "editions"
     with only_build(replace(paths, build=store), wait=True):
-        return list(fetch_sources([source], store, lambda: datetime.now(UTC), limits))
+        outcomes = list(fetch_sources([source], store, lambda: datetime.now(UTC), limits))
+    log_as()
+    for outcome in outcomes:
+        log("file looked at", source=source.id, file=outcome.file, message=outcome.outcome)
+    return outcomes
 
 
 def _last_version(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dg.DataVersion | None:

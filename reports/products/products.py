@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Callout, Document, Heading, KeyMessages, Paragraph, Prose
+from reports.document import Block, Callout, Document, Figure, Heading, KeyMessages, Paragraph, Prose
 from reports.numbers import ReportData, Row
 from reports.products import (
     children,
@@ -110,6 +110,9 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
     area = data.area(area_id)
     is_nation = area_id == NATION
     marked = [] if is_nation else list(forces)
+    london_links = identified.london_links(data, forces)
+    # A report on one force has six charts at most, and two of the six may be of individuals linked to London.
+    draws_revisions = len(forces) > 1 or not any(isinstance(block, Figure) for block in london_links)
     blocks = (
         KeyMessages(_key_messages(data, area_id, who, referrers, forces)),
         Callout(
@@ -122,21 +125,21 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.funnel(data, marked),
         *recorded.limits_of_figures(data, area_id, forces),
-        *((recorded.force_map(data, marked),) if len(forces) > 1 else ()),
+        recorded.force_map(data, marked),
         *(recorded.boundaries(data, marked) if is_nation else ()),
         *locality.localities(data, area_id),
         *trends.trends(data, forces),
         Heading(2, "Exploitation identified", "identified"),
         *identified.referrals(data, area_id, referrers),
         *children.children(data, forces),
-        *identified.london_links(data, forces),
+        *london_links,
         *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
         *response.response(data, area_id, forces),
         *inspection.grades(data, area_id, forces),
         *consistency.consistency(data, marked),
         *comparability.comparisons(data, area_id),
         *(coverage.coverage(data) if is_nation else ()),
-        *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces]),
+        *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),
     )

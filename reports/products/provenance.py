@@ -16,8 +16,8 @@ from reports.products.shared import DRUGS, edition_named, edition_title, source_
 from transforms.sources.calendar import OVERDUE, next_release, state
 
 
-def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
-    """What the publishers say about these areas, verbatim, and which figures differ between editions."""
+def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bool) -> tuple[Block, ...]:
+    """What the publishers say about these areas, verbatim, and which figures differ between editions, as a table or as a chart as well."""
     notes = data.notes.filter(pl.col("area_id").is_in(list(area_ids))).join(
         data.areas.select("area_id", "name"), on="area_id"
     )
@@ -52,7 +52,7 @@ def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
         )
         for row in without_text.iter_rows(named=True)
     ]
-    revised = _revisions(data, area_ids)
+    revised = _revisions(data, area_ids, is_drawn=draws_revisions)
     if not (quoted or marks or revised):
         return ()
     return (
@@ -64,7 +64,7 @@ def data_notes(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
     )
 
 
-def _revisions(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
+def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> tuple[Block, ...]:
     """Counts that two or more editions print for one period, where an edition printed another figure: all periods of one area, else the revised."""
     counts = (
         data.indicators.filter(pl.col("measure_id") == DRUGS)
@@ -113,9 +113,10 @@ def _revisions(data: ReportData, area_ids: Sequence[str]) -> tuple[Block, ...]:
         ),
         rows=tuple(_lines(data, by_figure)),
         source_note=source_note(data, listed),
+        dense=True,
     )
     heading = Heading(3, "Figures that were revised", "revisions")
-    if not figures:
+    if not (figures and is_drawn):
         return heading, Paragraph((description,)), table
     chart = Figure(
         anchor="figure-revisions",

@@ -18,7 +18,7 @@ from transforms.contracts import BOUNDARIES
 from transforms.sources.ons_geography import boundaries
 from transforms.sources.registry import Source
 
-NORFOLK, KENT = "E23000024", "E23000032"
+NORFOLK, KENT, AVON_AND_SOMERSET = "E23000024", "E23000032", "E23000036"
 
 
 def figures(blocks: tuple[Block, ...]) -> list[Figure]:
@@ -122,7 +122,7 @@ def test_revisions_are_drawn_however_many_editions_are_held(more: int, report_da
     listed = [replace(source.editions[0], id=f"synthetic-{number}") for number in range(1, more + 1)]
     sources = {**report_data.sources, source.id: replace(source, editions=(*source.editions, *listed))}
     data = replace(report_data, indicators=indicators, editions=editions, sources=sources)
-    blocks = provenance.data_notes(data, [NORFOLK])
+    blocks = provenance.data_notes(data, [NORFOLK], draws_revisions=True)
     (figure,) = [each for each in figures(blocks) if each.anchor == "figure-revisions"]
     assert sum("1,984" in str(line) for line in behind(figure).rows) == 1
     said = [str(block) for block in blocks if "in the table only" in str(block)]
@@ -168,6 +168,22 @@ def with_boundaries(report_data: ReportData, registered: dict[str, Source]) -> R
 
 def anchors(document: Document) -> list[str]:
     return [block.anchor for block in document.blocks if isinstance(block, Figure)]
+
+
+def test_every_report_has_the_tile_map_and_one_on_one_force_six_charts_at_most(report_data: ReportData) -> None:
+    forces = forces_of(report_data, NATION)
+    drawn = {area_id: anchors(products.force(report_data, area_id)) for area_id in forces}
+    drawn |= {area_id: anchors(products.region(report_data, area_id)) for area_id in ("E12000006", "ERSOU-AREA")}
+    assert [area_id for area_id, of in drawn.items() if "figure-map" not in of] == []
+    assert {area_id: of for area_id, of in drawn.items() if area_id in forces and len(of) > 6} == {}
+    assert "figure-revisions" in drawn[AVON_AND_SOMERSET]
+
+
+def test_where_london_links_take_the_place_of_the_chart_of_revisions_their_table_stays(report_data: ReportData) -> None:
+    document = products.force(report_data, NORFOLK)
+    assert "figure-revisions" not in anchors(document)
+    (revised,) = [block for block in document.blocks if isinstance(block, Table) and block.anchor == "table-revisions"]
+    assert [wording.plain((row[2],)) for row in revised.rows][:2] == ["1,984", "2,019"]
 
 
 def test_a_build_without_boundaries_has_no_map_of_them_and_does_not_name_their_source(report_data: ReportData) -> None:

@@ -213,9 +213,8 @@ def test_a_revised_figure_stands_with_each_edition_that_prints_it(report_data: R
             "+35",
         ),
     ]
-    assert drawing(document, "figure-revisions").description == (
-        "One figure was printed differently by a later edition. It is Norfolk, year ending March 2018: first 1,984, now 2,019."
-    )
+    said = "One figure was printed differently by a later edition. It is Norfolk, year ending March 2018: first 1,984, now 2,019."
+    assert Paragraph((said,)) in document.blocks
     assert drawing(products.region(report_data, "E12000009"), "figure-revisions").description == (
         "Five figures were printed differently by a later edition. The largest change is South West, year ending March 2018: "
         "first 10,215, now 10,511."

@@ -115,9 +115,11 @@ def find_numbers(
         raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
     of_area = of_measure.filter(pl.col("area_id") == area_id)
     start, end = pl.col("period_start"), pl.col("period_end")
+    asked = (start == period[0]) & (end == period[1])
     # What is counted on one day is asked for by its month.
-    on_a_day = (start == end) & start.is_between(*period) & (period[0].month == period[1].month)
-    rows = of_area.filter(((start == period[0]) & (end == period[1])) | (on_a_day & (period[0].year == period[1].year)))
+    if f"{period[0]:%Y-%m}" == f"{period[1]:%Y-%m}":
+        asked |= (start == end) & start.is_between(*period)
+    rows = of_area.filter(asked)
     if rows.is_empty():
         held = of_area.select("period_start", "period_end").unique().sort("period_end", "period_start")
         periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.tail(_PERIODS_NAMED).iter_rows())

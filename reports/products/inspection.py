@@ -104,7 +104,8 @@ def _of_forces(newest: pl.DataFrame, area_id: str) -> Table:
     )
 
 
-_PUBLISHER: Final = "His Majesty's Inspectorate of Constabulary and Fire & Rescue Services, PEEL inspections"
+_INSPECTORATE: Final = "His Majesty's Inspectorate of Constabulary and Fire & Rescue Services"
+_PUBLISHER: Final = f"{_INSPECTORATE}, PEEL inspections"
 _ORDER: Final = ("outstanding", "good", "adequate", "requires improvement", "inadequate")
 
 
@@ -194,7 +195,6 @@ def _published(row: Row) -> str:
     return formats.day(date.fromisoformat(row["period_text"]))
 
 
-_INSPECTORATE: Final = "His Majesty's Inspectorate of Constabulary and Fire & Rescue Services"
 _TABLES: Final = {RECORDING: _recording, ORGANISED_CRIME: _organised_crime}
 _MISSING: Final = {
     RECORDING: "inspections of crime recording here",

@@ -1,7 +1,6 @@
 """The page on methods and sources, made from the editions that the project keeps."""
 
 import dataclasses
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -9,43 +8,12 @@ import pytest
 from reports.document import Callout, Heading, Page, Paragraph, Table
 from reports.numbers import ReportData
 from reports.products import pages
-from transforms.harmonise import Harmonised, Registers
-from transforms.sources.published import editions_in_use
-from transforms.sources.registry import Source, load_sources
+from transforms.sources.registry import Source
 
 
 @pytest.fixture(scope="module")
-def register(data: Path) -> dict[str, Source]:
-    return load_sources(data)
-
-
-@pytest.fixture(scope="module")
-def content(
-    data: Path, sources: dict[str, Source], registers: Registers, harmonised: Harmonised, areas: pl.DataFrame
-) -> ReportData:
-    """What the page draws on; no indicator stands on it."""
-    nothing = pl.DataFrame()
-    return ReportData(
-        indicators=nothing,
-        areas=areas,
-        observations=harmonised.observations,
-        notes=harmonised.notes,
-        reconciliation=nothing,
-        coverage=nothing,
-        plausibility=nothing,
-        comparability=nothing,
-        scoreboard=nothing,
-        measures=nothing,
-        editions=editions_in_use(sources, data),
-        breaks=registers.breaks,
-        sources=sources,
-        build_id="synthetic",
-    )
-
-
-@pytest.fixture(scope="module")
-def page(content: ReportData, register: dict[str, Source]) -> Page:
-    return pages.methods(content, register)
+def page(report_data: ReportData, registered: dict[str, Source]) -> Page:
+    return pages.methods(report_data, registered)
 
 
 def ages(page: Page) -> dict[str, tuple[object, ...]]:
@@ -57,32 +25,34 @@ def test_the_page_is_published_and_the_index_leads_to_it(page: Page) -> None:
     assert page.slug in pages.SLUGS
 
 
-def test_every_source_of_the_register_is_on_the_page_held_or_not(page: Page, register: dict[str, Source]) -> None:
-    assert set(ages(page)) == set(register)
+def test_every_source_of_the_register_is_on_the_page_held_or_not(page: Page, registered: dict[str, Source]) -> None:
+    assert set(ages(page)) == set(registered)
     assert ages(page)["ho_drug_offence_subcodes"][1:7] == ("not held", "", "", "", "", "0")
     titles = [block.text for block in page.blocks if isinstance(block, Heading) and block.level == 3]
     assert titles.count("Police force area data tables (S25)") == 1
-    assert len(titles) == len(register)
+    assert len(titles) == len(registered)
 
 
-def test_ages_are_counted_to_the_newest_edition_and_not_to_today(content: ReportData, page: Page) -> None:
-    newest = content.editions["vintage"].max()
-    held = content.editions.filter(pl.col("vintage") == newest)["source_id"][0]
+def test_ages_are_counted_to_the_newest_edition_and_not_to_today(report_data: ReportData, page: Page) -> None:
+    newest = report_data.editions["vintage"].max()
+    held = report_data.editions.filter(pl.col("vintage") == newest)["source_id"][0]
     assert ages(page)[held][4] == "0"
 
 
-def test_an_older_build_counts_to_its_own_newest_edition(content: ReportData, register: dict[str, Source]) -> None:
-    early = content.editions.filter(pl.col("vintage") <= "2019-07")
-    rows = ages(pages.methods(dataclasses.replace(content, editions=early), register))
+def test_an_older_build_counts_to_its_own_newest_edition(
+    report_data: ReportData, registered: dict[str, Source]
+) -> None:
+    early = report_data.editions.filter(pl.col("vintage") <= "2019-07")
+    rows = ages(pages.methods(dataclasses.replace(report_data, editions=early), registered))
     assert rows["ons_pfa_tables"][1:7] == ("up to date", "ye-mar-2019", "July 2019", "0", "October 2019", "3")
     assert rows["ho_nrm_police_first_responder"][1] == "not held"
 
 
-def test_every_source_says_what_it_may_and_may_not_be_used_to_say(page: Page, register: dict[str, Source]) -> None:
+def test_every_source_says_what_it_may_and_may_not_be_used_to_say(page: Page, registered: dict[str, Source]) -> None:
     points = [
         sentence for block in page.blocks if isinstance(block, Callout) for prose in block.points for sentence in prose
     ]
-    for source in register.values():
+    for source in registered.values():
         assert set(source.may_claim) | set(source.may_not_claim) <= set(points)
 
 

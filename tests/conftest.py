@@ -12,11 +12,11 @@ from reports.numbers import ReportData
 from tests.browser import chromium
 from tests.inspection.boards import scoreboard_of
 from transforms import indicators as formulas
-from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import coverage, plausibility, reconcile
 from transforms.inspection import inspection_grades, load_scale, with_areas
+from transforms.inspection.scoreboard import Found
 from transforms.sources.published import editions_in_use, read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
 
@@ -94,9 +94,28 @@ def indicators(observations: pl.DataFrame, areas: pl.DataFrame, registers: Regis
 
 
 @pytest.fixture(scope="session")
-def comparisons(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+def grades(sources: dict[str, Source], areas: pl.DataFrame) -> pl.DataFrame:
+    """The inspection grades of every force."""
+    cells = read_cells(sources["hmicfrs_peel_grades"], DATA)
+    return inspection_grades(cells, areas.filter(pl.col("slug") != ""), load_scale(DATA))
+
+
+@pytest.fixture(scope="session")
+def scored(
+    sources: dict[str, Source],
+    harmonised: Harmonised,
+    indicators: pl.DataFrame,
+    grades: pl.DataFrame,
+    registers: Registers,
+) -> Found:
+    """The scoreboard, and the ledger with the pairs behind it."""
+    return scoreboard_of(sources, DATA, harmonised, indicators, grades, registers)
+
+
+@pytest.fixture(scope="session")
+def comparisons(scored: Found) -> pl.DataFrame:
     """The ledger of every comparison."""
-    return ledger(indicators, registers)
+    return scored.comparability
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +126,8 @@ def report_data(
     areas: pl.DataFrame,
     harmonised: Harmonised,
     indicators: pl.DataFrame,
-    comparisons: pl.DataFrame,
+    grades: pl.DataFrame,
+    scored: Found,
 ) -> ReportData:
     """What reports and the data pack are made from, without a build."""
     agreed = reconcile(harmonised.observations, harmonised.excluded, indicators, areas, registers)
@@ -119,10 +139,8 @@ def report_data(
         reconciliation=agreed,
         coverage=coverage(harmonised.observations, areas, registers.measures, registers.coverage_gaps),
         plausibility=plausibility(indicators, harmonised.observations),
-        comparability=comparisons,
-        grades=inspection_grades(
-            read_cells(sources["hmicfrs_peel_grades"], data), areas.filter(pl.col("slug") != ""), load_scale(data)
-        ),
+        comparability=scored.comparability,
+        grades=grades,
         statements=with_areas(
             pl.concat(
                 read_cells(sources[name], data)
@@ -135,7 +153,7 @@ def report_data(
             registers.areas,
             registers.area_names,
         ),
-        scoreboard=scoreboard_of(sources, data, harmonised, indicators, comparisons, registers),
+        scoreboard=scored.scoreboard,
         excluded=harmonised.excluded,
         localities=registers.localities,
         source_quality=registers.source_quality,

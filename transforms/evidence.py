@@ -8,7 +8,19 @@ import polars as pl
 
 _PARTS = ("numerator", "denominator")
 # Kinds of the ledger in the order in which a reader asks; which figure of a pair comes first says nothing where two areas are compared.
-_KINDS = pl.Enum(("year_before", "nation", "areas", "first_and_latest", "first_and_latest_year"))
+_KINDS = pl.Enum(
+    (
+        "year_before",
+        "nation",
+        "areas",
+        "first_and_latest",
+        "first_and_latest_year",
+        "month_before",
+        "finding",
+        "inspection",
+        "programme",
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import polars as pl
 from orchestration.checks import CheckedTable, check_specs, checked, column_schema
 from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
-from transforms.comparability import ledger
 from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
@@ -22,7 +21,7 @@ _KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatche
 
 
 def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{indicators, reconciliation, coverage, plausibility, comparability, revisions, warehouse, tidy_csv}."""
+    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, warehouse, tidy_csv}."""
     version = hash_text(
         hash_code("transforms/indicators", "transforms/sql", "transforms/contracts"), hash_data(paths, "registers")
     )
@@ -107,23 +106,6 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         yield from checked(plausibility(computed, observations), tables.PLAUSIBILITY, paths)
 
     @dg.asset(
-        key=["out", "comparability"],
-        group_name="out",
-        ins={"computed": dg.AssetIn(key=["out", "indicators"])},
-        description="Every comparison that the reports make or refuse: grade, reasons, and what would make the figures comparable.",
-        owners=_OWNERS,
-        kinds={"polars", "parquet"},
-        metadata={"dagster/column_schema": column_schema(tables.COMPARABILITY)},
-        check_specs=check_specs(tables.COMPARABILITY),
-        output_required=False,
-        code_version=hash_text(
-            hash_code("transforms/comparability", "transforms/contracts"), hash_data(paths, "registers")
-        ),
-    )
-    def out_comparability(paths: dg.ResourceParam[Paths], computed: pl.DataFrame) -> CheckedTable:
-        yield from checked(ledger(computed, load_registers(paths.data)), tables.COMPARABILITY, paths)
-
-    @dg.asset(
         key=["out", "revisions"],
         group_name="out",
         ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
@@ -192,7 +174,6 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         out_reconciliation,
         out_coverage,
         out_plausibility,
-        out_comparability,
         out_revisions,
         out_warehouse,
         out_tidy_csv,

@@ -154,7 +154,7 @@ def _grades(
 
     from transforms.answers import find_area
     from transforms.comparability import grade_pairs, paired
-    from transforms.inspection import find_grade, load_scale, side_of_grade
+    from transforms.inspection import find_grade, load_scale, sides_of_grades
 
     known = registers(paths)
     held, scale = table(paths, "out", "inspection_grades"), load_scale(paths.data)
@@ -162,7 +162,8 @@ def _grades(
         find_grade(held, scale, known.areas, find_area(area, known.areas, known.area_names), cycle, question)
         for area, cycle in zip(areas, periods, strict=True)
     ]
-    (pair,) = grade_pairs(paired(side_of_grade(rows[0]), side_of_grade(rows[1])), known).iter_rows(named=True)
+    sides = sides_of_grades(pl.DataFrame(rows, schema=held.schema))
+    (pair,) = grade_pairs(paired(sides[:1], sides[1:]), known).iter_rows(named=True)
     return {
         **pair,
         **{

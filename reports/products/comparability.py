@@ -12,7 +12,17 @@ from reports.products.shared import NATION
 # The newest comparison of each kind and measure says how the others of it are to be read.
 # Rows on the page: the strictest grades first, then those that most comparisons are like; the data pack has all.
 _SHOWN = 10
-_KINDS = ("areas", "nation", "year_before", "first_and_latest", "first_and_latest_year")
+_KINDS = (
+    "areas",
+    "nation",
+    "year_before",
+    "first_and_latest",
+    "first_and_latest_year",
+    "month_before",
+    "finding",
+    "inspection",
+    "programme",
+)
 
 
 def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
@@ -69,13 +79,24 @@ def _name(data: ReportData, area_id: str) -> str:
 
 
 def over_time(data: ReportData, measure_id: str, area_ids: Collection[str]) -> str:
-    """The grade that a table of several periods prints: of each figure with that of a year before, and of the first and the latest."""
+    """The grade that a table of several periods prints: of each figure with that of a year or a month before, and of the first and the latest."""
     pairs = data.comparability.filter(
-        pl.col("kind").is_in(["year_before", "first_and_latest"])
+        pl.col("kind").is_in(["year_before", "month_before", "first_and_latest"])
         & (pl.col("measure_id") == measure_id)
         & pl.col("area_id_a").is_in(list(area_ids))
     )
     return wording.grades_of_table(pairs.to_dicts(), "over time")
+
+
+def from_cycle_to_cycle(data: ReportData, area_ids: Collection[str]) -> str:
+    """The grade that a table of inspection grades of several cycles prints."""
+    pairs = data.comparability.filter((pl.col("kind") == "inspection") & pl.col("area_id_a").is_in(list(area_ids)))
+    return wording.grades_of_table(pairs.to_dicts(), "from cycle to cycle")
+
+
+def of_programme(data: ReportData) -> str:
+    """The grade that a table of results of the programme prints: of each result by the month and that of the period before."""
+    return wording.grades_of_table(data.comparability.filter(kind="programme").to_dicts(), "from period to period")
 
 
 def between_areas(data: ReportData, measure_id: str, area_ids: Collection[str], end: object) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Heading, Number, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData
+from reports.products.comparability import over_time
 from reports.products.shared import source_note
 
 _DRUGS: Final = "police_uk_drugs_records"
@@ -85,7 +86,7 @@ def _table(data: ReportData, area_id: str, held: pl.DataFrame, total: str, capti
             for start, end in months
             for month in (formats.month(start),)
         ),
-        source_note=f"{source_note(data, shown)} Where it says none, no record of the month has that outcome.",
+        source_note=f"{source_note(data, shown)} Where it says none, no record of the month has that outcome. {over_time(data, total, [area_id])}".strip(),
     )
 
 

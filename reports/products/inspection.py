@@ -10,6 +10,7 @@ from reports import formats, wording
 from reports.document import Block, Heading, Link, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
 from reports.products import caveats
+from reports.products.comparability import from_cycle_to_cycle
 from reports.products.shared import NATION
 
 SOURCE: Final = "hmicfrs_peel_grades"
@@ -30,7 +31,9 @@ def grades(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block
     newest = held.filter(pl.col("word").is_not_null()).sort("last_day")["cycle"].to_list()[-1:]
     stated = {source_id: _stated(data, source_id, area_id, forces) for source_id in _TABLES}
     missing = [_MISSING[source_id] for source_id, rows in stated.items() if rows.is_empty()]
-    table = _of_force(held) if len(forces) == 1 else _of_forces(held.filter(pl.col("cycle").is_in(newest)), area_id)
+    table = (
+        _of_force(data, held) if len(forces) == 1 else _of_forces(held.filter(pl.col("cycle").is_in(newest)), area_id)
+    )
     return (
         Heading(2, "Inspection", "inspection"),
         Paragraph((wording.GRADES_BY_CYCLE,)),
@@ -51,7 +54,7 @@ def months_old(data: ReportData, forces: Sequence[str]) -> tuple[str, int] | Non
     return last["cycle"], (newest.year - last["last_day"].year) * 12 + newest.month - last["last_day"].month
 
 
-def _of_force(held: pl.DataFrame) -> Table:
+def _of_force(data: ReportData, held: pl.DataFrame) -> Table:
     questions = held["question"].unique().sort().to_list()
     cycles = held.unique("cycle").sort("first_day").select("cycle", "tiers").rows()
     words = {(row["cycle"], row["question"]): _word(row) for row in held.iter_rows(named=True)}
@@ -67,7 +70,7 @@ def _of_force(held: pl.DataFrame) -> Table:
             (cycle, *(words.get((cycle, question), formats.NOT_AVAILABLE) for question in questions), _scale(tiers))
             for cycle, tiers in cycles
         ),
-        source_note=f"Source: {_PUBLISHER}. {formats.legend([formats.NOT_AVAILABLE])} Each grade leads back to its page in the table inspection_grades for download.",
+        source_note=f"Source: {_PUBLISHER}. {formats.legend([formats.NOT_AVAILABLE])} Each grade leads back to its page in the table inspection_grades for download. {from_cycle_to_cycle(data, held['area_id'].unique().to_list())}".strip(),
         dense=True,
     )
 
@@ -110,7 +113,10 @@ _ORDER: Final = ("outstanding", "good", "adequate", "requires improvement", "ina
 
 
 def _word(row: Row) -> Run:
-    return wording.capitalised(row["word"]) if row["word"] else f"{formats.NOT_AVAILABLE} ({row['reason']})"
+    if not row["word"]:
+        return f"{formats.NOT_AVAILABLE} ({row['reason']})"
+    carried = "" if row["inspected_in"] == row["cycle"] else f" (inspected in {row['inspected_in']})"
+    return f"{wording.capitalised(row['word'])}{carried}"
 
 
 def _scale(tiers: int) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
+from reports.products.comparability import of_programme
 from reports.products.shared import NATION
 
 SOURCE: Final = "ho_county_lines_programme"
@@ -47,7 +48,7 @@ def programme(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Bl
                 TableColumn("Cells"),
             ),
             rows=tuple(rows),
-            source_note=f"Source: {data.sources[SOURCE].publisher.name}, {data.sources[SOURCE].title}. {formats.legend([formats.NOT_AVAILABLE])}",
+            source_note=f"Source: {data.sources[SOURCE].publisher.name}, {data.sources[SOURCE].title}. {formats.legend([formats.NOT_AVAILABLE])} {of_programme(data)}".strip(),
             dense=True,
         ),
     )

@@ -30,12 +30,15 @@ _SCORES = {"1": "adjusted", "2": "differs", "3": "not the same thing"}
 
 def reasons(codes: str | None) -> str:
     """The reasons of a grade in words: 'T2; R2 (B11)' is 'period differs; recording differs (B11)'; none for grade A."""
-    if not codes:
-        return "none"
-    return "; ".join(
-        f"{_DIMENSIONS[code[0]]} {_SCORES[code[1]]}{code[2:]}" if code[:2] != "C3" else "coverage: a figure is missing"
-        for code in codes.split("; ")
-    )
+    return "; ".join(_reason(code) for code in codes.split("; ")) if codes else "none"
+
+
+def _reason(code: str) -> str:
+    if code.startswith("cap "):
+        return "what this indicator covers is not registered"
+    if code.startswith("C3"):
+        return "coverage: a figure is missing"
+    return f"{_DIMENSIONS[code[0]]} {_SCORES[code[1]]}{code[2:]}"
 
 
 COMPARED = "Compared in this build"
@@ -50,6 +53,10 @@ _COMPARED_WITH = {
     ("nation", "a"): "as a rate, with England and Wales",
     ("nation", "b"): "as a rate, with {pairs}",
     ("areas", None): "as a rate, with {pairs}",
+    ("month_before", "b"): "with the month before that is held",
+    ("month_before", "a"): "with the next month that is held",
+    ("finding", "b"): "with an earlier figure, as an indicator of a finding",
+    ("finding", "a"): "with a later figure, as an indicator of a finding",
 }
 
 
@@ -88,8 +95,7 @@ def refused_comparisons(refused: int, all_pairs: int) -> str:
     are = "is" if refused == 1 else "are"
     return (
         f"Of {formats.count(all_pairs)} pairs of figures in the ledger about this area, {formats.small_number(refused)} {are} refused as not "
-        "comparable. The ledger is among the tables for download; countylines compare says what would make two figures comparable. "
-        "The comparisons behind the findings are in the scoreboard table, each with its grade and reasons."
+        "comparable. The ledger is among the tables for download; countylines compare says what would make two figures comparable."
     )
 
 

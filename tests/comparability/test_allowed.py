@@ -149,8 +149,10 @@ def test_a_year_of_a_quarterly_measure_was_rebuilt_from_quarters(
     assert (pair["grade"], pair["reasons"], pair["adjustments"]) == ("B", "T1", "Q5 rebuilt from the same quarters")
 
 
-def test_the_ledger_has_what_is_compared_and_what_is_refused(indicators: pl.DataFrame, registers: Registers) -> None:
-    found = ledger(indicators, registers)
+def test_the_ledger_has_what_is_compared_and_what_is_refused(
+    indicators: pl.DataFrame, observations: pl.DataFrame, registers: Registers
+) -> None:
+    found = ledger(indicators, observations, registers)
     assert found.schema == COMPARABILITY.schema
     assert found["comparison_id"].is_unique().all()
     assert set(found["grade"]) == {"A", "B", "C", "X"}

@@ -1,12 +1,14 @@
-"""The scoreboard of the figures that the project keeps, for tests of whatever shows it."""
+"""The scoreboard and the ledger of the figures that the project keeps, for tests of whatever shows them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from transforms.comparability import ledger
 from transforms.harmonise import Harmonised, Registers
-from transforms.inspection import load_findings, scoreboard
+from transforms.inspection import load_findings, scoreboard, with_inspections, with_programme
+from transforms.inspection.scoreboard import Found
 from transforms.inspection.worked_out import Held
 from transforms.sources.published import read_cells
 from transforms.sources.registry import Source
@@ -17,10 +19,12 @@ def scoreboard_of(
     data: Path,
     harmonised: Harmonised,
     indicators: pl.DataFrame,
-    pairs: pl.DataFrame,
+    grades: pl.DataFrame,
     registers: Registers,
-) -> pl.DataFrame:
-    """The contract SCOREBOARD from published cells; ``pairs`` is the ledger."""
-    cells = [read_cells(sources[name], data) for name in ("county_lines_assessments", "ho_county_lines_programme")]
-    held = Held(pl.concat(cells), harmonised.observations, indicators, pairs, registers)
-    return scoreboard(load_findings(data), held)
+) -> Found:
+    """Scoreboard and ledger from published cells; ``grades`` is the contract INSPECTION_GRADES."""
+    names = ("county_lines_assessments", "ho_county_lines_programme")
+    cells = pl.concat(read_cells(sources[name], data) for name in names)
+    pairs = with_inspections(ledger(indicators, harmonised.observations, registers), grades, registers)
+    pairs = with_programme(pairs, cells, registers)
+    return scoreboard(load_findings(data), Held(cells, harmonised.observations, indicators, pairs, registers))

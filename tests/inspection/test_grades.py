@@ -37,6 +37,23 @@ def test_good_of_four_tiers_may_be_good_or_adequate_of_five(grades: pl.DataFrame
     assert grades.filter(word="outstanding").select("lower", "upper").unique().rows() == [(5, 5)]
 
 
+def test_a_grade_that_a_note_carries_over_keeps_the_cycle_in_which_it_was_given(
+    cells: pl.DataFrame, areas: pl.DataFrame, data: Path
+) -> None:
+    """The note is synthetic: which of the pillars held were carried over is not known."""
+    graded = cells.filter((pl.col("kind") == "figure") & (pl.col("period_text") == "2018/19")).head(1)
+    row = int(graded["cell"][0][1:])
+    note = graded.with_columns(
+        kind=pl.lit("note"), cell=pl.lit(f"H{row}"), value_text=pl.lit("inspected in 2017; the grade still stands")
+    )
+    grades = inspection_grades(pl.concat([cells, note]), areas, load_scale(data))
+    carried = grades.filter(pl.col("inspected_in") != pl.col("cycle"))
+    assert carried.select("cycle", "inspected_in").rows() == [("2018/19", "2017")]
+    unknown = note.with_columns(value_text=pl.lit("inspected in 1999"))
+    with pytest.raises(CountyLinesError, match="cycle '1999'"):
+        inspection_grades(pl.concat([cells, unknown]), areas, load_scale(data))
+
+
 def test_a_word_that_is_on_no_scale_is_refused(cells: pl.DataFrame, areas: pl.DataFrame, data: Path) -> None:
     spoiled = cells.with_columns(pl.col("value_text").str.replace("^Good$", "Fine"))
     with pytest.raises(CountyLinesError, match=r"grade 'Fine' is in no register"):

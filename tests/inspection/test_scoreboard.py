@@ -6,25 +6,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.inspection.boards import scoreboard_of
 from transforms.contracts.tables import SCOREBOARD, SCOREBOARD_STATUSES
 from transforms.errors import RegisterError
-from transforms.harmonise import Harmonised, Registers
 from transforms.inspection import claim_check, load_findings, status
-from transforms.inspection.scoreboard import says
+from transforms.inspection.scoreboard import Found, says
 from transforms.sources.registry import Source
 
 
 @pytest.fixture(scope="module")
-def board(
-    sources: dict[str, Source],
-    data: Path,
-    harmonised: Harmonised,
-    indicators: pl.DataFrame,
-    registers: Registers,
-    comparisons: pl.DataFrame,
-) -> pl.DataFrame:
-    return scoreboard_of(sources, data, harmonised, indicators, comparisons, registers)
+def board(scored: Found) -> pl.DataFrame:
+    return scored.scoreboard
 
 
 def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(board: pl.DataFrame) -> None:
@@ -76,6 +67,30 @@ def test_areas_became_more_alike_only_if_their_intervals_part(board: pl.DataFram
     authorities = board.filter(indicator_id="I05d").row(0, named=True)
     assert (authorities["grade"], authorities["says"]) == ("A", "no clear change")
     assert authorities["lower_95"] < 0 < authorities["upper_95"]
+
+
+def test_the_ledger_has_the_pair_of_every_graded_indicator_with_its_grade(scored: Found) -> None:
+    graded = scored.scoreboard.filter(pl.col("grade").is_not_null())
+    pairs = scored.comparability.filter(kind="finding").with_columns(
+        pl.col("comparison_id").str.split(" ").list.get(1).alias("indicator_id")
+    )
+    said = ["indicator_id", "grade", "reasons"]
+    assert pairs.select(said).sort("indicator_id").equals(graded.select(said).sort("indicator_id"))
+    assert scored.comparability["comparison_id"].is_unique().all()
+
+
+def test_the_ledger_refuses_grades_of_two_cycles(scored: Found) -> None:
+    """43 forces, three pillars, four cycles: three steps from one cycle to the next."""
+    pairs = scored.comparability.filter(kind="inspection")
+    assert len(pairs) == 43 * 3 * 3
+    assert (pairs["area_id_a"] == pairs["area_id_b"]).all()
+    assert (pairs["period_end_a"] < pairs["period_start_b"]).all()
+    assert set(pairs["grade"]) <= {"C", "X"}
+
+
+def test_the_index_of_comparable_pairs_counts_the_whole_ledger(scored: Found) -> None:
+    index = scored.scoreboard.filter(indicator_id="I11a")["latest"][0]
+    assert index == pytest.approx(scored.comparability["grade"].is_in(["A", "B"]).mean() * 100)
 
 
 def test_a_cap_keeps_a_grade_and_its_percentage_down(board: pl.DataFrame) -> None:

@@ -7,8 +7,17 @@ functions that compute a change, a rank or a test only for a comparison whose gr
 
 from transforms.comparability.allowed import difference_test, dispersion_of_series, percentage_change, rank
 from transforms.comparability.grade import GRADES, LEVEL, grade, grade_pairs
-from transforms.comparability.ledger import ledger
-from transforms.comparability.pairs import PAIR, SIDE, paired, same_period, side_of_indicators, year_before
+from transforms.comparability.ledger import entries, ledger
+from transforms.comparability.pairs import (
+    PAIR,
+    SIDE,
+    paired,
+    same_period,
+    side_of_indicators,
+    side_of_observations,
+    successive,
+    year_before,
+)
 
 __all__ = [
     "GRADES",
@@ -17,6 +26,7 @@ __all__ = [
     "SIDE",
     "difference_test",
     "dispersion_of_series",
+    "entries",
     "grade",
     "grade_pairs",
     "ledger",
@@ -25,5 +35,7 @@ __all__ = [
     "rank",
     "same_period",
     "side_of_indicators",
+    "side_of_observations",
+    "successive",
     "year_before",
 ]

@@ -3,9 +3,23 @@
 import polars as pl
 
 from transforms.comparability.grade import grade_pairs
-from transforms.comparability.pairs import paired, same_period, side_of_indicators, year_before
+from transforms.comparability.pairs import (
+    paired,
+    same_period,
+    side_of_indicators,
+    side_of_observations,
+    successive,
+    year_before,
+)
 from transforms.contracts.tables import COMPARABILITY
 from transforms.harmonise.registers import Registers
+
+_ALLOWED = {
+    "A": "change, rank and test",
+    "B": "change and test, with the adjustment named",
+    "C": "side by side, more or less, no percentage, no rank, no test",
+    "X": "no comparison",
+}
 
 _RANKED = (
     "drug_offences",
@@ -25,16 +39,20 @@ _SPREAD = (
     "nrm_police_child_criminal_referrals",
     "child_criminal_exploitation_episodes",
 )
+# Published by the month; what is said of how they may be compared holds for the outcomes that they are divided into.
+_MONTHLY = ("police_uk_drugs_records", "police_uk_searches_for_drugs")
 _RECENT = "6mo"
 
 
-def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """The contract COMPARABILITY: one row a pair of figures that a report sets side by side, joins in a line, or could be asked to.
 
     Kinds: 'areas' (every two police force areas of one measure in each period of its newest six months, as rates), 'nation' (an area
     beside England and Wales), 'year_before' (a figure and that of the same months a year earlier, as counts), 'first_and_latest' (the
     newest figure and the oldest of the same months), 'first_and_latest_year' (the newest twelve months of an area and the first that may be
-    compared with them, as rates, of measures whose spread between areas is compared over time). What a grade forbids is in ``allowed``.
+    compared with them, as rates, of measures whose spread between areas is compared over time), 'month_before' (counts of single months
+    of an area and those of the month before that is held). What a grade forbids is in ``allowed``. The pairs behind the findings, of the
+    grades of inspections and of what the programme states are added where these are known (transforms.inspection).
     """
     preferred = indicators.filter(pl.col("is_preferred"))
     rates = side_of_indicators(
@@ -51,32 +69,33 @@ def ledger(indicators: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         "first_and_latest_year": _first_and_latest_year(
             rates.filter((pl.col("level") == "police_force_area") & pl.col("measure_id").is_in(_SPREAD)), registers
         ),
+        "month_before": successive(side_of_observations(_months(observations), registers)),
     }
+    return pl.concat(
+        entries(grade_pairs(pairs, registers).with_columns(pl.lit(kind).alias("kind"))) for kind, pairs in kinds.items()
+    ).sort("comparison_id")
+
+
+def entries(graded: pl.DataFrame) -> pl.DataFrame:
+    """Graded pairs with their ``kind`` as lines of the ledger: the contract COMPARABILITY, in the order given.
+
+    A ``subject``, where there is one, stands in the identifier: what the pair is compared for, when two figures are for several things.
+    """
+    subject = ["subject"] if "subject" in graded.columns else []
+    return graded.with_columns(
+        pl.concat_str("kind", *subject, "figure_id_a", "figure_id_b", separator=" ").alias("comparison_id"),
+        pl.col("measure_id_a").alias("measure_id"),
+        pl.col("claim_scope", "reasons", "adjustments", "remedy", "noted").replace("", None),
+        pl.col("grade").replace_strict(_ALLOWED).alias("allowed"),
+    ).select(pl.col(name).cast(dtype) for name, dtype in COMPARABILITY.schema.items())
+
+
+def _months(observations: pl.DataFrame) -> pl.DataFrame:
+    """What is published of single months of police force areas, of several editions the newest."""
     return (
-        pl.concat(
-            [
-                grade_pairs(pairs, registers).with_columns(pl.lit(kind).alias("kind"))
-                for kind, pairs in kinds.items()
-                if len(pairs)
-            ]
-        )
-        .with_columns(
-            pl.concat_str("kind", "figure_id_a", "figure_id_b", separator=" ").alias("comparison_id"),
-            pl.col("measure_id_a").alias("measure_id"),
-            pl.col("claim_scope", "reasons", "adjustments", "remedy", "noted").replace("", None),
-            pl.col("grade")
-            .replace_strict(
-                {
-                    "A": "change, rank and test",
-                    "B": "change and test, with the adjustment named",
-                    "C": "side by side, more or less, no percentage, no rank, no test",
-                    "X": "no comparison",
-                }
-            )
-            .alias("allowed"),
-        )
-        .sort("comparison_id")
-        .select(pl.col(name).cast(dtype) for name, dtype in COMPARABILITY.schema.items())
+        observations.filter(pl.col("measure_id").is_in(_MONTHLY) & (pl.col("area_kind") == "police_force_area"))
+        .sort("vintage", "observation_id", descending=[True, False])
+        .unique(["measure_id", "area_id", "period_start"], keep="first", maintain_order=True)
     )
 
 

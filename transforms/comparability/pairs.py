@@ -79,6 +79,39 @@ def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts
     )
 
 
+def side_of_observations(rows: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Describe rows of core/observations as sides, in their order: SIDE, with claim_scope, numerator, value and residents.
+
+    With a column ``residents`` (children of the area), where it is filled in the row is compared as a rate, else as a count.
+    """
+    about = registers.measures.select("measure_id", "unit_id", "geography_basis", "claim_scope", "multiplier")
+    quality = registers.source_quality.select("source_id", pl.col("quality").alias("source_quality"))
+    residents = pl.col("residents") if "residents" in rows.columns else pl.lit(None, pl.Float64)
+    is_rate = residents.is_not_null()
+    base = pl.col("multiplier").cast(pl.Int64, strict=False).fill_null(1)
+    return (
+        rows.join(about, on="measure_id", how="left", maintain_order="left")
+        .join(quality, on="source_id", how="left", maintain_order="left")
+        .with_columns(
+            residents.alias("residents"),
+            pl.col("observation_id").alias("figure_id"),
+            pl.col("unit_id", "geography_basis").replace("", None),
+            *(pl.lit(None, SIDE[name]).alias(name) for name in ("breakdown", "boundary")),
+            *(pl.lit(False).alias(name) for name in ("redenominated", "recut", "per_month")),
+            pl.when(is_rate).then(base).alias("multiplier"),
+            pl.when(is_rate).then(pl.lit("residents aged 0 to 17")).alias("population"),
+            pl.when(is_rate).then(pl.lit("canonical")).alias("population_rule"),
+            pl.lit("interval").alias("period_kind"),
+            pl.col("area_kind").alias("level"),
+            pl.lit("complete").alias("coverage"),
+            pl.lit("").alias("left_out"),
+            pl.col("value").alias("numerator"),
+            (pl.col("value") * base / residents).alias("value"),
+        )
+        .select(*SIDE, "claim_scope", "numerator", "value", "residents")
+    )
+
+
 def same_period(sides: pl.DataFrame) -> pl.DataFrame:
     """Every two areas of one measure, level and period, once: PAIR. ``claim_scope`` is that of the measure."""
     keyed = sides.sort("area_id", "figure_id")
@@ -112,6 +145,17 @@ def year_before(sides: pl.DataFrame) -> pl.DataFrame:
         )
         .pipe(as_pairs)
     )
+
+
+def successive(sides: pl.DataFrame) -> pl.DataFrame:
+    """Each figure with the one before it of the same measure, breakdown and area, by their first and last days: PAIR, the earlier first."""
+    series = ["measure_id", "breakdown", "area_id"]
+    ordered = sides.sort(*series, "period_start", "period_end", "figure_id").with_row_index("place")
+    later = ordered.join(
+        ordered.select(pl.col("place") + 1, *series), on=["place", *series], nulls_equal=True, maintain_order="left"
+    )
+    earlier = ordered.join(later.select(pl.col("place") - 1), on="place", maintain_order="right")
+    return paired(earlier.drop("place"), later.drop("place"))
 
 
 def paired(first: pl.DataFrame, second: pl.DataFrame, claim_scope: str | None = None) -> pl.DataFrame:

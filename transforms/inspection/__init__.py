@@ -5,7 +5,8 @@ which an indicator becomes a status. Not here: whether two figures may be compar
 """
 
 from transforms.inspection.claim_check import claim_check
-from transforms.inspection.grades import find_grade, inspection_grades, load_scale, side_of_grade
+from transforms.inspection.curated import with_programme
+from transforms.inspection.grades import find_grade, inspection_grades, load_scale, sides_of_grades, with_inspections
 from transforms.inspection.scoreboard import load_findings, scoreboard, status
 from transforms.inspection.statements import with_areas
 
@@ -16,7 +17,9 @@ __all__ = [
     "load_findings",
     "load_scale",
     "scoreboard",
-    "side_of_grade",
+    "sides_of_grades",
     "status",
     "with_areas",
+    "with_inspections",
+    "with_programme",
 ]

@@ -6,10 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from transforms.comparability.pairs import SIDE
+from transforms.comparability import SIDE, entries, grade_pairs, successive
 from transforms.contracts.registers import read_register
 from transforms.contracts.tables import INSPECTION_GRADES
 from transforms.errors import CountyLinesError, RegisterError
+from transforms.harmonise.registers import Registers
 
 # Words that say that there is no grade, and why.
 _UNGRADED = {"not yet graded": "revisit pending", "not graded": "ungraded area"}
@@ -38,8 +39,15 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
     """Read the grades of pillars out of raw cells: the contract INSPECTION_GRADES.
 
     ``cells`` are of hmicfrs_peel_grades; ``areas`` has the slugs. A cell without a word, or with one that says that no grade was given,
-    has no interval and a reason. Raises CountyLinesError for a force or word that no register knows.
+    has no interval and a reason. A grade whose note says 'inspected in 2017' was carried over from that cycle; without such a note a grade
+    is of its own. Raises CountyLinesError for a force, cycle or word that no register knows.
     """
+    line = pl.col("cell").str.extract(r"(\d+)$")
+    carried = cells.filter(pl.col("kind") == "note").select(
+        *("source_id", "edition_id", "table"),
+        line.alias("line"),
+        pl.col("value_text").str.extract(r"inspected in (\d{4}(?:/\d{2})?)").alias("inspected_in"),
+    )
     found = (
         cells.filter((pl.col("kind") == "figure") & (pl.col("measure_text") == "grade"))
         .with_columns(
@@ -56,15 +64,21 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
             how="left",
         )
         .join(scale.cycles.select("cycle", "first_day", "last_day"), on="cycle", how="left")
+        .with_columns(line.alias("line"))
+        .join(carried.drop_nulls("inspected_in"), on=["source_id", "edition_id", "table", "line"], how="left")
+        .with_columns(pl.coalesce("inspected_in", "cycle").alias("inspected_in"))
         .join(scale.grades, on=["tiers", "word"], how="left")
     )
     ungraded = pl.col("word").is_null() | pl.col("word").is_in(list(_UNGRADED))
     unknown = found.filter(
-        pl.col("area_id").is_null() | pl.col("first_day").is_null() | (pl.col("lower").is_null() & ~ungraded)
+        pl.col("area_id").is_null()
+        | pl.col("first_day").is_null()
+        | ~pl.col("inspected_in").is_in(scale.cycles["cycle"].implode())
+        | (pl.col("lower").is_null() & ~ungraded)
     )
     for row in unknown.head(1).iter_rows(named=True):
         raise CountyLinesError(
-            f"{row['source_id']} {row['edition_id']}, cell {row['cell']}: force {row['area_text']!r}, cycle {row['cycle']!r} or grade "
+            f"{row['source_id']} {row['edition_id']}, cell {row['cell']}: force {row['area_text']!r}, cycle {row['inspected_in']!r} or grade "
             f"{row['value_text']!r} is in no register; add it under data/registers or correct the cell."
         )
     return (
@@ -76,8 +90,6 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
             .otherwise(pl.col("word").replace_strict(_UNGRADED, default=None))
             .alias("reason"),
             pl.col("tiers").cast(pl.Int8),
-            # A page that does not say otherwise was inspected in its own cycle; carried grades are marked where a source says so.
-            pl.col("cycle").alias("inspected_in"),
         )
         .sort("grade_id")
         .select(pl.col(name).cast(dtype) for name, dtype in INSPECTION_GRADES.schema.items())
@@ -122,17 +134,29 @@ def find_grade(
     }
 
 
-def side_of_grade(row: dict[str, Any]) -> pl.DataFrame:
-    """One grade as a side of a comparison: SIDE and claim_scope."""
-    side = {
-        **dict.fromkeys(SIDE),
-        **{"figure_id": row["grade_id"], "measure_id": "peel_grade", "definition_id": "D30", "unit_id": "grade"},
-        **{"breakdown": row["question"], "period_kind": "cycle"},
-        **{"period_start": row["first_day"], "period_end": row["last_day"]},
-        **{"area_id": row["area_id"], "level": "police_force_area", "geography_basis": "force"},
-        **{"coverage": "complete" if row["word"] else "absent", "left_out": "", "source_quality": "official"},
+def sides_of_grades(grades: pl.DataFrame) -> pl.DataFrame:
+    """Rows of INSPECTION_GRADES as sides of a comparison, in their order: SIDE and claim_scope."""
+    known = {
+        "figure_id": pl.col("grade_id"),
+        **{"measure_id": pl.lit("peel_grade"), "definition_id": pl.lit("D30"), "unit_id": pl.lit("grade")},
+        **{"breakdown": pl.col("question"), "period_kind": pl.lit("cycle")},
+        **{"period_start": pl.col("first_day"), "period_end": pl.col("last_day"), "area_id": pl.col("area_id")},
+        **{"level": pl.lit("police_force_area"), "geography_basis": pl.lit("force"), "left_out": pl.lit("")},
+        "coverage": pl.when(pl.col("word").is_null()).then(pl.lit("absent")).otherwise(pl.lit("complete")),
+        "source_quality": pl.lit("official"),
     }
-    return pl.DataFrame([side], schema=SIDE).with_columns(pl.lit("inspection").alias("claim_scope"))
+    return grades.select(
+        *(known.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in SIDE.items()),
+        pl.lit("inspection").alias("claim_scope"),
+    )
+
+
+def with_inspections(ledger: pl.DataFrame, grades: pl.DataFrame | None, registers: Registers) -> pl.DataFrame:
+    """The ledger with a line for each grade of a force and that of the same question in the next cycle held: the contract COMPARABILITY."""
+    if grades is None:
+        return ledger
+    pairs = grade_pairs(successive(sides_of_grades(grades)), registers).with_columns(pl.lit("inspection").alias("kind"))
+    return pl.concat([ledger, entries(pairs)]).sort("comparison_id")
 
 
 def may_say_changed(first: dict[str, Any], second: dict[str, Any], stated_by_inspectorate: bool) -> bool:

@@ -7,13 +7,13 @@ changed. Indicators whose direction is ambiguous can only show that something ch
 not comparable if a comparison was refused, and not measurable if none was possible.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from transforms.comparability import GRADES
+from transforms.comparability import GRADES, entries
 from transforms.contracts.registers import read_register
 from transforms.contracts.tables import SCOREBOARD
 from transforms.errors import RegisterError
@@ -52,25 +52,56 @@ def load_findings(data: Path) -> Findings:
     return Findings(findings, indicators, facts)
 
 
-def scoreboard(registered: Findings, held: Held) -> pl.DataFrame:
-    """The contract SCOREBOARD: every indicator with its values, grade and what it says alone, and the status of its finding."""
-    rows = [
+@dataclass(frozen=True)
+class Found:
+    """What the figures say of the findings: the contracts SCOREBOARD and COMPARABILITY, the latter with the pairs behind the former."""
+
+    scoreboard: pl.DataFrame
+    comparability: pl.DataFrame
+
+
+def scoreboard(registered: Findings, held: Held) -> Found:
+    """Every indicator with its values, grade and what it says alone, the status of its finding, and the ledger with its pairs."""
+    on_ledger = registered.indicators["kind"] == "ledger"
+    graded = [
         _capped({**row, **worked_out(row, held, registered.facts)})
-        for row in registered.indicators.iter_rows(named=True)
+        for row in registered.indicators.filter(~on_ledger).iter_rows(named=True)
     ]
-    found = pl.DataFrame([{**row, "says": says(row)} for row in rows], infer_schema_length=None)
+    compared = pl.concat([held.ledger, *(_entry(row) for row in graded if row["pair"] is not None)])
+    whole = replace(held, ledger=compared.sort("comparison_id"))
+    rows = [
+        *graded,
+        *(
+            {**row, **worked_out(row, whole, registered.facts)}
+            for row in registered.indicators.filter(on_ledger).iter_rows(named=True)
+        ),
+    ]
+    found = pl.DataFrame([{**row, "pair": None, "says": says(row)} for row in rows], infer_schema_length=None)
     statuses = {
         finding_id: status([row["says"] for row in of.iter_rows(named=True)])
         for (finding_id,), of in found.group_by("finding_id", maintain_order=True)
     }
-    return (
+    board = (
         found.join(registered.findings, on="finding_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("finding_id").replace_strict(statuses, return_dtype=pl.String).alias("status"),
-            pl.col("why_not", "source_id").replace("", None),
+            pl.col("why_not", "source_id", "reasons").replace("", None),
         )
         .sort("finding_id", "indicator_id")
         .select(pl.col(name).cast(dtype) for name, dtype in SCOREBOARD.schema.items())
+    )
+    return Found(board, whole.ledger)
+
+
+def _entry(row: dict[str, Any]) -> pl.DataFrame:
+    """The line of the ledger on the two figures of an indicator, with the grade and the reasons that the scoreboard prints."""
+    return entries(
+        row["pair"].with_columns(
+            pl.lit(row["grade"]).alias("grade"),
+            pl.lit(row["reasons"], pl.String).alias("reasons"),
+            pl.lit("finding").alias("kind"),
+            pl.lit(row["indicator_id"]).alias("subject"),
+        )
     )
 
 
@@ -80,7 +111,8 @@ def _capped(row: dict[str, Any]) -> dict[str, Any]:
     if not cap or row["grade"] is None or GRADES.index(row["grade"]) >= GRADES.index(cap):
         return row
     allowed = row if cap == "B" else {**row, "change": None, "lower_95": None, "upper_95": None}
-    return {**allowed, "grade": cap}
+    reasons = "; ".join(part for part in (row["reasons"], f"cap {cap}") if part)
+    return {**allowed, "grade": cap, "reasons": reasons}
 
 
 def says(row: dict[str, Any]) -> str:

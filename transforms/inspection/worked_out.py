@@ -1,30 +1,31 @@
 """The values of an indicator of a finding, earlier and latest, from what is held: cells, observations, indicators, registers, the ledger."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators
+from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators, side_of_observations
 from transforms.comparability.allowed import months
 from transforms.comparability.pairs import SIDE
 from transforms.errors import RegisterError
 from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
 from transforms.inspection.claim_check import NORFOLK, claim_check
+from transforms.inspection.curated import about_measure, days, side_of_cell
 
 _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
 _BY_MONTH = "months"
 _RESAMPLES, _SEED = 2000, 20200110
 _QUARTERS = 4
+_NATION, _ENGLAND = "K04000001", "E92000001"
 _LEDGER, _REGISTER = "out/comparability", "data/registers"
 
 _NOTHING: dict[str, Any] = {
     **{f"{when}{what}": None for when in _SIDES for what in ("", "_period", "_lower_95", "_upper_95")},
-    **dict.fromkeys(("change", "lower_95", "upper_95", "grade", "reasons", "evidence")),
+    **dict.fromkeys(("change", "lower_95", "upper_95", "grade", "reasons", "evidence", "pair")),
     "quarters": 0,
 }
 
@@ -43,7 +44,7 @@ class Held:
 def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str, Any]:
     """Values, periods, own limits, change with limits, grade, reasons, quarters and evidence of one row of finding_indicators.csv.
 
-    ``facts`` is stated_facts.csv. What is not held stays null. Raises RegisterError for a reference to nothing in an edition that is held.
+    ``pair`` is the graded pair of its two figures, as a frame of one row; null where none was compared. ``facts`` is stated_facts.csv. What is not held stays null. Raises RegisterError for a reference to nothing in an edition that is held.
     """
     match row["kind"]:
         case "cells":
@@ -96,8 +97,14 @@ def _of_claim(held: Held) -> dict[str, Any]:
     }
 
 
-def _graded(first: pl.DataFrame, second: pl.DataFrame, held: Held, claim_scope: str | None = None) -> dict[str, Any]:
-    return grade_pairs(paired(first, second, claim_scope), held.registers).row(0, named=True)
+def _graded(first: pl.DataFrame, second: pl.DataFrame, held: Held, claim_scope: str | None = None) -> pl.DataFrame:
+    """The pair of the two sides, graded: a frame of one row. Of several areas' sides, the pair with the worst grade."""
+    graded = grade_pairs(paired(first, second, claim_scope), held.registers)
+    return graded.sort("grade", maintain_order=True).tail(1)
+
+
+def _said_of(pair: pl.DataFrame) -> dict[str, Any]:
+    return {"grade": pair["grade"][0], "reasons": pair["reasons"][0], "pair": pair}
 
 
 def _evidence(row: dict[str, Any]) -> str:
@@ -106,7 +113,7 @@ def _evidence(row: dict[str, Any]) -> str:
 
 
 def _about(row: dict[str, Any], held: Held) -> dict[str, Any]:
-    return held.registers.measures.row(by_predicate=pl.col("measure_id") == row["measure_id"], named=True)
+    return about_measure(row["measure_id"], held.registers)
 
 
 def _is_held(frame: pl.DataFrame, reference: str) -> bool:
@@ -125,30 +132,21 @@ def _of_cells(row: dict[str, Any], held: Held) -> dict[str, Any]:
     first, second = (None if side is None else pl.DataFrame([side["side"]], schema=SIDE) for side in sides.values())
     if first is None or second is None:
         return found
-    pair = _graded(first, second, held, "programme output")
-    return found | {"grade": pair["grade"], "reasons": pair["reasons"]}
+    return found | _said_of(_graded(first, second, held, "programme output"))
 
 
 def _cell_side(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
     if not row[when] or not _is_held(held.cells, row[when]):
         return None
     cell = _cell(held.cells, row[when])
-    start, end = _days(cell["period_text"])
     value = float(cell["value_text"])
     if row[f"{when}_per"] == _BY_MONTH:
-        value /= months(start, end)
+        value /= months(*days(cell["period_text"]))
     elif row[f"{when}_per"]:
         per = float(_cell(held.cells, row[f"{when}_per"])["value_text"])
         # A ratio of people or referrals to people is read for a hundred of them, a ratio of outputs for one.
         value = value / per * (100 if "100" in row["indicator"] else 1)
-    about = _about(row, held)
-    side = {
-        **dict.fromkeys(SIDE),
-        **{"figure_id": row[when], "measure_id": row["measure_id"], "definition_id": about["definition_id"]},
-        **{"unit_id": about["unit_id"], "period_kind": "interval", "period_start": start, "period_end": end},
-        **{"recut": False, "per_month": row[f"{when}_per"] == _BY_MONTH, "area_id": "UK", "level": "united_kingdom"},
-        **{"geography_basis": about["geography_basis"], "source_quality": "management information"},
-    }
+    side = side_of_cell(cell, _about(row, held), per_month=row[f"{when}_per"] == _BY_MONTH)
     return {"value": value, "period_text": cell["period_text"], "side": side}
 
 
@@ -165,19 +163,6 @@ def _cell(cells: pl.DataFrame, reference: str) -> dict[str, Any]:
     return found.row(0, named=True)
 
 
-def _days(text: str) -> tuple[date, date]:
-    """First and last day of '2019-05-13 | 2019-05-20', '2019-11 | 2022-02', '2019/20'."""
-    from transforms.answers import read_period
-
-    first, _, last = text.removesuffix(" (approx.)").partition(" | ")
-    if "/" in first:
-        year = int(first[:4])
-        return read_period(f"{year}-04/{year + 1}-03")
-    if len(first) == len("2019-11"):
-        return read_period(f"{first}/{last or first}")
-    return date.fromisoformat(first), date.fromisoformat(last or first)
-
-
 def _of_observations(row: dict[str, Any], held: Held) -> dict[str, Any]:
     """Published counts, or rates of them on published populations; graded, and changed in per cent where the grade allows it.
 
@@ -186,18 +171,16 @@ def _of_observations(row: dict[str, Any], held: Held) -> dict[str, Any]:
     given = [when for when in _SIDES if row[when]]
     if not all(_is_held(held.observations, row[when]) for when in given):
         return {}
-    about = _about(row, held)
     rows = {when: _observation(held, row[when]) for when in given}
     residents = {
         when: _observation(held, row[f"{when}_per"])["value"] if row[f"{when}_per"] else None for when in given
     }
     sides = {
-        when: _observation_sides(
+        when: side_of_observations(
             pl.DataFrame([one], schema=held.observations.schema).with_columns(
                 residents=pl.lit(residents[when], pl.Float64)
             ),
-            about,
-            held,
+            held.registers,
         )
         for when, one in rows.items()
     }
@@ -210,7 +193,7 @@ def _of_observations(row: dict[str, Any], held: Held) -> dict[str, Any]:
         return found
     pair = _graded(sides["baseline"], sides["latest"], held)
     quarters = min(months(one["period_start"], one["period_end"]) for one in rows.values()) // 3
-    return found | _changed(pair) | {"grade": pair["grade"], "reasons": pair["reasons"], "quarters": quarters}
+    return found | _changed(pair) | _said_of(pair) | {"quarters": quarters}
 
 
 def _observation(held: Held, reference: str) -> dict[str, Any]:
@@ -218,32 +201,6 @@ def _observation(held: Held, reference: str) -> dict[str, Any]:
     if found.is_empty():
         raise RegisterError(f"finding_indicators.csv: no observation {reference} is held; correct the reference.")
     return found.row(0, named=True)
-
-
-def _observation_sides(rows: pl.DataFrame, about: dict[str, Any], held: Held) -> pl.DataFrame:
-    """Observations of one measure as sides, with numerator, value and residents: rates where ``residents`` is filled in, else counts."""
-    quality = held.registers.source_quality.select("source_id", pl.col("quality").alias("source_quality"))
-    multiplier = int(about["multiplier"] or 1)
-    is_rate = pl.col("residents").is_not_null()
-    return (
-        rows.join(quality, on="source_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("observation_id").alias("figure_id"),
-            *(pl.lit(None, SIDE[name]).alias(name) for name in ("breakdown", "boundary")),
-            *(pl.lit(about[name]).alias(name) for name in ("unit_id", "geography_basis", "claim_scope")),
-            *(pl.lit(False).alias(name) for name in ("redenominated", "recut", "per_month")),
-            pl.when(is_rate).then(pl.lit(multiplier, pl.Int64)).alias("multiplier"),
-            pl.when(is_rate).then(pl.lit("residents aged 0 to 17")).alias("population"),
-            pl.when(is_rate).then(pl.lit("canonical")).alias("population_rule"),
-            pl.lit("interval").alias("period_kind"),
-            pl.col("area_kind").alias("level"),
-            pl.lit("complete").alias("coverage"),
-            pl.lit("").alias("left_out"),
-            pl.col("value").alias("numerator"),
-            (pl.col("value") * multiplier / pl.col("residents")).alias("value"),
-        )
-        .select(*SIDE, "claim_scope", "numerator", "value", "residents")
-    )
 
 
 def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
@@ -258,9 +215,10 @@ def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
         **{when: one["value"] for when, one in values.items()},
         **{f"{when}_{limit}": one[limit] for when, one in values.items() for limit in ("lower_95", "upper_95")},
         **{f"{when}_period": _words(one) for when, one in values.items()},
-        **{"grade": pair["grade"], "reasons": pair["reasons"], "evidence": _evidence(row)},
-        "quarters": min(first["months"][0], second["months"][0]) // 3,
-    } | _changed(pair)
+        **{"quarters": min(first["months"][0], second["months"][0]) // 3, "evidence": _evidence(row)},
+        **_said_of(pair),
+        **_changed(pair),
+    }
 
 
 def _of_share(row: dict[str, Any], held: Held) -> dict[str, Any]:
@@ -288,9 +246,8 @@ def _of_share(row: dict[str, Any], held: Held) -> dict[str, Any]:
             f"{when}_period": f"year to {row[when]}",
         }
     first, second = (pl.DataFrame([year["side"]], schema=SIDE) for year in years.values())
-    pair = _graded(first, second, held, _about(row, held)["claim_scope"])
-    found |= {"grade": pair["grade"], "reasons": pair["reasons"]}
-    if pair["grade"] not in ("A", "B"):
+    found |= _said_of(_graded(first, second, held, _about(row, held)["claim_scope"]))
+    if found["grade"] not in ("A", "B"):
         return found
     return found | {"change": (found["latest"] / found["baseline"] - 1) * 100}
 
@@ -315,7 +272,7 @@ def _share(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
         **{"population": row[f"{when}_per"], "population_rule": "canonical", "redenominated": False},
         **{"period_kind": "interval", "recut": True, "per_month": False},
         **{"period_start": of_year["period_start"].min(), "period_end": of_year["period_end"].max()},
-        **{"area_id": "K04000001", "level": "countries", "geography_basis": about["geography_basis"]},
+        **{"area_id": _NATION, "level": "countries", "geography_basis": about["geography_basis"]},
         **{"coverage": "complete", "left_out": "", "source_quality": quality["quality"]},
     }
     counts = {
@@ -325,10 +282,10 @@ def _share(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
     return {**counts, "side": side}
 
 
-def _changed(pair: dict[str, Any]) -> dict[str, Any]:
-    if pair["grade"] not in ("A", "B"):
+def _changed(pair: pl.DataFrame) -> dict[str, Any]:
+    if pair["grade"][0] not in ("A", "B"):
         return {}
-    test = difference_test(pair)
+    test = difference_test(pair.row(0, named=True))
     return {"change": test.per_cent, "lower_95": test.lower, "upper_95": test.upper}
 
 
@@ -349,7 +306,7 @@ def _of_dispersion(row: dict[str, Any], held: Held) -> dict[str, Any]:
     )
 
     measure = systematic_component_of_variation if row["kind"] == "systematic variation" else between_area_deviation
-    across = _across_authorities if row["measure_id"] in FACTORS else _across_forces
+    across, nation = (_across_authorities, _ENGLAND) if row["measure_id"] in FACTORS else (_across_forces, _NATION)
     years = [across(row["measure_id"], row[when], held) for when in _SIDES]
     if any(year.is_empty() for year in years):
         return {}
@@ -363,17 +320,22 @@ def _of_dispersion(row: dict[str, Any], held: Held) -> dict[str, Any]:
     resampled = [measure(o[picks], n[picks]) for o, n in zip(counts, people, strict=True)]
     # Limits of the difference, in per cent of the earlier value.
     lower, upper = np.nanpercentile((resampled[1] - resampled[0]) / values[0] * 100, [2.5, 97.5])
-    first, second = (year.filter(pl.col("area_id") == both["area_id"][0]) for year in years)
-    pair = _graded(first, second, held)
+    in_both = both.select("area_id")
+    first, second = (in_both.join(year, on="area_id", maintain_order="left").select(year.columns) for year in years)
+    pair = _graded(first, second, held).with_columns(
+        pl.lit(f"{row['kind']} of {row['measure_id']} to {row[when]}").alias(f"figure_id_{side}")
+        for side, when in zip(("a", "b"), _SIDES, strict=True)
+    )
     found: dict[str, Any] = {
         "evidence": f"measure {row['measure_id']}, {enough.sum()} areas, years to {row['baseline']} and {row['latest']}",
-        **{"grade": pair["grade"], "reasons": pair["reasons"], "quarters": 4},
+        **_said_of(pair.with_columns(pl.lit(nation).alias(f"area_id_{side}") for side in ("a", "b"))),
+        "quarters": 4,
     }
     for when, value, drawn in zip(_SIDES, values, resampled, strict=True):
         own = np.nanpercentile(drawn, [2.5, 97.5])
         found |= {when: value, f"{when}_lower_95": float(own[0]), f"{when}_upper_95": float(own[1])}
         found[f"{when}_period"] = f"year to {row[when]}, {enough.sum()} areas"
-    if pair["grade"] not in ("A", "B"):
+    if found["grade"] not in ("A", "B"):
         return found
     return found | {"change": (values[1] / values[0] - 1) * 100, "lower_95": float(lower), "upper_95": float(upper)}
 
@@ -403,6 +365,4 @@ def _across_authorities(measure_id: str, end: str, held: Held) -> pl.DataFrame:
     year = known.filter(
         (pl.col("measure_id") == measure_id) & (pl.col("period_end").dt.strftime("%Y-%m") == end)
     ).with_columns(mid_year=pl.date(pl.col("period_start").dt.year(), 6, 30))
-    return _observation_sides(
-        year.join(newest, on=["area_id", "mid_year"]), _about({"measure_id": measure_id}, held), held
-    )
+    return side_of_observations(year.join(newest, on=["area_id", "mid_year"]), held.registers)

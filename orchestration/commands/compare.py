@@ -151,6 +151,7 @@ def _grades(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two inspection grades."""
+    import polars as pl
 
     from transforms.answers import find_area
     from transforms.comparability import grade_pairs, paired

@@ -70,14 +70,17 @@ def with_sources(text: str) -> str:
 
 
 def picture(report: str) -> str:
-    """The tile map of a report (HTML) as an SVG file of its own, on the light background that its colours are made for.
+    """The tile map of a report (HTML) as an SVG file of its own, with the light colours and background that a page gives it.
 
     Raises ValueError when the report has no tile map.
     """
     found = _MAP.search(report)
     if found is None:
         raise ValueError("The report has no tile map; look at what reports/products/recorded.py puts into it.")
-    paper = f'</desc>\n<rect width="100%" height="100%" fill="{palette.LIGHT["background"]}"/>'
+    colours = "".join(
+        f".fill-{name} {{fill:{colour}}} .stroke-{name} {{stroke:{colour}}}\n" for name, colour in palette.LIGHT.items()
+    )
+    paper = f'</desc>\n<style>\n{colours}</style>\n<rect width="100%" height="100%" class="fill-background"/>'
     return found.group().replace("</desc>", paper, 1) + "\n"
 
 

@@ -1,7 +1,10 @@
 """The page that a number of a report opens: its formula, the published cells behind it, what it may be compared with, and their files."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
 import polars as pl
 
@@ -11,6 +14,8 @@ from transforms.evidence import Evidence
 
 EVIDENCE_FOLDER = "evidence"
 """The folder beside the reports that holds these pages."""
+
+_SAID: Final = ("title", "table", "file_anchor", "area_text", "area_id", "area_match", "correction_id", "source_url")
 
 
 def evidence_address(slug: str) -> str:
@@ -41,6 +46,7 @@ def evidence_context(
     of_number: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for cell in cells.iter_rows(named=True):
         of_number.setdefault((cell["indicator_id"], cell["part"]), []).append(cell)
+    lines = {part: _lines(of_part) for part, of_part in of_number.items()}
     compared_of: dict[str, list[dict[str, Any]]] = {}
     for pair in found.comparisons.iter_rows(named=True):
         compared_of.setdefault(pair["indicator_id"], []).append(pair)
@@ -60,8 +66,8 @@ def evidence_context(
                 "anchor": evidence_anchor(indicator_id),
                 "printed": texts,
                 "residents": _residents(rows[indicator_id]),
-                "numerator": of_number.get((indicator_id, "numerator"), []),
-                "denominator": of_number.get((indicator_id, "denominator"), []),
+                "numerator": lines.get((indicator_id, "numerator"), []),
+                "denominator": lines.get((indicator_id, "denominator"), []),
                 "compared": wording.compared_with(compared_of.get(indicator_id, [])),
             }
             for indicator_id, texts in printed
@@ -69,6 +75,15 @@ def evidence_context(
         ),
         "files": files.to_dicts(),
     }
+
+
+def _lines(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells behind a number, those that follow each other in one table and say the same of their area together in a line."""
+    found = []
+    for said, alike in groupby(cells, key=itemgetter(*_SAID)):
+        listed = [{name: cell[name] for name in ("printed", "cell")} for cell in alike]
+        found.append({**dict(zip(_SAID, said, strict=True)), "cells": listed})
+    return found
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """HTML: one self-contained page that needs no script and sends no request."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from transforms.evidence import Evidence
 
 _LONGEST_LABEL: Final = 40
 """A cell with more characters is a sentence."""
+_COLOURS: Final = re.compile(r' (?:fill|stroke)="#[0-9a-f]{6}"')
 
 
 def render_html(document: Document) -> str:
@@ -104,9 +106,14 @@ def _environment() -> Environment:
     environment.tests["link"] = lambda run: isinstance(run, Link)
     environment.globals["is_wordy"] = _is_wordy
     environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
-    environment.filters["svg"] = Markup  # our own charts, escaped where they are made
+    environment.filters["svg"] = _inline
     environment.filters["anchor"] = evidence_anchor
     return environment
+
+
+def _inline(chart: str) -> Markup:
+    """One of our own charts, escaped where it was made, without the colours that the classes of its marks give it on a page."""
+    return Markup(_COLOURS.sub("", chart))
 
 
 def _is_wordy(table: Table, column: int) -> bool:

@@ -98,7 +98,7 @@ def test_formula_population_cells_correction_and_coverage_are_printed(found: Evi
     for said in (
         "1,200 (the sum of 2 published counts) ÷ 600,000 residents × 1,000 = 2.000000",
         "mid-2024, synthetic p",
-        "<b>1,000</b> in Synthetic offences, T, cell A1",
+        "<b>1,000</b> in cell A1 of Synthetic offences, T ",
         "Synthia &amp; Co",
         "correction synthetic-slip applied",
         "without one synthetic quarter",
@@ -149,3 +149,12 @@ def test_a_stock_has_a_formula_without_limits(found: Evidence) -> None:
     ledger = pl.DataFrame(schema=COMPARABILITY.schema)
     (formula,) = evidence([RATE], officers, cells, found.editions, ledger).indicators["formula"]
     assert formula.endswith("× 1,000 = 2.000000; without limits")
+
+
+def test_cells_that_follow_each_other_and_say_the_same_stand_in_one_line(found: Evidence) -> None:
+    same = found.cells.with_columns(
+        pl.lit("Synthia").alias("area_text"), pl.lit(None, pl.String).alias("correction_id")
+    )
+    page = render_evidence(document(), replace(found, cells=same))
+    assert page.count("in cell A1, <b>") == 1
+    assert page.count("printed as “Synthia”") < found.cells.height

@@ -244,3 +244,9 @@ def test_the_style_sheet_is_small_and_handles_dark_print_and_focus(source):
     assert len(style) < 16_000
     for rule in ("prefers-color-scheme: dark", "@media print", ":focus-visible", "forced-colors"):
         assert rule in style
+
+
+def test_charts_on_a_page_have_their_colours_from_its_style(source):
+    charts = "".join(re.findall(r"<svg.*?</svg>", source, re.DOTALL))
+    assert 'class="fill-ink"' in charts
+    assert not re.search(r'(?:fill|stroke)="#', charts)

@@ -4,10 +4,11 @@ XlsxWriter is used directly: gptables, which stands on it, takes pandas frames a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import zip_longest
+from math import ceil
 from typing import Any, Final
 
 import polars as pl
@@ -24,6 +25,8 @@ _FONT: Final = "Arial"
 _POINTS: Final = 12
 _ROW_PIXELS: Final = 21
 _LONGEST: Final = 60  # characters of the widest column; longer texts are wrapped
+_IN_A_LINE: Final = 57  # characters that a line of the widest column surely holds
+_A4: Final = 9  # by its number in the file format
 _NUMBER_FORMATS: Final = {True: "#,##0", False: "#,##0.0"}
 _DATE_FORMAT: Final = "d mmmm yyyy"
 # Every text is written as text: a label that begins with = is a label.
@@ -79,6 +82,7 @@ class _Formats:
         self.heading = book.add_format({"bold": True, "font_size": _POINTS + 2})
         self.header = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self.text = book.add_format({"valign": "top"})
+        self.link = book.add_format({"valign": "top", "underline": 1, "font_color": "#0563c1"})
         self.wrapped = book.add_format({"valign": "top", "text_wrap": True})
         self.shorthand = book.add_format({"valign": "top", "align": "right"})
         self.date = book.add_format({"valign": "top", "num_format": _DATE_FORMAT, "align": "left"})
@@ -166,17 +170,19 @@ def _contents(listed: Sequence[Sheet]) -> Sheet:
 
 def _cover(book: Any, written: _Formats, title: str, lines: Sequence[tuple[str, str]]) -> None:
     page = book.add_worksheet("Cover")
+    _print_on_one_width(page)
     page.set_column(0, 0, 100)
     page.write_string(0, 0, title, written.title)
     for place, (heading, text) in enumerate(lines):
         page.write_string(1 + 2 * place, 0, heading, written.heading)
         page.write_string(2 + 2 * place, 0, text, written.wrapped)
-        page.set_row_pixels(2 + 2 * place, _ROW_PIXELS * (1 + len(text) // 95))
+        page.set_row_pixels(2 + 2 * place, _ROW_PIXELS * (1 + len(text) // 85))
 
 
 def _table(book: Any, written: _Formats, sheet: Sheet, linked: bool = False) -> None:
     """Title in A1, the lines about the table, one header row, and the rows as a named table that starts in column A."""
     page = book.add_worksheet(sheet.name)
+    _print_on_one_width(page)
     page.write_string(0, 0, sheet.title, written.title)
     for row, line in enumerate(("This worksheet has one table.", *sheet.about), 1):
         page.write_string(row, 0, line, written.text)
@@ -195,11 +201,30 @@ def _table(book: Any, written: _Formats, sheet: Sheet, linked: bool = False) -> 
         },
     )
     page.set_row_pixels(top, 3 * _ROW_PIXELS)
+    page.repeat_rows(top)
     for place, column in enumerate(shown):
         _column(page, written, sheet, column, place, top + 1)
+    for row, lines in _long_rows(shown):
+        page.set_row_pixels(top + 1 + row, lines * _ROW_PIXELS)
     if linked:
         for row, name in enumerate(shown.to_series(0), top + 1):
-            page.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+            page.write_url(row, 0, f"internal:'{name}'!A1", string=name, cell_format=written.link)
+
+
+def _print_on_one_width(page: Any) -> None:
+    """On paper no column is on another sheet than its row."""
+    page.set_paper(_A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
+def _long_rows(shown: pl.DataFrame) -> Iterator[tuple[int, int]]:
+    """The rows whose texts are wrapped, each with its number of lines: not every program makes room for them by itself."""
+    texts = [column.to_list() for column in shown if column.dtype == pl.String]
+    for row, cells in enumerate(zip(*texts, strict=True)):
+        longest = max(map(len, cells))
+        if longest > _LONGEST:
+            yield row, ceil(longest / _IN_A_LINE)
 
 
 def _column(page: Any, written: _Formats, sheet: Sheet, column: pl.Series, place: int, row: int) -> None:

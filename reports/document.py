@@ -73,7 +73,7 @@ class Table:
     """A table whose first cell in each row names the row. ``source_note`` says where the figures come from and is required.
 
     ``highlighted`` holds the indices of rows that are about the report's own area. ``dense`` sets a long table that is looked things up
-    in, not read, in smaller type on paper, side by side where that fits.
+    in, not read, in smaller type on paper, side by side where that fits. Where ``on_paper`` is false, the PDF only says where the table is.
     """
 
     anchor: str
@@ -83,13 +83,15 @@ class Table:
     source_note: str
     highlighted: frozenset[int] = frozenset()
     dense: bool = False
+    on_paper: bool = True
 
 
 @dataclass(frozen=True)
 class Figure:
     """A chart as SVG at page width, with the words that replace it and the table behind it.
 
-    ``table`` is None where the values stand in the table of another figure of the document; the source note then says which.
+    ``table`` is None where the values stand in the table of another figure of the document; the source note then says which. Where
+    ``on_paper`` is false, the PDF only says where the chart is; its table may be on paper all the same.
     """
 
     anchor: str
@@ -98,6 +100,7 @@ class Figure:
     svg: str
     table: Table | None
     source_note: str
+    on_paper: bool = True
 
 
 @dataclass(frozen=True)

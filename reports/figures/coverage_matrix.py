@@ -10,7 +10,7 @@ from reports.figures.text import SMALL, TEXT, fold, width
 from transforms.errors import CountyLinesError
 
 _GAP: Final = 8.0
-_ROW: Final = 14.0
+_ROW: Final = 12.5
 _LINE: Final = 14.0
 _INSET: Final = 2.0
 _BETWEEN: Final = 12.0

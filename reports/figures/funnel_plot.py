@@ -10,7 +10,7 @@ from reports.figures import scale, svg
 from reports.figures.text import SMALL, TEXT, width
 from transforms.errors import CountyLinesError
 
-_HEIGHT: Final = 310.0
+_HEIGHT: Final = 270.0
 _TOP: Final = 34.0
 _BOTTOM: Final = 44.0
 _GAP: Final = 8.0

@@ -1,7 +1,8 @@
-"""Forces in order of a value, each with its 95% interval, on one page."""
+"""Forces in order of a value, each with its 95% interval, on part of a page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from reports import formats
@@ -13,9 +14,14 @@ _HEIGHT: Final = 630.0
 """So much fits on an A4 page with a heading, a caption and a source note."""
 _TOP: Final = 24.0
 _BOTTOM: Final = 40.0
-_TALLEST_ROW: Final = 21.0
-_LEAST_PLOT: Final = 200.0
+_ROW: Final = 14.0
+_SPACE: Final = 8.0
+"""Between two areas, where they are few."""
+_FEW: Final = 20
+"""So many areas stand below each other; more of them are set in two halves beside each other, on the same scale."""
+_LEAST_PLOT: Final = 140.0
 _GAP: Final = 8.0
+_BETWEEN: Final = 24.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ def ranked_intervals(
     reference: Reference | None = None,
     tick_format: Callable[[float], str] | None = None,
 ) -> str:
-    """Draw each area as a dot with its interval, highest value first; areas without a value follow with their reason.
+    """Draw each area as a dot with its interval, highest value first, the second half of many areas beside the first; areas without a
+    value follow with their reason.
 
     Highlighted areas have a diamond, a bold name and a tinted row besides their colour. ``unit`` stands under the axis, whose
     numbers ``tick_format`` writes (whole numbers where the steps are whole, else one decimal). Raises CountyLinesError without
@@ -62,32 +69,36 @@ def ranked_intervals(
     missing = sorted((row for row in rows if row.value is None), key=lambda row: row.name)
     if not valued:
         raise CountyLinesError(f"The chart '{title}' has no value to draw; leave it out and say why.")
-    left = max(width(row.name, TEXT, bold=row.highlighted) for row in rows) + _GAP
-    right = svg.WIDTH - max(width(row.value_text, TEXT, bold=True) for row in valued) - _GAP
+    panels = 2 if len(valued) > _FEW else 1
+    wide = (svg.WIDTH - (panels - 1) * _BETWEEN) / panels
+    size = SMALL if panels > 1 else TEXT
+    pitch = _ROW if panels > 1 else _ROW + _SPACE
+    left = max(width(row.name, size, bold=row.highlighted) for row in rows) + _GAP
+    right = wide - max(width(row.value_text, size, bold=True) for row in valued) - _GAP
     if right - left < _LEAST_PLOT:
         raise CountyLinesError(f"The names in the chart '{title}' leave no room for the plot; use shorter labels.")
     reasons = [
         fold(f"{row.value_text} {row.reason}" if row.reason else row.value_text, svg.WIDTH - left, SMALL)
         for row in missing
     ]
-    lines = len(valued) + sum(len(reason) for reason in reasons)
-    pitch = min(_TALLEST_ROW, (_HEIGHT - _TOP - _BOTTOM) / lines)
-    if pitch < SMALL + 2:
-        raise CountyLinesError(f"The chart '{title}' has {lines} rows, too many for a page; split it.")
-    size = TEXT if pitch > TEXT + 2 else SMALL
+    below = ceil(len(valued) / panels)
+    bottom = _TOP + below * pitch
+    height = bottom + _BOTTOM + sum(len(reason) for reason in reasons) * pitch
+    if height > _HEIGHT:
+        raise CountyLinesError(f"The chart '{title}' has {len(rows)} rows, too many for a page; split it.")
     largest = max(x for row in valued for x in (row.value, row.upper) if x is not None)
-    values = scale.from_zero(max(largest, reference.value if reference else 0.0), left, right)
-    bottom = _TOP + len(valued) * pitch
-    marks = [
-        svg.rectangle(0, _TOP + index * pitch, svg.WIDTH, pitch, "highlight-soft")
-        for index, row in enumerate(valued)
-        if row.highlighted
-    ]
-    marks += _axis(values, bottom, unit, tick_format or _ticks_as_needed(values))
-    if reference is not None:
-        marks += _reference(reference, values, bottom)
-    for index, row in enumerate(valued):
-        marks += _valued_row(row, _TOP + index * pitch, pitch, size, values)
+    top_value = max(largest, reference.value if reference else 0.0)
+    marks: list[svg.Mark] = []
+    for panel in range(panels):
+        start = panel * (wide + _BETWEEN)
+        values = scale.from_zero(top_value, start + left, start + right)
+        marks += _panel(
+            valued[panel * below : (panel + 1) * below],
+            _Panel(values, start, start + wide, bottom, pitch, size, dot=3.4 if panels == 1 else 2.2),
+            unit,
+            tick_format or _ticks_as_needed(values),
+            reference,
+        )
     y = bottom + _BOTTOM
     for row, reason in zip(missing, reasons, strict=True):
         marks += _missing_row(row, reason, y, pitch, size, left)
@@ -95,45 +106,84 @@ def ranked_intervals(
     return svg.document(marks, y, anchor=anchor, title=title, description=description)
 
 
+@dataclass(frozen=True)
+class _Panel:
+    """One of the halves: its scale, its left and right edge, where its rows end, the height and letters of a row, and how large a dot is."""
+
+    values: scale.Scale
+    start: float
+    end: float
+    bottom: float
+    pitch: float
+    size: float
+    dot: float
+
+
+def _panel(
+    rows: Sequence[RankedRow],
+    panel: _Panel,
+    unit: str,
+    tick_format: Callable[[float], str],
+    reference: Reference | None,
+) -> list[svg.Mark]:
+    marks = [
+        svg.rectangle(panel.start, _TOP + index * panel.pitch, panel.end - panel.start, panel.pitch, "highlight-soft")
+        for index, row in enumerate(rows)
+        if row.highlighted
+    ]
+    marks += _axis(panel, unit, tick_format)
+    if reference is not None:
+        marks += _reference(reference, panel)
+    for index, row in enumerate(rows):
+        marks += _valued_row(row, _TOP + (index + 0.5) * panel.pitch, panel)
+    return marks
+
+
 def _ticks_as_needed(values: scale.Scale) -> Callable[[float], str]:
     return formats.count if all(tick.is_integer() for tick in values.ticks) else formats.rate
 
 
-def _axis(values: scale.Scale, bottom: float, unit: str, tick_format: Callable[[float], str]) -> list[svg.Mark]:
+def _axis(panel: _Panel, unit: str, tick_format: Callable[[float], str]) -> list[svg.Mark]:
     marks = []
-    for tick in values.ticks:
-        x = values.at(tick)
-        marks.append(svg.line(x, _TOP, x, bottom, "rule" if tick else "axis"))
-        marks.append(svg.text(x, bottom + TEXT + 2, tick_format(tick), "muted", SMALL, "middle"))
-    half = width(unit, SMALL) / 2
-    centre = min(max((values.start + values.end) / 2, half), svg.WIDTH - half)
-    marks.append(svg.text(centre, bottom + 2 * TEXT + 5, unit, "muted", SMALL, "middle"))
+    for tick in panel.values.ticks:
+        x = panel.values.at(tick)
+        marks.append(svg.line(x, _TOP, x, panel.bottom, "rule" if tick else "axis"))
+        marks.append(svg.text(x, panel.bottom + TEXT + 2, tick_format(tick), "muted", SMALL, "middle"))
+    centre = _within((panel.values.start + panel.values.end) / 2, width(unit, SMALL), panel)
+    marks.append(svg.text(centre, panel.bottom + 2 * TEXT + 5, unit, "muted", SMALL, "middle"))
     return marks
 
 
-def _reference(reference: Reference, values: scale.Scale, bottom: float) -> list[svg.Mark]:
-    x = values.at(reference.value)
-    half = width(reference.label, TEXT) / 2
+def _reference(reference: Reference, panel: _Panel) -> list[svg.Mark]:
+    x = panel.values.at(reference.value)
     return [
-        svg.line(x, _TOP - 6, x, bottom, "ink", 1.2, "5 3"),
-        svg.text(min(max(x, half), svg.WIDTH - half), TEXT, reference.label, "ink", TEXT, "middle"),
+        svg.line(x, _TOP - 6, x, panel.bottom, "ink", 1.2, "5 3"),
+        svg.text(
+            _within(x, width(reference.label, panel.size), panel), TEXT, reference.label, "ink", panel.size, "middle"
+        ),
     ]
 
 
-def _valued_row(row: RankedRow, top: float, pitch: float, size: float, values: scale.Scale) -> list[svg.Mark]:
+def _within(x: float, wide: float, panel: _Panel) -> float:
+    """The middle of a text that is to stand at ``x`` and inside its half."""
+    return min(max(x, panel.start + wide / 2), panel.end - wide / 2)
+
+
+def _valued_row(row: RankedRow, middle: float, panel: _Panel) -> list[svg.Mark]:
     assert row.value is not None
-    middle = top + pitch / 2
-    baseline = middle + size * 0.35
+    values, baseline = panel.values, middle + panel.size * 0.35
     colour = "highlight" if row.highlighted else "accent"
-    marks = [svg.text(values.start - _GAP, baseline, row.name, "ink", size, "end", bold=row.highlighted)]
+    marks = [svg.text(values.start - _GAP, baseline, row.name, "ink", panel.size, "end", bold=row.highlighted)]
     marks.append(svg.line(values.start, middle, values.at(row.value), middle, "rule"))
     if row.lower is not None and row.upper is not None:
         low, high = values.at(row.lower), values.at(row.upper)
         marks.append(svg.line(low, middle, high, middle, colour, 2.2 if row.highlighted else 1.4))
         marks += [svg.line(x, middle - 3, x, middle + 3, colour, 1.4) for x in (low, high)]
     shape: svg.Shape = "diamond" if row.highlighted else "circle"
-    marks.append(svg.marker(shape, values.at(row.value), middle, 4.4 if row.highlighted else 3.4, colour))
-    marks.append(svg.text(svg.WIDTH - 2, baseline, row.value_text, "ink", size, "end", bold=row.highlighted))
+    marks.append(
+        svg.marker(shape, values.at(row.value), middle, panel.dot + 1 if row.highlighted else panel.dot, colour)
+    )
+    marks.append(svg.text(panel.end - 2, baseline, row.value_text, "ink", panel.size, "end", bold=row.highlighted))
     return marks
 
 

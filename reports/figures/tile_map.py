@@ -10,10 +10,10 @@ from reports.figures.palette import BANDS
 from reports.figures.text import SMALL, STRONG, fold
 from transforms.errors import CountyLinesError
 
-_TILE_HEIGHT: Final = 48.0
+_TILE_HEIGHT: Final = 44.0
 _SPACE: Final = 4.0
 _PADDING: Final = 1.0
-_LINE_HEIGHT: Final = 13.0
+_LINE_HEIGHT: Final = 12.0
 _FEWEST_COLUMNS: Final = 6
 
 

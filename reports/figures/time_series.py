@@ -12,7 +12,7 @@ from reports.figures import labels, scale, svg
 from reports.figures.text import SMALL, TEXT, fold, width
 from transforms.errors import CountyLinesError
 
-_PLOT_HEIGHT: Final = 200.0
+_PLOT_HEIGHT: Final = 180.0
 _LINE_HEIGHT: Final = 15.0
 _GAP: Final = 8.0
 _LABEL_WIDTH: Final = 210.0

@@ -8,7 +8,7 @@ from reports import formats, numbers, wording
 from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
 from reports.products.comparability import between_areas, over_time
-from reports.products.shared import source_note
+from reports.products.shared import MOST_AREAS_ON_PAPER, source_note
 
 EXPLOITATION, GANGS = "child_criminal_exploitation_episodes", "gangs_episodes"
 _COLUMNS = (
@@ -40,7 +40,10 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
     graded = (
         over_time(data, EXPLOITATION, forces) if len(forces) == 1 else between_areas(data, EXPLOITATION, forces, newest)
     )
-    gaps = wording.authorities_without_figures(shown.filter(measure_id=EXPLOITATION).iter_rows(named=True))
+    exploitation = shown.filter(measure_id=EXPLOITATION).to_dicts()
+    on_paper = len(by_line) <= MOST_AREAS_ON_PAPER
+    spread = () if on_paper else wording.children_spread(exploitation)
+    gaps = wording.authorities_without_figures(exploitation)
     return (
         Heading(3, "Children assessed by local authorities", "children"),
         Paragraph((wording.CHILDREN_MEANING,)),
@@ -53,7 +56,9 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
             ),
             source_note=f"{source_note(data, shown)} {graded}".strip(),
             dense=True,
+            on_paper=on_paper,
         ),
+        *((Paragraph(spread),) if spread else ()),
         *((Paragraph((gaps,)),) if gaps else ()),
     )
 

@@ -46,7 +46,7 @@ def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ..
         ),
         table=Table(
             anchor="table-forces",
-            caption=f"Values of the chart, {period}, in order of the rate",
+            caption=f"Drug offences by police force area, {period}, in order of the rate",
             columns=(
                 TableColumn("Police force area"),
                 TableColumn("Offences", numeric=True),
@@ -90,7 +90,10 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
         for measure, years in found.items()
         if len(years) > 1 and all(pair["grade"] in ("A", "B") for pair in pairs[measure])
     }
-    graded = {measure: wording.grades_of_table(of, "of the two years") for measure, of in pairs.items()}
+    graded = {
+        data.measure_names[measure]: max(pair["grade"] for pair in of) if of else formats.NOT_APPLICABLE
+        for measure, of in pairs.items()
+    }
     return (
         Paragraph((wording.DISPERSION_MEANING,)),
         Table(
@@ -102,19 +105,19 @@ def _dispersion(data: ReportData) -> tuple[Block, ...]:
                 TableColumn("Areas", numeric=True),
                 TableColumn("SCV (95% interval)", numeric=True),
                 TableColumn("τ (95% interval)", numeric=True),
+                TableColumn("Grade"),
             ),
             rows=tuple(
                 (
                     *(name, wording.capitalised(numbers.period(row)), formats.count(row["areas"])),
                     f"{formats.rate(row['scv'])} ({formats.interval(row['scv_lower'], row['scv_upper'])})",
                     f"{formats.deviation(row['tau'])} ({formats.interval(row['tau_lower'], row['tau_upper'], formats.deviation)})",
+                    graded[name],
                 )
                 for name, row in rows
             ),
             source_note="Worked out from the counts and populations of this build; limits from 2,000 resamples of the areas. "
-            + " ".join(
-                f"{data.measure_names[measure]}: {graded[measure]}" for measure in found if len(found[measure]) > 1
-            ),
+            f"The grade is that of the two years. {formats.legend(set(graded.values()) & {formats.NOT_APPLICABLE})}".strip(),
             dense=True,
         ),
         *((Paragraph((wording.dispersion_over_time(told),)),) if told else ()),

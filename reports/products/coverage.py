@@ -73,6 +73,7 @@ def coverage(data: ReportData) -> tuple[Block, ...]:
                 source_note=note,
             ),
             source_note=note,
+            on_paper=False,
         ),
     )
 

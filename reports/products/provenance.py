@@ -12,12 +12,15 @@ from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Qu
 from reports.figures import RevisedFigure, revision_triangle
 from reports.figures.revision_triangle import MOST_ROWS, editions_that_fit
 from reports.numbers import ReportData, Row
-from reports.products.shared import DRUGS, edition_named, edition_title, source_note
+from reports.products.shared import DRUGS, NATION, edition_named, edition_title, source_note
 from transforms.sources.calendar import OVERDUE, next_release, state
 
 
 def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bool) -> tuple[Block, ...]:
-    """What the publishers say about these areas, verbatim, and which figures differ between editions, as a table or as a chart as well."""
+    """What the publishers say about these areas, verbatim, and which figures differ between editions, as a table or as a chart as well.
+
+    For the nation the chart is on the page only.
+    """
     notes = data.notes.filter(pl.col("area_id").is_in(list(area_ids))).join(
         data.areas.select("area_id", "name"), on="area_id"
     )
@@ -131,6 +134,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
         ),
         table=table,
         source_note=source_note(data, listed),
+        on_paper=NATION not in area_ids,
     )
     older = (Paragraph((wording.older_editions(left_out),)),) if left_out else ()
     return heading, Paragraph((description,)), *older, chart
@@ -177,7 +181,7 @@ def _lines(data: ReportData, by_figure: Iterable[Sequence[Row]]) -> Iterator[tup
 
 
 def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
-    """Each source behind the report with its page and next release, each file with the day it was read and its checksum, and the licence."""
+    """Each source behind the report with its page, its next release and its files, the day they were read and their checksums; the licence."""
     named = [source_id for source_id in data.sources if source_id in set(used)]
     # Of the source of boundaries nothing else is in the report.
     drawn = data.boundaries.select("source_id", "edition_id").unique()
@@ -202,39 +206,22 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
             anchor="table-sources",
             caption="What the figures come from",
             columns=(
-                *(TableColumn("Source and its page"), TableColumn("Newest edition held")),
-                *(TableColumn("Next release after it"), TableColumn("Status")),
-            ),
-            rows=tuple(
-                _source(data, source_id, newest[source_id], today) for source_id in named if source_id in newest
-            ),
-            source_note=wording.CONTACT,
-            dense=True,
-        ),
-        Table(
-            anchor="table-files",
-            caption="Files that the figures were read from",
-            columns=(
-                TableColumn("Edition"),
-                TableColumn("Published"),
-                TableColumn("Read on"),
-                TableColumn("Copy"),
-                TableColumn("Checksum (SHA-256)"),
+                *(
+                    TableColumn("Source and its page"),
+                    TableColumn("Newest edition, and the next"),
+                    TableColumn("Status"),
+                ),
+                TableColumn("Files: what they hold, and the start of the checksum (SHA-256)"),
             ),
             rows=tuple(
                 (
-                    f"{row['publisher']}: {wording.several_editions(row['title'], row['more'])}",
-                    formats.month(date.fromisoformat(f"{row['vintage']}-01")),
-                    formats.day(date.fromisoformat(str(row["retrieved_at"]))),
-                    row["file_kind"],
-                    f"{row['sha256'][:16]}…",
+                    *_source(data, source_id, newest[source_id], today),
+                    wording.files(files.filter(source_id=source_id).to_dicts()),
                 )
-                for row in files.iter_rows(named=True)
+                for source_id in named
+                if source_id in newest
             ),
-            source_note=(
-                "A copy is the publisher's original file, a re-save of it by somebody else, or a transcription by hand. The evidence page "
-                "and countylines explain print whole checksums, file names and the way from a number to its cell."
-            ),
+            source_note=f"{wording.CONTACT} {wording.COPIES}",
             dense=True,
         ),
         Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),), is_note=True),
@@ -247,7 +234,6 @@ def _source(data: ReportData, source_id: str, vintage: str, today: str) -> tuple
     late = due is not None and state(source, vintage, today) == OVERDUE
     return (
         Link(f"{source.publisher.name}: {source.title}", source.landing_page),
-        formats.month(date.fromisoformat(f"{vintage}-01")),
-        wording.next_edition(due, late=late),
+        f"{formats.month(date.fromisoformat(f'{vintage}-01'))}; {wording.next_edition(due, late=late)}",
         source.status,
     )

@@ -82,12 +82,11 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         table=table,
         source_note=source_note(data, shown),
     )
-    caveats = [sentence for row in listed if (sentence := wording.coverage(row))]
     return (
         Heading(2, "Drug offences recorded by the police", "drug-offences"),
         figure,
         Paragraph((wording.populations_used(listed),)),
-        *(Paragraph((sentence,)) for sentence in [row["in_words"] for row in breaks] + caveats),
+        *(Paragraph((sentence,)) for sentence in [row["in_words"] for row in breaks]),
     )
 
 

@@ -18,6 +18,9 @@ SEARCHES: Final = "stop_searches_for_drugs"
 ARRESTS: Final = "arrests_for_drug_offences"
 OFFICERS: Final = "police_officers_full_time_equivalent"
 
+MOST_AREAS_ON_PAPER: Final = 20
+"""Lists of more areas, beside that of the rates, are on the page only."""
+
 
 def edition_title(data: ReportData, row: Row) -> str:
     """What the publisher calls the edition of a row, in words."""

@@ -11,7 +11,7 @@ from reports.figures import Spark, sparklines
 from reports.numbers import ReportData
 from reports.products.comparability import over_time
 from reports.products.recorded import at_year_ends, parting_days, segment
-from reports.products.shared import DRUGS, source_note
+from reports.products.shared import DRUGS, MOST_AREAS_ON_PAPER, source_note
 
 
 def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] = ()) -> tuple[Block, ...]:
@@ -50,6 +50,7 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
     title = words.TRENDS_TITLE.format(span=span)
     description = words.trends(summary.to_dicts(), span, highlighted)
     note = source_note(data, rows)
+    on_paper = len(ends) <= MOST_AREAS_ON_PAPER
     return (
         Paragraph((words.TRENDS_LEAD,)),
         Figure(
@@ -91,8 +92,10 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
                 ),
                 source_note=f"{note} {over_time(data, DRUGS, rows['area_id'].unique().to_list())}",
                 highlighted=frozenset(place for place, area in enumerate(ends["area_id"]) if area in set(highlighted)),
+                on_paper=on_paper,
             ),
             source_note=note,
+            on_paper=on_paper,
         ),
     )
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import permutations
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.document import Document, Figure, Link, Number, Run, Table
+from reports import wording
+from reports.document import Document, Figure, Link, Number, Prose, Run, Table
 from reports.figures import palette
 from reports.figures.text import width
 from reports.render.evidence_page import evidence_address, evidence_anchor
@@ -43,6 +45,8 @@ _NON_BREAKING_HYPHEN: Final = "\u2011"
 """Which the vendored font lacks."""
 _MOST_PARTS: Final = 3
 _FEWEST_ROWS_TO_SPLIT: Final = 9
+_STEPS: Final = (30.0, 15.0, 5.0)
+"""By how many points the columns of a table are made wider and narrower to make it short."""
 
 # Typst keeps what it laid out for its next ten compilations, a quarter of a gigabyte of reports, and one report has nothing of another's.
 # Compilations of nothing, a millisecond each, make it forget sooner.
@@ -180,11 +184,12 @@ def _on_one_line(row: Sequence[Run], is_highlighted: bool, room: Sequence[float]
 
 def _narrowed(table: Table, natural: Sequence[float], size: float) -> list[float]:
     """Widths that fill the page where cells must break: narrow columns keep what they need as long as that is no more than an equal share
-    of what is left, the others have the rest in proportion to what they would need; none is narrower than its longest word."""
+    of what is left, the others share the rest so that the table has few lines; none is narrower than its longest word."""
     kept: dict[int, float] = {}
     for index in sorted(range(len(natural)), key=natural.__getitem__):
         if natural[index] <= (TEXT_WIDTH - sum(kept.values())) / (len(natural) - len(kept)):
             kept[index] = natural[index]
+    breaking = [index for index in range(len(natural)) if index not in kept]
     while True:
         rest = TEXT_WIDTH - sum(kept.values())
         wanted = sum(width for index, width in enumerate(natural) if index not in kept)
@@ -195,8 +200,52 @@ def _narrowed(table: Table, natural: Sequence[float], size: float) -> list[float
             if index not in kept and width < (least := _longest_word(table, index, size))
         }
         if not too_narrow:
-            return widths
+            return _with_few_lines(table, widths, breaking, size)
         kept |= too_narrow
+
+
+def _with_few_lines(table: Table, widths: Sequence[float], breaking: Sequence[int], size: float) -> list[float]:
+    """Move room between the columns whose cells break as long as the table gets shorter by it."""
+    words = {
+        index: [
+            [_width(f"{word} ", size) for word in text.split()]
+            for text in (table.columns[index].header, *(_text(row[index]) for row in table.rows))
+        ]
+        for index in breaking
+    }
+    least = {index: _longest_word(table, index, size) for index in breaking}
+
+    @cache
+    def lines(index: int, width: float) -> tuple[int, ...]:
+        return tuple(_lines(cell, width * _SURELY - _CELL_PADDING) for cell in words[index])
+
+    def length(widths: Sequence[float]) -> tuple[int, int]:
+        """The lines of the table, then those of all its cells: a cell that is not the longest of its row may become so."""
+        rows = list(zip(*(lines(index, widths[index]) for index in breaking), strict=True))
+        return sum(map(max, rows)), sum(map(sum, rows))
+
+    best = list(widths)
+    while True:
+        moved = [
+            [width + step * ((index == wider) - (index == narrower)) for index, width in enumerate(best)]
+            for wider, narrower in permutations(breaking, 2)
+            for step in _STEPS
+            if best[narrower] - step >= least[narrower]
+        ]
+        shortest = min(moved, key=length, default=best)
+        if length(shortest) >= length(best):
+            return best
+        best = shortest
+
+
+def _lines(words: Sequence[float], room: float) -> int:
+    """Into how many lines words of these widths break."""
+    lines, used = 1, 0.0
+    for word in words:
+        if used and used + word > room:
+            lines, used = lines + 1, 0.0
+        used += word
+    return lines
 
 
 def _longest_word(table: Table, column: int, size: float) -> float:
@@ -207,8 +256,18 @@ def _longest_word(table: Table, column: int, size: float) -> float:
 def _chart_data(figure: Figure) -> dict[str, Any]:
     """The table behind a chart, which does not repeat the source that stands under the chart."""
     assert figure.table is not None
-    said = figure.table.source_note == figure.source_note
-    return data_table(replace(figure.table, source_note="") if said else figure.table, _DENSE_SIZE, may_split=True)
+    said = figure.source_note if figure.on_paper else ""
+    more = figure.table.source_note.removeprefix(said).strip()
+    return data_table(replace(figure.table, source_note=more), _DENSE_SIZE, may_split=True)
+
+
+def _on_the_page(document: Document, block: Table | Figure) -> Prose:
+    """Where a table or chart is that is not on paper."""
+    table = block if isinstance(block, Table) else block.table
+    both = table is not block and table is not None and not table.on_paper
+    what = "table" if table is block else "chart and its table" if both else "chart"
+    title = block.caption if isinstance(block, Table) else block.title
+    return wording.on_the_page(what, title, f"{document.slug}.html", block.anchor)
 
 
 def _header_width(header: str, size: float) -> float:
@@ -244,6 +303,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_only_literals,
     )
+    environment.globals["on_the_page"] = _on_the_page
     environment.filters["typst"] = typst_literal
     environment.filters["as_table"] = lambda table: data_table(
         table, _DENSE_SIZE if table.dense else _TABLE_SIZE, may_split=table.dense

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports import formats
-from reports.numbers import Row, period
-from reports.wording.words import capitalised, joined
+from reports.document import Prose
+from reports.numbers import Row, period, rate
+from reports.wording.words import joined
 
 MONTHLY_RECORDS = (
     "These are single records that police bodies put on data.police.uk, counted here by month. They are another product than the "
@@ -97,11 +98,18 @@ def authorities_without_figures(rows: Iterable[Row]) -> str | None:
     return f"No sum for criminal exploitation: {'; '.join(named)}."
 
 
-def coverage(row: Row) -> str | None:
-    """What a partial number leaves out, as a sentence; None when nothing is."""
-    if row["coverage_note"] is None:
-        return None
-    return f"{capitalised(period(row))}: {row['coverage_note']}."
+def children_spread(rows: Sequence[Row]) -> Prose:
+    """The smallest and the largest rate of assessments that record criminal exploitation, each with its areas; nothing for fewer than two rates."""
+    valued = sorted((row for row in rows if row["value"] is not None), key=lambda row: row["value"])
+    if len(valued) < 2:
+        return ()
+    least, most = ([row for row in valued if row["value"] == end["value"]] for end in (valued[0], valued[-1]))
+    return (
+        f"In the {formats.small_number(len(valued))} police force areas with a rate, assessments that record criminal exploitation were from ",
+        *(rate(least[0]), f" ({joined(row['area_name'] for row in least)}) to "),
+        *(rate(most[0]), f" ({joined(row['area_name'] for row in most)})"),
+        f" per {formats.count(most[0]['multiplier'])} children.",
+    )
 
 
 def populations_used(rows: Iterable[Row]) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from reports import formats
+from reports.document import Link, Prose
 from reports.numbers import Row, period
 from reports.wording.words import capitalised, plural
 
@@ -14,20 +15,44 @@ CONTACT = (
 )
 
 
-def several_editions(first: str, more: int) -> str:
+COPIES = (
+    "A re-save is a copy of the publisher's file made by somebody else, a transcription was made by hand. The evidence page and countylines "
+    "explain print whole checksums, file names and the way from a number to its cell."
+)
+
+_CHECKSUM: Final = 8
+"""So many digits of a checksum tell files apart."""
+
+
+def files(rows: Sequence[Row]) -> str:
+    """The files of a source as one text: what kind of copy each is, when it was read, what it holds, and the start of its checksum.
+
+    ``rows`` are editions (file_kind, retrieved_at, title, sha256), one a file, with how many ``more`` editions are in it.
+    """
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        read_on = formats.day(date.fromisoformat(str(row["retrieved_at"])))
+        held = f"{_editions_in(row['title'], row['more'])} {row['sha256'][:_CHECKSUM]}"
+        kinds.setdefault(f"{capitalised(row['file_kind'])}, read on {read_on}", []).append(held)
+    return " ".join(f"{kind}: {'; '.join(held)}." for kind, held in kinds.items())
+
+
+def _editions_in(first: str, more: int) -> str:
     """The title of a file that holds several editions: its first, and how many more."""
-    return (
-        first
-        if more == 0
-        else f"{first}, and {formats.small_number(more)} more {plural(more, 'edition', 'editions')} in one file"
-    )
+    return f"{first}, with {formats.small_number(more)} more {plural(more, 'edition', 'editions')}," if more else first
+
+
+def on_the_page(what: str, title: str, page: str, anchor: str) -> Prose:
+    """Where a table, a chart or both are that the page has and paper has not: 'The table “Synthetic” is on the page norfolk.html.'"""
+    verb = "are" if " and " in what else "is"
+    return (f"The {what} “{title}” {verb} on the page ", Link(page, f"{page}#{anchor}"), ", beside this file.")
 
 
 def next_edition(due: str | None, late: bool) -> str:
     """When the edition after the newest one held is expected (YYYY-MM), and whether it should have been there; None without a timetable."""
     if due is None:
         return "no timetable"
-    expected = formats.month(date.fromisoformat(f"{due}-01"))
+    expected = f"next: {formats.month(date.fromisoformat(f'{due}-01'))}"
     return f"{expected}, overdue" if late else expected
 
 

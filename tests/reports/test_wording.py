@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from reports import wording, wording_rules
-from reports.document import Callout, Document, KeyMessages, Paragraph, Quotation
+from reports.document import Callout, Document, KeyMessages, Link, Paragraph, Quotation
 from transforms.errors import CountyLinesError
 
 
@@ -211,3 +211,38 @@ def test_a_spread_changed_where_its_intervals_lie_apart_and_those_that_overlap_a
 )
 def test_the_period_of_a_finding_is_written_as_a_person_would(period: str, words: str) -> None:
     assert wording.periods_of_finding({"baseline_period": None, "latest_period": period}) == words
+
+
+def test_files_of_a_source_are_told_apart_by_kind_day_and_checksum() -> None:
+    file = {
+        "file_kind": "original",
+        "retrieved_at": "2026-11-24",
+        "title": "Year ending March 2018",
+        "more": 0,
+        "sha256": "ab" * 32,
+    }
+    other = {**file, "title": "Release 2025", "more": 1, "sha256": "cd" * 32}
+    by_hand = {**file, "file_kind": "transcription", "more": 2}
+    assert wording.files([file, other, by_hand]) == (
+        "Original, read on 24 November 2026: Year ending March 2018 abababab; Release 2025, with one more edition, cdcdcdcd. "
+        "Transcription, read on 24 November 2026: Year ending March 2018, with two more editions, abababab."
+    )
+
+
+@pytest.mark.parametrize(("what", "verb"), [("table", "is"), ("chart and its table", "are")])
+def test_paper_says_where_what_it_leaves_out_is(what: str, verb: str) -> None:
+    said = wording.on_the_page(what, "Synthetic", "norfolk.html", "table-a")
+    assert wording.plain(said) == f"The {what} “Synthetic” {verb} on the page norfolk.html, beside this file."
+    assert Link("norfolk.html", "norfolk.html#table-a") in said
+
+
+def test_rates_of_assessments_are_said_from_the_smallest_to_the_largest_with_ties_and_without_gaps() -> None:
+    rows = [
+        row(area_name=name, value=value, multiplier=10_000)
+        for name, value in (("Alpha", 2.0), ("Beta", None), ("Gamma", 9.0), ("Delta", 2.0))
+    ]
+    assert wording.plain(wording.children_spread(rows)) == (
+        "In the three police force areas with a rate, assessments that record criminal exploitation were from 2.0 (Alpha and Delta) "
+        "to 9.0 (Gamma) per 10,000 children."
+    )
+    assert wording.children_spread(rows[:2]) == ()

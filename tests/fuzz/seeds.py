@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.incidents import conftest as records
 from tests.sources import test_ho_nrm_tables as nrm_tables
+from tests.sources import test_ho_outcomes_supplementary as supplementary
 from tests.sources import test_home_office_open_data as open_data
 from tests.sources import test_yjb_youth_justice as youth_justice
 from tests.sources.editions import with_edition
@@ -81,6 +82,7 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
         ("Data", "outcomes"),
         ods_bytes({"Data": [youth_justice.HEADER, *youth_justice.ROWS]}),
     )
+    yield _added(folder, supplementary.SUPPLEMENTARY, supplementary.LAYOUT, workbook_bytes(supplementary.sheets()))
     population = sources["ons_mid_year_population"]
     answer = (FIXTURES / population.id / "mid-2022.csv").read_bytes()
     found = ons_mid_year_population.edition_in(answer, population, "answer.csv", DATA)

@@ -106,6 +106,11 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     asked = Edition(source.id, "unknown", "", file, "original", "")
     if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:
         return None
+    return edition_named(source, file)
+
+
+def edition_named(source: Source, file: str) -> Edition | str:
+    """The edition of a workbook that is known to be of a source, named after its file and dated by the day in the name; the reason without one."""
     name = Path(file).name
     known = next((each for each in source.editions if Path(each.file).name == name), None)
     vintage = _vintage(name.lower(), source)

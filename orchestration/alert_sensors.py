@@ -144,7 +144,7 @@ def _calendar(paths: Paths, loaded: frozenset[str], seconds: int) -> dg.SensorDe
             if row["state"] == OVERDUE:
                 words = f"{row['source_id']}: the edition of {row['next_release']} is not held; the newest is {row['newest_edition']}."
                 found[f"{row['source_id']} {row['next_release']}"] = ("source_overdue", row["source_id"], words)
-        for source_id in sorted(set(registered(paths).sources) - loaded):
+        for source_id in sorted(set(registered(paths, parsing=False).sources) - loaded):
             words = f"{source_id}: its first edition was fetched; load the code location again."
             found[source_id] = ("source_not_loaded", source_id, words)
         for key in sorted(found.keys() - said):

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from orchestration.parsed import cells_once, forget_others, refused_before
 from orchestration.paths import Paths
 from transforms.errors import RegisterError
 from transforms.sources.calendar import release_calendar
@@ -26,10 +27,16 @@ class Registered:
     settled: frozenset[str]
 
 
-def registered(paths: Paths) -> Registered:
-    """Read the register and the landing folder; raises RegisterError when nothing that reports are made of had been published."""
+def registered(paths: Paths, *, parsing: bool = True) -> Registered:
+    """Read the register and the landing folder; raises RegisterError when nothing that reports are made of had been published.
+
+    A new edition is parsed, once, to see whether it can be read. Without ``parsing`` one that was never parsed is taken as read.
+    """
     register = load_sources(paths.data)
-    files = survey(paths.landing, register, paths.data) if paths.landing else ()
+    parse = cells_once(paths) if parsing else refused_before(paths)
+    files = survey(paths.landing, register, paths.data, parse) if paths.landing else ()
+    if parsing:
+        forget_others(paths, files)
     known = known_on(with_landing(register, files), paths.as_of)
     sources = sources_held(known, paths.landing)
     if paths.as_of and "ons_pfa_tables" not in sources:
@@ -42,6 +49,6 @@ def registered(paths: Paths) -> Registered:
 
 def calendar_on(paths: Paths, day: date) -> pl.DataFrame:
     """The release calendar on a day, CALENDAR_SCHEMA, with the editions that a build reads."""
-    known = registered(paths).known
+    known = registered(paths, parsing=False).known
     held = {source_id: editions_held(source, paths.landing) for source_id, source in known.items()}
     return release_calendar(known, held, f"{day:%Y-%m}")

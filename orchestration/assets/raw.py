@@ -7,6 +7,7 @@ import polars as pl
 
 from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
 from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
+from orchestration.parsed import cells_once
 from orchestration.paths import Paths
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
@@ -42,7 +43,7 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
         ),
     )
     def cells(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        frame: pl.DataFrame = read_cells(source, paths.data, paths.landing)
+        frame: pl.DataFrame = read_cells(source, paths.data, paths.landing, cells_once(paths))
         yield from checked(frame, contract, paths)
 
     return cells

@@ -73,4 +73,4 @@ def test_a_month_without_a_record_that_can_be_kept_stops_what_depends_on_it(tmp_
     (refused,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
     assert refused.check_name == "records_follow_their_contract"
     assert refused.metadata["what is wrong"].value == "2018-10 street: has_rows (0 rows), one_month (0 rows)"
-    assert not list((tmp_path / "build").rglob("*.parquet"))
+    assert not list((tmp_path / "build" / "lake").rglob("*.parquet"))

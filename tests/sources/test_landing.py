@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ from transforms.sources.landing import (
 )
 from transforms.sources.ons_pfa_layout import TABLES, described, edition_titled
 from transforms.sources.ons_pfa_tables import COLUMNS, LAYOUT, parse
-from transforms.sources.published import edition_files, editions_held, parse_edition, read_cells
-from transforms.sources.registry import Source, load_source, load_sources
+from transforms.sources.published import cells_of, edition_files, editions_held, parse_edition, read_cells
+from transforms.sources.registry import Edition, Source, load_source, load_sources
 
 from .workbooks import DATA, FIXTURES, LANDING, Sheets, read_sheets, workbook_bytes
 
@@ -334,6 +335,41 @@ def test_a_new_edition_that_cannot_be_read_is_refused_and_the_others_are_read(
         "ye-sep-2018",
         "ye-dec-2018",
     ]
+
+
+def test_a_large_edition_that_cannot_be_read_is_refused_like_a_small_one(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    """Sixty thousand synthetic searches, for something that no register has as what is searched for."""
+    records = [search("2019-02-03T12:00:00+00:00", sought="Synthetic goods")] * 60_000
+    put(tmp_path, "2019-02-gwent-stop-and-search.csv", csv_file(STOP_HEADER, *records).encode())
+    put(tmp_path, "september.xlsx", pfa_workbook("March 2019", "September 2018"))
+    files = found(tmp_path, register)
+    refused = files["2019-02-gwent-stop-and-search.csv"]
+    assert (refused.outcome, refused.bytes > 1 << 23) == (REFUSED, True)
+    assert "Synthetic goods" in str(refused.reason)
+    assert files["september.xlsx"].outcome == READ
+
+
+def test_of_two_files_of_a_new_edition_the_first_that_can_be_read_is_read_and_the_other_not_parsed(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    june = retitled(read_sheets(FIXTURES / ONS / "ye-mar-2019"), "March 2019", "June 2019")
+    put(tmp_path, "bad.xlsx", workbook_bytes(retitled(june, "Drug offences", "Drug crimes")))
+    put(tmp_path, "good.xlsx", workbook_bytes(june))
+    put(tmp_path, "other.xlsx", workbook_bytes(retitled(june, "Norfolk", "Norfolk ")))
+    for name, written in (("bad", 3), ("good", 2), ("other", 1)):
+        os.utime(tmp_path / f"{name}.xlsx", (written, written))
+    asked = []
+
+    def parse(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+        asked.append(edition.file)
+        return cells_of(source, edition, content, data)
+
+    files = {file.path: file for file in survey(tmp_path, register, DATA, parse)}
+    assert [files[f"{name}.xlsx"].outcome for name in ("bad", "good", "other")] == [REFUSED, READ, NOT_RECOGNISED]
+    assert "good.xlsx is read for the same edition" in str(files["other.xlsx"].reason)
+    assert asked == ["bad.xlsx", "good.xlsx"]
 
 
 def test_a_listed_edition_that_cannot_be_read_is_not_passed_over(tmp_path: Path, register: dict[str, Source]) -> None:

@@ -23,7 +23,7 @@ from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.sources.grid import column_label
 from transforms.sources.police_uk_archive import edition_of_records
-from transforms.sources.published import parse_edition
+from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.registry import Edition, Source
 from transforms.sources.unpacked import DAMAGED
 
@@ -34,8 +34,6 @@ NOT_RECOGNISED: Final = "not recognised"
 REFUSED: Final = "refused"
 
 _HEAD_BYTES = 1 << 16
-# A new edition up to this size is parsed once to see whether it can be read; a larger one would keep everybody waiting, and is left to the build.
-_TRIED_BYTES = 1 << 22
 _HEADER_WITHIN = 12
 _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
 # Of the labels of a table, how many a file must share before it is said to be like that table.
@@ -60,13 +58,15 @@ class LandingFile:
     reason: str | None = None
 
 
-def survey(folder: Path, sources: Mapping[str, Source], data: Path) -> tuple[LandingFile, ...]:
+def survey(
+    folder: Path, sources: Mapping[str, Source], data: Path, parse: CellsOf = cells_of
+) -> tuple[LandingFile, ...]:
     """Every file below the folder, in the order of the paths, and what it is.
 
     A table is known by the labels of its header, which must be those of a column set of ``data/layouts``; a workbook by its sheets and
     titles. Where the bytes do not say the edition, the path does. Of two files that differ and hold one edition, the one at the path
-    that the register gives is read, and otherwise the one that was written last. An edition that the register does not list is parsed
-    once, and refused with the parser's reason where it cannot be read; one of more than 4 MiB is taken as read.
+    that the register gives is read, and otherwise the one that was written last. An edition that the register does not list is given to
+    ``parse`` once, and refused with its reason where it cannot be read.
     """
     registered = {edition.file for source in sources.values() for edition in source.editions}
     paths = sorted(
@@ -85,15 +85,12 @@ def survey(folder: Path, sources: Mapping[str, Source], data: Path) -> tuple[Lan
             file = dataclasses.replace(file, outcome=COPY, reason=f"the same bytes as {by_checksum[sha256]}")
         else:
             by_checksum[sha256] = name
-            file = _tried(_recognised(file, content, sources, headers, data), content, sources, data)
-        again = [
-            taken[edition.source_id, edition.id]
-            for edition in file.editions
-            if (edition.source_id, edition.id) in taken
-        ]
-        if again:
+            file = _recognised(file, content, sources, headers, data)
+        held = [(edition.source_id, edition.id) for edition in file.editions]
+        if again := [taken[key] for key in held if key in taken]:
             reason = f"{again[0]} is read for the same edition, with other bytes; keep the one that you mean"
             file = dataclasses.replace(file, outcome=NOT_RECOGNISED, editions=(), reason=reason)
+        file = _tried(file, content, sources, data, parse)
         taken |= {(edition.source_id, edition.id): name for edition in file.editions}
         found.append(file)
     return tuple(sorted(found, key=lambda file: file.path))
@@ -228,16 +225,16 @@ def _of_records(
     return _as_read(file, source, (), found) if isinstance(found, str) else _as_read(file, source, [found], None)
 
 
-def _tried(file: LandingFile, content: bytes, sources: Mapping[str, Source], data: Path) -> LandingFile:
+def _tried(file: LandingFile, content: bytes, sources: Mapping[str, Source], data: Path, parse: CellsOf) -> LandingFile:
     """The file, or its refusal where it is an edition that the register does not list and that its parser cannot read."""
-    if file.source_id is None or len(content) > _TRIED_BYTES:
+    if file.source_id is None:
         return file
     source = sources[file.source_id]
     listed = {edition.id for edition in source.editions}
     try:
         for edition in file.editions:
             if edition.id not in listed or edition.layout_of:
-                parse_edition(source, edition, content, data)
+                parse(source, edition, content, data)
     except CountyLinesError as error:
         return dataclasses.replace(file, outcome=REFUSED, editions=(), reason=str(error))
     return file

@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +26,10 @@ EDITIONS_SCHEMA = pl.Schema(
         "rows": pl.Int64,
     }
 )
+
+
+# What makes cells of an edition's bytes: of source, edition, content and data folder; raises what the source's parser raises.
+CellsOf = Callable[[Source, Edition, bytes, Path], pl.DataFrame]
 
 
 def edition_files(source: Source, landing: Path) -> dict[str, Path]:
@@ -80,7 +84,12 @@ def parse_edition(source: Source, edition: Edition, content: bytes, data: Path) 
     return parsed
 
 
-def read_cells(source: Source, data: Path, landing: Path | None = None) -> pl.DataFrame:
+def cells_of(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+    """The cells that the source's parser makes of the bytes of one edition; raises what the parser raises."""
+    return parse_edition(source, edition, content, data).cells
+
+
+def read_cells(source: Source, data: Path, landing: Path | None = None, parse: CellsOf = cells_of) -> pl.DataFrame:
     """The cells of every edition of a source, in the register's order: the contract of the raw table.
 
     An edition whose file is in the landing folder is parsed from it; any other is read from ``data/published``.
@@ -91,7 +100,7 @@ def read_cells(source: Source, data: Path, landing: Path | None = None) -> pl.Da
         [
             cells(source.id).schema.to_frame(),
             *(
-                parse_edition(source, edition, held[edition.id].read_bytes(), data).cells
+                parse(source, edition, held[edition.id].read_bytes(), data)
                 if edition.id in held
                 else _read_published(source, edition, data)
                 for edition in editions_held(source, landing)

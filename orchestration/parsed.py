@@ -1,0 +1,75 @@
+"""What the parsers made of the files in a landing folder, kept below the build folder: each is parsed once, however often it is asked for."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.lake import replace_atomically, write_table
+from orchestration.paths import Paths
+from transforms.errors import CountyLinesError, LayoutError
+from transforms.sources.landing import LandingFile
+from transforms.sources.published import CellsOf, cells_of
+from transforms.sources.registry import Edition, Source
+
+
+def cells_once(paths: Paths) -> CellsOf:
+    """``cells_of`` that keeps the cells of each edition, or the words in which it is refused, and gives them out again.
+
+    What is kept holds for the bytes of a file, its edition, the parsers, and the data that they read.
+    """
+    code = _code()
+
+    def once(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+        kept, refusal = _kept(paths, code, edition, content)
+        if refusal.is_file():
+            raise LayoutError(refusal.read_text(encoding="utf-8"))
+        if kept.is_file():
+            return pl.read_parquet(kept)
+        for older in kept.parent.glob(f"{kept.stem.rpartition('.')[0]}.*"):
+            older.unlink(missing_ok=True)
+        try:
+            made = cells_of(source, edition, content, data)
+        except CountyLinesError as error:
+            replace_atomically(refusal, str(error).encode())
+            raise
+        write_table(made, kept)
+        return made
+
+    return once
+
+
+def refused_before(paths: Paths) -> CellsOf:
+    """Raises for an edition that ``cells_once`` refused, and parses nothing: for those who look often, and only at what is held."""
+    code = _code()
+
+    def look(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+        _, refusal = _kept(paths, code, edition, content)
+        if refusal.is_file():
+            raise LayoutError(refusal.read_text(encoding="utf-8"))
+        return pl.DataFrame()
+
+    return look
+
+
+def forget_others(paths: Paths, files: Iterable[LandingFile]) -> None:
+    """Remove what was kept of files that are in the landing folder no more."""
+    here = {file.sha256 for file in files}
+    for kept in (paths.build / "parsed").glob("*"):
+        if kept.name.partition(".")[0] not in here:
+            kept.unlink(missing_ok=True)
+
+
+def _code() -> str:
+    return hash_code("transforms/sources", "transforms/contracts", "transforms/incidents")
+
+
+def _kept(paths: Paths, code: str, edition: Edition, content: bytes) -> tuple[Path, Path]:
+    """Where the cells of an edition are kept, and where the words are in which it is refused: one of the two, once it was parsed."""
+    registers = [f"registers/{path.name}" for path in (paths.data / "registers").glob("incident_*.csv")]
+    read = hash_data(paths, f"sources/{edition.source_id}.toml", "layouts", "registers/localities.csv", *registers)
+    version = hash_text(code, read, repr(edition))[:16]
+    name = f"{hashlib.sha256(content).hexdigest()}.{edition.source_id}.{edition.id}.{version}"
+    return paths.build / "parsed" / f"{name}.parquet", paths.build / "parsed" / f"{name}.txt"

@@ -20,6 +20,14 @@ def digest_of(file: Path) -> str | None:
         return None
 
 
+def _can_be_read(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(1) is not None
+    except OSError:
+        return False
+
+
 def hash_files(files: Iterable[Path], relative_to: Path) -> str:
     """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
     digest = hashlib.sha256()
@@ -68,7 +76,7 @@ def fingerprint(paths: Paths) -> str:
     return hash_text(
         hash_code("orchestration", "transforms", "reports"),
         hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
-        hash_files(_files(paths.landing), paths.landing) if paths.landing else hash_text(),
+        hash_files(filter(_can_be_read, _files(paths.landing)), paths.landing) if paths.landing else hash_text(),
         hash_environment(),
         str(paths.as_of or ""),
     )

@@ -212,6 +212,7 @@ def zipped(**members: bytes) -> bytes:
     ("name", "content", "outcome", "reason"),
     [
         ("empty.xlsx", b"", NOT_RECOGNISED, "the file is empty"),
+        ("packed.xlsx.gz", gzip.compress(b"PK\x03\x04\x14"), NOT_RECOGNISED, "it is a packed workbook or archive"),
         ("page.xlsx", b"\n<!DOCTYPE html><title>Not found</title>", NOT_RECOGNISED, "it is a web page"),
         ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", NOT_RECOGNISED, "encrypted workbook"),
         ("report.pdf", b"%PDF-1.7", NOT_RECOGNISED, "it is a PDF"),
@@ -474,3 +475,54 @@ def test_every_original_is_known_under_another_name(tmp_path: Path, register: di
 def test_the_register_is_as_before_without_a_landing_folder(register: dict[str, Source]) -> None:
     assert with_landing(register, ()) == register
     assert load_source(DATA, ONS) == register[ONS]
+
+
+def test_what_cannot_be_opened_is_named_and_links_to_folders_are_not_followed(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    folder = tmp_path / "landing"
+    put(folder, "tables.xlsx/march.xlsx", pfa_workbook())
+    put(folder, "empty.xlsx", b"")
+    put(folder, "empty too.csv", b"")
+    put(tmp_path / "elsewhere", "june.xlsx", pfa_workbook("March 2019", "June 2019"))
+    (folder / "june.xlsx").symlink_to(tmp_path / "elsewhere" / "june.xlsx")
+    (folder / "gone.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    (folder / "itself.csv").symlink_to("itself.csv")
+    (folder / "elsewhere").symlink_to(tmp_path / "elsewhere")
+    (folder / "again").symlink_to(folder)
+    # A file that is there, and of which no byte can be read.
+    (folder / "memory.csv").symlink_to("/proc/self/mem")
+    os.mkfifo(folder / "pipe.csv")
+    files = found(folder, register)
+    assert {path for path, file in files.items() if file.outcome == READ} == {"tables.xlsx/march.xlsx", "june.xlsx"}
+    reasons = {path: str(file.reason) for path, file in files.items() if file.outcome == NOT_RECOGNISED}
+    assert {path: reason.partition(";")[0] for path, reason in reasons.items()} == {
+        "again": "it is a link to a folder, which is not followed",
+        "elsewhere": "it is a link to a folder, which is not followed",
+        "empty too.csv": "the file is empty",
+        "empty.xlsx": "the file is empty",
+        "gone.xlsx": "it cannot be opened (No such file or directory)",
+        "itself.csv": "it cannot be opened (Too many levels of symbolic links)",
+        "memory.csv": "it cannot be opened (Input/output error)",
+        "pipe.csv": "it is no file but a device, pipe or socket",
+    }
+
+
+@pytest.mark.parametrize("name", ["tables.csv", "tables.ods", "tables", "TABLES.XLSX", "tables (1).xlsx"])
+def test_the_ending_of_a_name_does_not_matter(name: str, tmp_path: Path, register: dict[str, Source]) -> None:
+    put(tmp_path, name, pfa_workbook("March 2019", "June 2019"))
+    (file,) = survey(tmp_path, register, DATA)
+    assert (file.outcome, [edition.id for edition in file.editions]) == (READ, ["ye-jun-2019"])
+    assert read_cells(with_landing(register, [file])[ONS], DATA, tmp_path).filter(edition_id="ye-jun-2019").height > 0
+
+
+def test_a_damaged_file_of_a_listed_edition_gives_way_to_a_whole_one(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    put(tmp_path, "half.xlsx", pfa_workbook("Drug offences", "Drug crimes"))
+    put(tmp_path, "whole.xlsx", pfa_workbook())
+    os.utime(tmp_path / "whole.xlsx", (1, 1))
+    files = found(tmp_path, register)
+    assert [files[name].outcome for name in ("half.xlsx", "whole.xlsx")] == [REFUSED, READ]
+    assert "Drug crimes" in str(files["half.xlsx"].reason)
+    assert read_cells(with_landing(register, files.values())[ONS], DATA, tmp_path).height > 0

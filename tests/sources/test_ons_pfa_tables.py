@@ -246,10 +246,14 @@ def test_text_in_an_unexpected_place_is_refused(row: int, column: int, text: str
         parsed("ye-mar-2019", sheets)
 
 
-def test_the_known_symbol_in_a_spacer_column_must_still_be_there() -> None:
+def test_a_spacer_column_may_hold_the_symbol_that_stands_right_across_its_row_and_no_other_text() -> None:
     sheets = sheets_of("ye-dec-2019")
+    assert sheets["Table P1"][15][22] == sheets["Table P1"][15][23] == ".."
+    whole = parsed("ye-dec-2019", sheets).cells
     sheets["Table P1"][15][22] = ""
-    with pytest.raises(LayoutError, match=r"cell W16: found None where the layout expects '\.\.'"):
+    assert parsed("ye-dec-2019", sheets).cells.equals(whole)
+    sheets["Table P1"][15][22] = ":"
+    with pytest.raises(LayoutError, match=r"cell W16: found ':' in a column without a label"):
         parsed("ye-dec-2019", sheets)
 
 

@@ -1,5 +1,6 @@
 """Editions that nobody has described: synthetic workbooks that drift from the known ones as publishers' do, read by their labels or refused with the cell."""
 
+import io
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from transforms.harmonise import harmonise, load_registers
 from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, LandingFile, survey, with_landing
@@ -237,6 +239,35 @@ def test_the_older_header_and_sheet_names_of_recorded_crime_need_no_layout_row(
     cells = read_cells(with_landing(register, [file])[CRIME], DATA, tmp_path)
     assert cells["period_text"].unique().sort().to_list()[0] == "2019-20 | Q1"
     assert file.editions[0].vintage == "2023-10"
+
+
+def test_open_data_that_was_saved_again_and_downloaded_twice_is_the_same_edition(
+    register: dict[str, Source], tmp_path: Path
+) -> None:
+    """Programs other than Excel write texts into the sheets; browsers add a number to the name."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"constant_memory": True}) as workbook:
+        for name, rows in sheets_of(OUTCOMES).items():
+            sheet = workbook.add_worksheet(name)
+            for row, values in enumerate(rows):
+                sheet.write_row(row, 0, values)
+    assert b"sharedStrings" not in content.getvalue()
+    name = "prc-outcomes-open-data-mar2026-tables-230726"
+    (file,) = landed(tmp_path, register, {f"{name} (2).xlsx": content.getvalue()})
+    assert (file.outcome, file.source_id) == (READ, OUTCOMES)
+    assert [(edition.id, edition.vintage) for edition in file.editions] == [(name, "2026-07")]
+
+
+def test_a_symbol_right_across_a_row_does_not_stop_an_edition_that_nobody_described(
+    register: dict[str, Source], tmp_path: Path
+) -> None:
+    """Greater Manchester in the workbooks of 2019 and 2020: no figures, and the symbol for that in the blank column too."""
+    turned = every_text("December 2019", "June 2019")(read_sheets(FIXTURES / ONS / "ye-dec-2019"))
+    assert ".." in {row[22] for row in turned["Table P1"] if len(row) > 22}
+    (file,) = landed(tmp_path, register, {"download.xlsx": workbook_bytes(turned)})
+    assert (file.outcome, [edition.id for edition in file.editions]) == (READ, ["ye-jun-2019"])
+    cells = read_cells(with_landing(register, [file])[ONS], DATA, tmp_path).filter(edition_id="ye-jun-2019")
+    assert ".." in cells.filter(pl.col("area_text").str.starts_with("Greater Manchester"))["value_text"].to_list()
 
 
 def test_open_data_under_a_name_without_a_date_is_refused_with_what_to_do(

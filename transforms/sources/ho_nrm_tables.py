@@ -93,7 +93,7 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
 
     None for another kind of workbook; the reason where the quarter cannot be told.
     """
-    if not file.lower().endswith(".ods") or not holds_words(content, "first responder", "exploitation"):
+    if not content.startswith(b"PK") or not holds_words(content, "first responder", "exploitation"):
         return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
     titles = [text_at(grid, "A1") or "" for grid in sheet_heads(content, asked, _DOCUMENTED["sheets"]).values()]

@@ -27,6 +27,6 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
     """The edition of a workbook with this table, named after its file; the reason without a day in the name; None for any other file."""
-    if not file.lower().endswith((".ods", ".xlsx")) or not holds_words(content, "granularity", "metric"):
+    if not content.startswith(b"PK") or not holds_words(content, "granularity", "metric"):
         return None
     return edition_named(source, file) if column_set_of(content, source, file, data, SHEET) else None

@@ -25,6 +25,7 @@ from transforms.sources.grid import (
     workbook_grids,
 )
 from transforms.sources.registry import Edition, Source
+from transforms.sources.sheets import holds_words
 
 LAYOUT = (
     "edition_id",
@@ -71,7 +72,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
     """The edition whose titles stand on the workbook's sheets; None when no edition of the register has them."""
     asked = Edition(source.id, "unknown", "", file, "original", "")
-    if not file.endswith(".ods"):
+    if not content.startswith(b"PK") or not holds_words(content, "Police officers by police force area"):
         return None
     titles = {text_at(grid.head(1), "A1") for grid in workbook_grids(content, asked).values()}
     layout = read_layout(data, "ho_police_workforce_tables", LAYOUT)

@@ -65,35 +65,55 @@ def survey(
 
     A table is known by the labels of its header, which must be those of a column set of ``data/layouts``; a workbook by its sheets and
     titles. Where the bytes do not say the edition, the path does. Of two files that differ and hold one edition, the one at the path
-    that the register gives is read, and otherwise the one that was written last. An edition that the register does not list is given to
-    ``parse`` once, and refused with its reason where it cannot be read.
+    that the register gives is read, and otherwise the one that was written last, unless its parser cannot read it. An edition that the
+    register does not list is given to ``parse`` once, and refused with its reason where it cannot be read. Links to folders are not
+    followed; they, and what cannot be opened, are named.
     """
     registered = {edition.file for source in sources.values() for edition in source.editions}
     paths = sorted(
-        (path for path in folder.rglob("*") if path.is_file()),
-        key=lambda path: (path.relative_to(folder).as_posix() not in registered, -path.stat().st_mtime_ns, path),
+        (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()),
+        key=lambda path: (path.relative_to(folder).as_posix() not in registered, -path.lstat().st_mtime_ns, path),
     )
     headers = _headers(sources, data)
     by_checksum: dict[str, str] = {}
     taken: dict[tuple[str, str], str] = {}
-    found = []
+    found: dict[str, LandingFile] = {}
     for path in paths:
-        content, name = path.read_bytes(), path.relative_to(folder).as_posix()
-        sha256 = hashlib.sha256(content).hexdigest()
-        file = LandingFile(path=name, bytes=len(content), sha256=sha256, outcome=NOT_RECOGNISED)
+        content, problem = _opened(path)
+        name, sha256 = path.relative_to(folder).as_posix(), hashlib.sha256(content).hexdigest()
+        file = LandingFile(path=name, bytes=len(content), sha256=sha256, outcome=NOT_RECOGNISED, reason=problem)
+        if problem:
+            found[name] = file
+            continue
         if sha256 in by_checksum:
             file = dataclasses.replace(file, outcome=COPY, reason=f"the same bytes as {by_checksum[sha256]}")
         else:
             by_checksum[sha256] = name
             file = _recognised(file, content, sources, headers, data)
         held = [(edition.source_id, edition.id) for edition in file.editions]
+        for other in {taken[key] for key in held if key in taken}:
+            found[other] = _tried(found[other], (folder / other).read_bytes(), sources, data, parse, listed=True)
+        taken = {key: other for key, other in taken.items() if found[other].editions}
         if again := [taken[key] for key in held if key in taken]:
             reason = f"{again[0]} is read for the same edition, with other bytes; keep the one that you mean"
             file = dataclasses.replace(file, outcome=NOT_RECOGNISED, editions=(), reason=reason)
         file = _tried(file, content, sources, data, parse)
         taken |= {(edition.source_id, edition.id): name for edition in file.editions}
-        found.append(file)
-    return tuple(sorted(found, key=lambda file: file.path))
+        found[name] = file
+    return tuple(sorted(found.values(), key=lambda file: file.path))
+
+
+def _opened(path: Path) -> tuple[bytes, str | None]:
+    """The bytes of a file; where they cannot be had, or there are none, the reason too."""
+    if path.is_dir():
+        return b"", "it is a link to a folder, which is not followed; put its files here"
+    if path.exists() and not path.is_file():
+        return b"", "it is no file but a device, pipe or socket"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return b"", f"it cannot be opened ({error.strerror}); put a copy here that can be read"
+    return content, None if content else "the file is empty; fetch it again"
 
 
 def with_landing(sources: Mapping[str, Source], files: Iterable[LandingFile]) -> dict[str, Source]:
@@ -225,15 +245,23 @@ def _of_records(
     return _as_read(file, source, (), found) if isinstance(found, str) else _as_read(file, source, [found], None)
 
 
-def _tried(file: LandingFile, content: bytes, sources: Mapping[str, Source], data: Path, parse: CellsOf) -> LandingFile:
-    """The file, or its refusal where it is an edition that the register does not list and that its parser cannot read."""
+def _tried(
+    file: LandingFile,
+    content: bytes,
+    sources: Mapping[str, Source],
+    data: Path,
+    parse: CellsOf,
+    *,
+    listed: bool = False,
+) -> LandingFile:
+    """The file, or its refusal where it is an edition that the register does not list, or does list, and that its parser cannot read."""
     if file.source_id is None:
         return file
     source = sources[file.source_id]
-    listed = {edition.id for edition in source.editions}
+    known = {edition.id for edition in source.editions}
     try:
         for edition in file.editions:
-            if edition.id not in listed or edition.layout_of:
+            if listed == (edition.id in known and not edition.layout_of):
                 parse(source, edition, content, data)
     except CountyLinesError as error:
         return dataclasses.replace(file, outcome=REFUSED, editions=(), reason=str(error))
@@ -250,8 +278,6 @@ def _as_read(file: LandingFile, source: Source, editions: Iterable[Edition], rea
 
 def _not_a_table(content: bytes) -> str | None:
     start = content[:512].lstrip().lower()
-    if not content:
-        return "the file is empty; fetch it again"
     if start.startswith((b"<!doctype html", b"<html")):
         return "it is a web page, where a data file should be; fetch it again"
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -308,6 +334,8 @@ def _head(content: bytes) -> list[list[str]]:
     """The first records of a CSV file, gzipped or not, with any line ends; of a GeoJSON file the names of the first feature's properties."""
     if content.startswith(b"\x1f\x8b"):
         content = zlib.decompressobj(wbits=31).decompress(content, _HEAD_BYTES)
+    if content.startswith(b"PK"):
+        raise ValueError("it is a packed workbook or archive, which is read as its publisher gives it")
     if content.lstrip().startswith(b"{"):
         return [_property_names(content)]
     # Cut at a whole character: the last one of the head may be half there.

@@ -44,8 +44,6 @@ LAYOUT = (
     "unit_cell",
     "unit_text",
     "first_data_row",
-    "stray_cell",
-    "stray_text",
     "source_line",
     "notes_sheet",
     "notes_heading",
@@ -70,7 +68,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     """
     known = read_layout(data, edition.source_id, LAYOUT)
     columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
-    if _is_export(edition.file):
+    if _is_export(content):
         layout = layout_rows(known, edition)
         grids = {layout[0]["sheet"]: csv_grid(content, edition)}
     elif edition.id in known["edition_id"]:
@@ -96,7 +94,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
     """The edition that a workbook or a CSV export is, by the title of its first table; None when it is another kind of file."""
     asked = Edition(source.id, "unknown", "", file, "original", "")
-    if _is_export(file):
+    if _is_export(content):
         title = text_at(csv_grid(content, asked).head(1), "A1")
     else:
         sheet = next((name for name in workbook_sheets(content, asked) if name.strip() == TABLES[0]), None)
@@ -104,8 +102,9 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     return edition_titled(title or "", source, file)
 
 
-def _is_export(file: str) -> bool:
-    return Path(file).suffix == ".csv"
+def _is_export(content: bytes) -> bool:
+    """Whether a file is the CSV export of one table and no workbook, whatever it is called."""
+    return not content.startswith(b"PK")
 
 
 def _parse_table(
@@ -191,9 +190,9 @@ def _period_text(grid: pl.DataFrame, layout: Mapping[str, Any], edition: Edition
 def _check_rows_above(
     grid: pl.DataFrame, layout: Mapping[str, Any], header: tuple[int, int], first: int, edition: Edition
 ) -> None:
-    """Geography, unit and known stray text stand where the layout says; prose above the header only in the first column; nothing else above the data."""
+    """Geography and unit stand where the layout says; prose above the header only in the first column; nothing else above the data."""
     table = str(layout["sheet"])
-    for thing in ("geography", "unit", "stray"):
+    for thing in ("geography", "unit"):
         cell, wanted = layout[f"{thing}_cell"], layout[f"{thing}_text"]
         if cell:
             _expect(grid, cell, wanted, table, edition)
@@ -225,10 +224,18 @@ def _last_data_row(grid: pl.DataFrame, layout: Mapping[str, Any], first: int, ed
 def _area_rows(
     grid: pl.DataFrame, roles: Mapping[str, Mapping[str, str]], layout: Mapping[str, Any], edition: Edition
 ) -> pl.DataFrame:
-    """The rows of the data with area_code_text, area_text and breakdown_text; every other labelled column stays under its letter."""
+    """The rows of the data with area_code_text, area_text and breakdown_text; every other labelled column stays under its letter.
+
+    A blank column between others may hold the symbol that stands in the figures of its row, '..' right across it.
+    """
     table = str(layout["sheet"])
     labelled = {column for columns in roles.values() for column in columns}
-    stray = filled_cells(grid.drop(labelled)).filter(pl.col("cell").ne_missing(pl.lit(layout["stray_cell"])))
+    measures = list(roles["measure"])
+    figure, spacer = pl.col(measures[0]), pl.exclude("row", *labelled)
+    is_symbol = pl.all_horizontal(pl.col(measures) == figure) & ~figure.str.contains(r"\d")
+    stray = filled_cells(
+        grid.select("row", pl.when(spacer.ne_missing(pl.when(is_symbol).then(figure))).then(spacer)),
+    )
     for cell, text in stray.head(1).iter_rows():
         raise layout_error(
             edition, table, cell, f"found {text!r} in a column without a label, which should be blank", _AMEND

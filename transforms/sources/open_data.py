@@ -36,6 +36,8 @@ _HEADER_WITHIN = 12
 # The day in the names of these files: '…-tables-230726.ods' is of 23 July 2026.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _STAMP = r"-(\d{2})(\d{2})(\d{2})\.(?:ods|xlsx|xlsm)$"
+# What a browser adds to the name of a file that was downloaded before.
+_DOWNLOADED_AGAIN = r" ?\(\d+\)(?=\.\w+$)"
 COLUMNS = ("column_set", "column", "label", "role")
 OFFENCES = ("source_id", "code", "role")
 BODIES = ("source_id", "label", "role")
@@ -99,9 +101,7 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
 
     None where no sheet has a header of the source, the reason where the name has no day.
     """
-    if not file.lower().endswith((".ods", ".xlsx", ".xlsm")):
-        return None
-    if not holds_words(content, "Financial Quarter", "Offence Code"):
+    if not content.startswith(b"PK") or not holds_words(content, "Financial Quarter", "Offence Code"):
         return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
     if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:
@@ -111,7 +111,7 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
 
 def edition_named(source: Source, file: str) -> Edition | str:
     """The edition of a workbook that is known to be of a source, named after its file and dated by the day in the name; the reason without one."""
-    name = Path(file).name
+    name = re.sub(_DOWNLOADED_AGAIN, "", Path(file).name)
     known = next((each for each in source.editions if Path(each.file).name == name), None)
     vintage = _vintage(name.lower(), source)
     if known or vintage is None:

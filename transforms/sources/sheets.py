@@ -76,12 +76,16 @@ def sheet_heads(content: bytes, edition: Edition, sheets: str, rows: int = 12) -
 def holds_words(content: bytes, *words: str) -> bool:
     """Whether the beginning of a workbook's text has all the words, whatever their case: a look that costs no parsing, before one that does."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        name = next((name for name in ("content.xml", "xl/sharedStrings.xml") if name in archive.namelist()), None)
-        if name is None:
-            return False
-        with archive.open(name) as stream:
-            text = stream.read(_LOOKED_AT).decode("utf-8", errors="ignore").lower()
-    return all(word.lower() in text for word in words)
+        names = archive.namelist()
+        # Some programs write the texts of an XLSX workbook into its sheets, and not into one list.
+        texts = [name for name in names if name in ("content.xml", "xl/sharedStrings.xml")] or [
+            name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")
+        ]
+        beginnings = []
+        for name in texts:
+            with archive.open(name) as stream:
+                beginnings.append(stream.read(_LOOKED_AT // len(texts)).decode("utf-8", errors="ignore").lower())
+    return all(any(word.lower() in text for text in beginnings) for word in words)
 
 
 Numbered = Iterable[tuple[int, list[str | None]]]

@@ -31,7 +31,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
     """The edition of a workbook with one of the tables, named after table and last year; None for any other file, and why not without a year."""
-    if not file.lower().endswith((".ods", ".xlsx")) or not holds_words(content, "Financial_Year", "YJS"):
+    if not content.startswith(b"PK") or not holds_words(content, "Financial_Year", "YJS"):
         return None
     table = column_set_of(content, source, file, data, SHEET)
     if table is None:

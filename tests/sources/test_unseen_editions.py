@@ -286,6 +286,16 @@ def test_a_workbook_that_one_reader_cannot_open_does_not_stop_the_survey(
     assert all(file.reason for file in files)
 
 
+@pytest.mark.parametrize("build", [workbook_bytes, ods_bytes])
+def test_a_workbook_of_no_source_is_not_taken_for_a_damaged_one(
+    build: Callable[[Sheets], bytes], register: dict[str, Source], tmp_path: Path
+) -> None:
+    sheets = {"Synthetic": [["Financial Quarter", "Offence Code", "Alternate outcome"], ["1", "92A", "1A"]]}
+    (file,) = landed(tmp_path, register, {"tables": build(sheets)})
+    assert (file.outcome, file.source_id) == (NOT_RECOGNISED, None)
+    assert file.reason == "no source has a workbook with these sheets and titles"
+
+
 def test_december_2024_is_added_by_rows_only(register: dict[str, Source], tmp_path: Path) -> None:
     """The year ending December 2024, out of the layouts and the register and put back by rows; read by its labels in between."""
     code = [path.read_text(encoding="utf-8") for path in (DATA.parent / "transforms").rglob("*.py")]

@@ -72,7 +72,9 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
-    """The mid-year of an answer, by its first row; the reason where that has no year."""
+    """The mid-year of an answer, by its first row; the reason where that has no year; None for a workbook."""
+    if content.startswith(b"PK"):
+        return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
     columns = read_layout(data, "ons_mid_year_population_columns", COLUMNS)
     letter = columns.filter(pl.col("role") == "period")["column"].item()

@@ -31,6 +31,7 @@ from transforms.sources.grid import (
 )
 from transforms.sources.ons_pfa_layout import NOTES_SHEET, TABLES, described, edition_titled
 from transforms.sources.registry import Edition, Source
+from transforms.sources.sheets import holds_words
 
 LAYOUT = (
     "edition_id",
@@ -96,6 +97,8 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     asked = Edition(source.id, "unknown", "", file, "original", "")
     if _is_export(content):
         title = text_at(csv_grid(content, asked).head(1), "A1")
+    elif not holds_words(content, "Area Code"):
+        return None
     else:
         sheet = next((name for name in workbook_sheets(content, asked) if name.strip() == TABLES[0]), None)
         title = text_at(workbook_grids(content, asked, [sheet])[sheet].head(1), "A1") if sheet else None

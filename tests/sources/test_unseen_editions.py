@@ -293,7 +293,19 @@ def test_a_workbook_of_no_source_is_not_taken_for_a_damaged_one(
     sheets = {"Synthetic": [["Financial Quarter", "Offence Code", "Alternate outcome"], ["1", "92A", "1A"]]}
     (file,) = landed(tmp_path, register, {"tables": build(sheets)})
     assert (file.outcome, file.source_id) == (NOT_RECOGNISED, None)
-    assert file.reason == "no source has a workbook with these sheets and titles"
+    assert str(file.reason).startswith("no source has a table with these columns")
+
+
+def test_a_new_column_of_open_data_announces_itself(register: dict[str, Source], tmp_path: Path) -> None:
+    sheets = {
+        name: [[*row, "Cyber flag" if row[0] == "Financial Year" else "No"] for row in rows]
+        for name, rows in sheets_of(OUTCOMES).items()
+    }
+    (file,) = landed(tmp_path, register, {"prc-outcomes-open-data-mar2026-tables-230726.xlsx": workbook_bytes(sheets)})
+    assert file.outcome == NOT_RECOGNISED
+    assert str(file.reason).startswith(
+        f"it is like a table of {OUTCOMES}, but its columns differ (new: 'Cyber flag'); look at the file"
+    )
 
 
 def test_december_2024_is_added_by_rows_only(register: dict[str, Source], tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from transforms.sources.grid import column_label
 from transforms.sources.police_uk_archive import edition_of_records
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.registry import Edition, Source
+from transforms.sources.sheets import sheet_heads, words_held
 from transforms.sources.unpacked import DAMAGED
 
 READ: Final = "read"
@@ -219,7 +220,7 @@ def _recognised(
     if problem := _not_a_table(content):
         return dataclasses.replace(file, reason=problem)
     if content.startswith(b"PK"):
-        return _workbook(file, content, sources, data)
+        return _workbook(file, content, sources, headers, data)
     try:
         records = _head(content)
     except (zlib.error, UnicodeDecodeError, ValueError, csv.Error) as error:
@@ -287,8 +288,10 @@ def _not_a_table(content: bytes) -> str | None:
     return None
 
 
-def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], data: Path) -> LandingFile:
-    """An XLSX or ODS workbook by the parser that claims it; any other ZIP file is named for what it holds."""
+def _workbook(
+    file: LandingFile, content: bytes, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
+) -> LandingFile:
+    """An XLSX or ODS workbook by the parser that claims it, or with what it is most like; any other ZIP file is named for what it holds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -302,7 +305,7 @@ def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], 
         for edition in source.editions:
             if edition.file == file.path:
                 return _as_read(file, source, [each for each in source.editions if each.file == file.path], None)
-    reason = "no source has a workbook with these sheets and titles"
+    reason = None
     for source, recognise in _recognisers(sources):
         if is_archive != (source.parser == ARCHIVE_PARSER):
             continue
@@ -316,7 +319,20 @@ def _workbook(file: LandingFile, content: bytes, sources: Mapping[str, Source], 
             return _as_read(file, source, (), found)
         if found is not None:
             return _as_read(file, source, [found], None)
-    return dataclasses.replace(file, reason=reason)
+    return dataclasses.replace(file, reason=reason or _nearest(_first_rows(content, file, headers), headers))
+
+
+def _first_rows(content: bytes, file: LandingFile, headers: pl.DataFrame) -> list[list[str]]:
+    """The first rows of every sheet of a workbook that has half of the labels of some table that is known; of another, none is looked at."""
+    held = words_held(content, headers["labels"].explode().drop_nulls().unique(), within=1 << 20)
+    shares = headers.select(pl.col("labels").list.eval(pl.element().is_in(list(held))).list.mean())["labels"]
+    if not (shares >= _ALIKE).any():
+        return []
+    try:
+        heads = sheet_heads(content, Edition("landing", "unknown", "", file.path, "original", ""), ".*", _HEADER_WITHIN)
+    except LayoutError:
+        return []
+    return [[text for text in row[1:] if text] for head in heads.values() for row in head.iter_rows()]
 
 
 def _recognisers(
@@ -395,7 +411,7 @@ def _matching_header(records: list[list[str]], headers: pl.DataFrame) -> tuple[s
 
 def _nearest(records: list[list[str]], headers: pl.DataFrame) -> str:
     """What the file is most like, and what differs."""
-    best: tuple[float, str] = (0.0, "no source has a table with these columns")
+    best: tuple[float, str] = (0.0, "no source has a table with these columns, or a workbook with these titles")
     for record in records:
         found = {label for label in _labels(record) if label}
         for row in headers.iter_rows(named=True):

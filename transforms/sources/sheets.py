@@ -75,6 +75,11 @@ def sheet_heads(content: bytes, edition: Edition, sheets: str, rows: int = 12) -
 
 def holds_words(content: bytes, *words: str) -> bool:
     """Whether the beginning of a workbook's text has all the words, whatever their case: a look that costs no parsing, before one that does."""
+    return words_held(content, words) == set(words)
+
+
+def words_held(content: bytes, words: Iterable[str], within: int = _LOOKED_AT) -> set[str]:
+    """Those of the words that the beginning of a workbook's text has, ``within`` so many bytes, whatever their case; nothing is parsed."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         # Some programs write the texts of an XLSX workbook into its sheets, and not into one list.
@@ -84,8 +89,8 @@ def holds_words(content: bytes, *words: str) -> bool:
         beginnings = []
         for name in texts:
             with archive.open(name) as stream:
-                beginnings.append(stream.read(_LOOKED_AT // len(texts)).decode("utf-8", errors="ignore").lower())
-    return all(any(word.lower() in text for text in beginnings) for word in words)
+                beginnings.append(stream.read(within // len(texts)).decode("utf-8", errors="ignore").lower())
+    return {word for word in words if any(word.lower() in text for text in beginnings)}
 
 
 Numbered = Iterable[tuple[int, list[str | None]]]

@@ -10,7 +10,7 @@ from reports.figures.palette import BANDS
 from reports.figures.text import SMALL, STRONG, fold
 from transforms.errors import CountyLinesError
 
-_TILE_HEIGHT: Final = 44.0
+_TILE_HEIGHT: Final = 45.0
 _SPACE: Final = 4.0
 _PADDING: Final = 1.0
 _LINE_HEIGHT: Final = 12.0

@@ -78,17 +78,17 @@ def synthetic_force(draw: np.random.Generator, month: str, name: str, force: int
     return pl.concat([once[: rows - len(again)], once[again]])
 
 
-def make_archive(path: Path, rows: int) -> None:
-    """An archive of street crimes with the given number of rows, synthetic, and the same for the same ``rows``."""
+def make_archive(path: Path, rows: int, rows_a_month: int = ROWS_A_MONTH, months_before: int = 0) -> None:
+    """An archive of street crimes with the given number of rows, synthetic, and the same for the same numbers; it begins in January 2011, or later."""
     with (ROOT / "data" / "registers" / "incident_bodies.csv").open(encoding="utf-8") as file:
         bodies = list({body["slug"]: body["name"] for body in reversed(list(csv.DictReader(file)))}.items())[::-1]
     draw = np.random.default_rng(SEED)
     shares = np.random.default_rng(SEED).dirichlet(np.full(len(bodies), 4.0))
     temporary = path.with_suffix(".tmp")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, start in enumerate(range(0, rows, ROWS_A_MONTH)):
+        for number, start in enumerate(range(0, rows, rows_a_month), months_before):
             month = f"{2011 + number // 12}-{number % 12 + 1:02}"
-            sizes = draw.multinomial(min(ROWS_A_MONTH, rows - start), shares)
+            sizes = draw.multinomial(min(rows_a_month, rows - start), shares)
             for force, ((slug, name), size) in enumerate(zip(bodies, sizes, strict=True)):
                 text = synthetic_force(draw, month, name, force, int(size)).write_csv(include_header=False)
                 archive.writestr(f"{month}/{month}-{slug}-street.csv", f"{HEADER}\n{text}")

@@ -78,6 +78,25 @@ def test_one_id_at_two_places_is_two_records_and_is_counted(ingest: Ingest) -> N
     assert found(result) == {"norfolk same_id_elsewhere": 2}
 
 
+def test_a_month_of_more_files_than_are_held_at_once_is_one_table_in_their_order(ingest: Ingest) -> None:
+    suffolk = "2018-10-suffolk-street.csv"
+    rows = [crime(f"{number:064x}") for number in range(60_000)]
+    again = [crime(f"{number:064x}", body="Suffolk Constabulary", area="Ipswich 001A") for number in range(7)]
+    result = ingest({NORFOLK: csv_file(STREET_HEADER, *rows, rows[3]), suffolk: csv_file(STREET_HEADER, *again)})
+    assert result.accounting.select("file", "rows_read", "kept", "quarantined").rows() == [
+        (NORFOLK, 60_001, 60_000, 1),
+        (suffolk, 7, 7, 0),
+    ]
+    assert found(result) == {
+        "norfolk crime_published_twice": 1,
+        "norfolk same_id_elsewhere": 7,
+        "suffolk same_id_elsewhere": 7,
+    }
+    kept = pl.read_parquet(result.path, columns=["force", "line"])
+    assert kept["line"].to_list() == [*range(2, 60_002), *range(2, 9)]
+    assert kept["force"].cast(pl.String).rle().struct.field("value").to_list() == ["norfolk", "suffolk"]
+
+
 def test_an_id_is_no_key_where_the_body_uses_it_again(ingest: Ingest) -> None:
     body = "Police Service of Northern Ireland"
     again = crime(body=body, code="", area="")

@@ -58,29 +58,27 @@ def test_a_point_beyond_the_british_isles_is_warned_of_and_kept(tmp_path: Path) 
 
 
 def test_a_new_month_opens_no_other(tmp_path: Path) -> None:
-    """Neither the archive nor the tables of months that are unchanged are read: they may as well be gone, or be another's."""
+    """Neither the files in the archive nor the tables of months that are unchanged are read: here whoever did so would fail."""
     files = {
         f"20{year:02}-{month:02}-norfolk-street.csv": csv_file(STREET_HEADER, crime(month=f"20{year:02}-{month:02}"))
-        for year in range(4, 18)
+        for year in range(4, 19)
         for month in range(1, 13)
     }
-    *old, new = partitions(
-        [read_archive(str(zip_archive(tmp_path / "synthetic.zip", files)))],
-        str(tmp_path / "lake"),
-        ROOT / "data",
-        "code",
-    )
+    archive = zip_archive(tmp_path / "synthetic.zip", files)
+    *old, new = partitions([read_archive(str(archive))], str(tmp_path / "lake"), ROOT / "data", "code")
+    with archive.open("r+b") as content:
+        content.write(bytes(new.members[0].offset))  # all that stands before the new month's file
     for partition in old:
         size = 1_000_000
         table(partition).parent.mkdir(parents=True, exist_ok=True)
         with table(partition).open("wb") as file:
-            file.truncate(size)  # no Parquet: whoever opened it would fail
+            file.truncate(size)  # no Parquet
         result = {"month": partition.month, "kind": "street", "files": 1, "rows_read": 1, "kept": 1, "quarantined": 0}
         remembered = {"result": {**result, "broken": {}, "warned": {}, "found": {}}, "bytes": size}
         (table(partition).with_suffix(".json")).write_text(json.dumps({**remembered, "version": version(partition)}))
     results = [take_in(partition) for partition in [*old, new]]
-    assert [result.month for result in results if result.was_taken_in] == ["2017-12"]
-    assert len(results) == 168
+    assert [result.month for result in results if result.was_taken_in] == ["2018-12"]
+    assert len(results) == 180
 
 
 def test_of_a_month_in_two_archives_the_later_one_stands(tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.incidents.archive import Member
 from transforms.incidents.records import LINE
 from transforms.incidents.registers import IncidentRegisters
 
@@ -38,86 +37,107 @@ _LAST_OF_2011 = {"E": "E01033768", "W": "W01001958"}
 
 
 @dataclass(frozen=True)
-class FileFindings:
-    """What is odd in one file: rows by finding; its small areas with rows and name; the Crime IDs that are keys, as hashes of 64 bits."""
+class Found:
+    """What is odd in some files: ``rows`` by force and finding; ``areas``, their small areas by force, with rows and name; ``keys``, the Crime IDs
+    that are keys, as hashes of 64 bits, with their force."""
 
-    force: str
-    rows: dict[str, int]
+    rows: pl.DataFrame
     areas: pl.DataFrame
-    keys: pl.Series
+    keys: pl.DataFrame
 
 
-def later_copies(crimes: pl.DataFrame) -> pl.Series:
-    """Of each crime of a file whether it is equal in every field, Crime ID included, to an earlier one."""
+def crime_keys(records: pl.DataFrame, kind: str, registers: IncidentRegisters) -> pl.DataFrame:
+    """The Crime IDs of some files, where they are keys, as hashes of 64 bits: row (in the frame, from nought), force, key. Only crimes have any."""
+    if kind != "street":
+        return pl.DataFrame(schema={"row": pl.UInt32, "force": registers.forces, "key": pl.UInt64})
+    is_key = pl.col("crime_id").is_not_null() & _has_keys(registers)
+    return records.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row").filter(is_key),
+        pl.col("force").filter(is_key),
+        pl.col("crime_id").hash().alias("key").filter(is_key),
+    )
+
+
+def later_copies(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
+    """The rows of those crimes of some whole files that are equal in every field, Crime ID included, to an earlier one of their file."""
     # Hashes find the few candidates; the texts then decide.
-    candidates = crimes.filter(crimes["crime_id"].hash().is_duplicated() & crimes["crime_id"].is_not_null())
-    fields = [name for name in crimes.columns if name != LINE]
-    is_later = ~candidates.select(pl.struct(fields).is_first_distinct()).to_series()
-    return crimes[LINE].is_in(candidates[LINE].filter(is_later).implode())
+    rows = keys["row"].filter(_is_shared(keys["key"]))
+    return rows.filter(~records[rows].select(pl.struct(pl.exclude(LINE)).is_first_distinct()).to_series())
 
 
-def findings_of_file(records: pl.DataFrame, member: Member, copies: int, registers: IncidentRegisters) -> FileFindings:
-    """What is odd among the records of a file that are kept; ``copies`` were set aside as published twice."""
-    rows = {"without_location": records["longitude"].null_count(), "crime_published_twice": copies}
-    no_areas, no_keys = pl.DataFrame(schema=_AREAS), pl.Series(dtype=pl.UInt64)
-    if member.kind == "stop-and-search":
-        local = records["searched_at"].dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
-        rows["outside_the_local_month"] = int((local != member.month).sum())
-        rows["equal_without_id"] = _equal(records)
-        return FileFindings(member.force, rows, no_areas, no_keys)
-    areas = (
-        records.group_by("lsoa_code").agg(pl.len().alias("rows"), pl.col("lsoa_name").first()).drop_nulls("lsoa_code")
-    )
-    if member.kind == "outcomes":
-        rows["equal_outcomes"] = _equal(records)
-        return FileFindings(member.force, rows, areas, no_keys)
-    rows["equal_without_id"] = _equal(records.filter(pl.col("crime_id").is_null()))
-    if registers.bodies[member.force].crime_id_is_key:
-        return FileFindings(member.force, rows, areas, _hashes(records["crime_id"]))
-    rows["crime_id_is_no_key"] = records["crime_id"].count()
-    return FileFindings(member.force, rows, areas, no_keys)
+def findings_of_files(
+    records: pl.DataFrame, copies: pl.DataFrame, keys: pl.DataFrame, kind: str, registers: IncidentRegisters
+) -> Found:
+    """What is odd among the records of some whole files of one kind that are kept; ``copies`` were set aside as published twice.
+
+    ``keys`` are those of the records kept, as ``crime_keys`` has them.
+    """
+    rows = [_by_force(records, "without_location", pl.col("longitude").null_count())]
+    if kind == "stop-and-search":
+        local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
+        outside = (local != pl.col("month").dt.strftime("%Y-%m")).sum()
+        rows += [_by_force(records, "outside_the_local_month", outside), _equal(records, "equal_without_id")]
+        return Found(pl.concat(rows), _AREAS.to_frame(), keys)
+    areas = records.group_by("force", "lsoa_code").agg(pl.len().alias("rows"), pl.col("lsoa_name").first())
+    areas = areas.drop_nulls("lsoa_code").cast(_AREAS)
+    if kind == "outcomes":
+        return Found(pl.concat([*rows, _equal(records, "equal_outcomes")]), areas, keys)
+    rows += [
+        _by_force(copies, "crime_published_twice", pl.len()),
+        _equal(records.filter(pl.col("crime_id").is_null()), "equal_without_id"),
+        _by_force(records, "crime_id_is_no_key", pl.col("crime_id").count()).filter(~_has_keys(registers)),
+    ]
+    return Found(pl.concat(rows), areas, keys)
 
 
-def findings(files: Sequence[FileFindings], registers: IncidentRegisters) -> pl.DataFrame:
+def findings(files: Sequence[Found], registers: IncidentRegisters) -> pl.DataFrame:
     """How many records of a month each finding has: force, finding, rows (more than none), in the order of both."""
-    counted = pl.DataFrame(
-        [(file.force, finding, rows) for file in files for finding, rows in file.rows.items()],
-        schema=_FINDINGS,
-        orient="row",
-    )
     return (
-        pl.concat([counted, _same_id(files), *_placed(files, registers)])
+        pl.concat([*(each.rows for each in files), _same_id(files), *_placed(files, registers)])
         .filter(pl.col("rows") > 0)
         .sort("force", "finding")
     )
 
 
 _FINDINGS = pl.Schema({"force": pl.String, "finding": pl.String, "rows": pl.UInt32})
-_AREAS = pl.Schema({"lsoa_code": pl.String, "rows": pl.UInt32, "lsoa_name": pl.String})
+_AREAS = pl.Schema({"force": pl.String, "lsoa_code": pl.String, "rows": pl.UInt32, "lsoa_name": pl.String})
 
 
-def _hashes(ids: pl.Series) -> pl.Series:
-    return ids.hash().filter(ids.is_not_null())
+def _by_force(records: pl.DataFrame, finding: str, rows: pl.Expr) -> pl.DataFrame:
+    counted = records.group_by("force").agg(rows.alias("rows"))
+    return counted.select("force", pl.lit(finding).alias("finding"), "rows").cast(_FINDINGS)
 
 
-def _same_id(files: Sequence[FileFindings]) -> pl.DataFrame:
+def _has_keys(registers: IncidentRegisters) -> pl.Expr:
+    return pl.col("force").is_in([slug for slug, body in registers.bodies.items() if body.crime_id_is_key])
+
+
+def _is_shared(keys: pl.Series) -> pl.Series:
+    """Of each key whether another is equal to it: few are, so that sorting takes a quarter of the time of grouping."""
+    in_order = keys.sort()
+    return keys.is_in(in_order.filter(in_order == in_order.shift()).implode())
+
+
+def _same_id(files: Sequence[Found]) -> pl.DataFrame:
     """Crimes whose ID another crime of the month has, in this file or in another body's.
 
     By hash: of 600,000 IDs in a month, the chance that any two that differ are taken for one is one in a hundred million.
     """
-    keys = pl.concat([file.keys for file in files], rechunk=True)
-    shared = keys.filter(keys.is_duplicated()).unique().implode() if keys.n_unique() < keys.len() else None
-    return pl.DataFrame(
-        [(file.force, "same_id_elsewhere", 0 if shared is None else file.keys.is_in(shared).sum()) for file in files],
-        schema=_FINDINGS,
-        orient="row",
-    )
+    keys = pl.concat([each.keys for each in files], rechunk=True)
+    return _by_force(keys.filter(_is_shared(keys["key"])), "same_id_elsewhere", pl.len())
 
 
-def _placed(files: Sequence[FileFindings], registers: IncidentRegisters) -> list[pl.DataFrame]:
+def _equal(records: pl.DataFrame, finding: str) -> pl.DataFrame:
+    """How many rows are equal to an earlier one of their file, by hash: of 100,000 rows, the chance that two that differ are taken for equal
+    is one in three thousand million."""
+    hashes = records.select("force", records.drop("month", LINE).hash_rows().alias("hash"))
+    return _by_force(hashes, finding, pl.len() - pl.col("hash").n_unique())
+
+
+def _placed(files: Sequence[Found], registers: IncidentRegisters) -> list[pl.DataFrame]:
     """Findings about small areas; looked up once for each area and force, not for each record."""
     forces = {slug: body.area_id for slug, body in registers.bodies.items()}
-    placed = pl.concat(file.areas.with_columns(pl.lit(file.force).alias("force")) for file in files).with_columns(
+    placed = pl.concat(each.areas for each in files).with_columns(
         pl.col("lsoa_name")
         .str.replace(r"\s+\S+$", "")
         .replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String)
@@ -141,9 +161,3 @@ def _placed(files: Sequence[FileFindings], registers: IncidentRegisters) -> list
         .select("force", pl.lit(name).alias("finding"), pl.col("rows").cast(pl.UInt32))
         for name, rule in rules.items()
     ]
-
-
-def _equal(records: pl.DataFrame) -> int:
-    """How many rows are equal to an earlier one of their file, by hash: of 100,000 rows, the chance that two that differ are taken for equal
-    is one in three thousand million."""
-    return records.height - records.drop(LINE).hash_rows().n_unique()

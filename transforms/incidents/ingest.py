@@ -1,19 +1,25 @@
 """One month of one kind of record: every file of it to one Parquet file, what was set aside, and the counts by force."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from transforms.errors import ContractError, RegisterError
 from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.findings import FileFindings, findings, findings_of_file, later_copies
-from transforms.incidents.records import LINE, NOT_KEPT, Records, read_records
+from transforms.incidents.findings import Found, crime_keys, findings, findings_of_files, later_copies
+from transforms.incidents.records import LINE, NOT_KEPT, read_records
 from transforms.incidents.registers import IncidentRegisters
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 ACCOUNTING = pl.Schema(
     {
@@ -48,6 +54,8 @@ COUNTED_BY = {
 _COMPRESSION_LEVEL = 1
 # Rows that are in memory as columns before they are written, and the least that a reader of one force decodes.
 _ROW_GROUP = 100_000
+# About half as many rows: enough that what is done once for so many files costs little, and little to hold two of in memory.
+_BYTES_AT_A_TIME = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -72,35 +80,32 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     """Read the files of one month and kind, write ``out/<kind>/<month>.parquet`` in one rename, and say what was kept and counted.
 
     The records are in the order of their files and lines. Columns: month (its first day), force (slug), line, then those of the kind in
-    data/registers/incident_columns.csv, labels as their registered values. Files are read, written and forgotten one after the other:
-    in memory are one file, and the records that wait for a row group to be full.
+    data/registers/incident_columns.csv, labels as their registered values. A few files at a time are worked on and written, while the next
+    are read: these are in memory, and the records that wait for a row group to be full.
 
     Raises what ``content`` and ``read_records`` raise, RegisterError where the members are of several months, kinds or archives, and
     ContractError where rows are lost.
     """
-    (archive, month, kind) = _one_partition(members)
+    (month, kind) = _one_partition(members)
     path = out / kind / f"{month}.parquet"
-    files: list[FileResult] = []
+    done: list[FilesResult] = []
 
     def kept(*_: object) -> Iterator[pl.DataFrame]:
-        files.clear()
-        with open_archive(archive) as file:
-            for member in members:
-                result, records = _ingest_file(
-                    read_records(content(file, member), member, registers), member, registers
-                )
-                files.append(result)
-                yield records
+        done.clear()
+        for read in _ahead(partial(_read, registers=registers), _few_at_a_time(members)):
+            result, records = _sifted(read, kind, registers)
+            done.append(result)
+            yield records
 
     _write(register_io_source(kept, schema=record_schema(kind, registers)), path)
     result = MonthResult(
         month,
         kind,
         path,
-        pl.DataFrame([file.accounting for file in files], schema=ACCOUNTING, orient="row"),
-        pl.concat(file.quarantine for file in files).sort("file", LINE),
-        _counts(files, month, kind),
-        findings([file.found for file in files], registers),
+        pl.concat(files.accounting for files in done),
+        pl.concat(files.quarantine for files in done).sort("file", LINE),
+        _counts(done, month, kind),
+        findings([files.found for files in done], registers),
     )
     refuse_lost_rows(result.accounting)
     return result
@@ -110,45 +115,100 @@ def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
     """Columns and types of the records of a kind, as they stand in its Parquet files."""
     columns = [column for column in registers.columns[kind].values() if column.role not in NOT_KEPT]
     return pl.Schema(
-        {"month": pl.Date(), "force": pl.Enum(sorted(registers.bodies)), LINE: pl.UInt32()}
+        {"month": pl.Date(), "force": registers.forces, LINE: pl.UInt32()}
         | {column.column: _dtype(column.role, registers) for column in columns}
     )
 
 
 @dataclass(frozen=True)
-class FileResult:
-    """What one file came to: its row of the accounting, what was set aside, the counts by type and outcome, and what was found."""
+class FilesRead:
+    """Some whole files: their records, what cannot be a record, and the rows of each file, as in `ACCOUNTING`."""
 
-    accounting: tuple[str, str, str, str, str, int, int, int]
+    records: pl.DataFrame
+    quarantined: pl.DataFrame
+    rows_read: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class FilesResult:
+    """What some whole files came to: their accounting, what was set aside, the counts by force, type and outcome, and what was found."""
+
+    accounting: pl.DataFrame
     quarantine: pl.DataFrame
     counts: pl.DataFrame
-    found: FileFindings
+    found: Found
 
 
-def _ingest_file(records: Records, member: Member, registers: IncidentRegisters) -> tuple[FileResult, pl.DataFrame]:
-    kept, quarantine = records.kept, records.quarantined
-    if member.kind == "street" and registers.bodies[member.force].crime_id_is_key:
-        is_copy = later_copies(kept)
-        if is_copy.any():
-            quarantine = pl.concat([quarantine, _published_twice(kept.filter(is_copy), member)])
-            kept = kept.filter(~is_copy)
-    kept = _with_values(kept, member, registers)
-    result = FileResult(
-        (
-            Path(member.archive).name,
-            member.file,
-            member.month,
-            member.kind,
-            member.force,
-            records.rows_read,
-            kept.height,
-            quarantine.height,
+def _few_at_a_time(members: Sequence[Member]) -> list[list[Member]]:
+    """The files in order, in groups as small as they can be of so many bytes or more."""
+    groups: list[list[Member]] = [[]]
+    for member in members:
+        if sum(each.bytes for each in groups[-1]) >= _BYTES_AT_A_TIME:
+            groups.append([])
+        groups[-1].append(member)
+    return groups
+
+
+def _ahead(function: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
+    """The results in order, the next being made in another thread while one is worked on. The first error of the function ends it, as itself."""
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(function, given[0])
+        for following in given[1:]:
+            made = waiting.result()
+            waiting = thread.submit(function, following)
+            yield made
+        yield waiting.result()
+
+
+def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:
+    with open_archive(members[0].archive) as file:
+        read = [read_records(content(file, member), member, registers) for member in members]
+    forces = [pl.lit(member.force, registers.forces).alias("force") for member in members]
+    return FilesRead(
+        _with_values(
+            pl.concat(each.kept.with_columns(force) for each, force in zip(read, forces, strict=True)),
+            members[0],
+            registers,
         ),
+        pl.concat(each.quarantined for each in read),
+        pl.DataFrame(
+            [
+                (Path(member.archive).name, member.file, member.month, member.kind, member.force, each.rows_read)
+                for member, each in zip(members, read, strict=True)
+            ],
+            schema=list(ACCOUNTING.items())[:6],
+            orient="row",
+        ),
+    )
+
+
+def _sifted(read: FilesRead, kind: str, registers: IncidentRegisters) -> tuple[FilesResult, pl.DataFrame]:
+    """What some files came to, and the records of theirs that are kept."""
+    kept, quarantine, keys = read.records, read.quarantined, crime_keys(read.records, kind, registers)
+    later = later_copies(kept, keys)
+    copies = kept[later]
+    if len(copies):
+        quarantine = pl.concat([quarantine, _published_twice(copies, read.rows_read)])
+        kept = kept.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(later.implode()))
+        keys = keys.filter(~pl.col("row").is_in(later.implode()))
+    result = FilesResult(
+        _accounting(read.rows_read, kept, quarantine),
         quarantine,
-        _counts_of_file(kept, member.kind).with_columns(pl.lit(member.force).alias("force")),
-        findings_of_file(kept, member, records.kept.height - kept.height, registers),
+        _counts_of_files(kept, kind),
+        findings_of_files(kept, copies, keys, kind, registers),
     )
     return result, kept
+
+
+def _accounting(rows_read: pl.DataFrame, kept: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+    rows_kept = kept.group_by("force").agg(pl.len().alias("kept")).cast({"force": pl.String})
+    set_aside = quarantine.group_by("file").agg(pl.len().alias("quarantined"))
+    return (
+        rows_read.join(rows_kept, on="force", how="left", maintain_order="left")
+        .join(set_aside, on="file", how="left", maintain_order="left")
+        .with_columns(pl.col("kept", "quarantined").fill_null(0))
+        .cast(ACCOUNTING)
+    )
 
 
 def refuse_lost_rows(accounting: pl.DataFrame) -> None:
@@ -163,24 +223,25 @@ def refuse_lost_rows(accounting: pl.DataFrame) -> None:
         )
 
 
-def _one_partition(members: Iterable[Member]) -> tuple[str, str, str]:
+def _one_partition(members: Iterable[Member]) -> tuple[str, str]:
     keys = {(member.archive, member.month, member.kind) for member in members}
     if len(keys) != 1:
         raise RegisterError(
             f"The files are of {len(keys)} archives, months and kinds; give those of one, as by_month groups them."
         )
-    return keys.pop()
+    _, month, kind = keys.pop()
+    return month, kind
 
 
 def _dtype(role: str, registers: IncidentRegisters) -> pl.DataType:
     if role in registers.labels:
-        return pl.Boolean() if role == "yes_or_no" else pl.Enum(registers.values(role))
+        return pl.Boolean() if role == "yes_or_no" else registers.registered[role]
     plain = {"number": pl.Float64(), "time": pl.Datetime("us", "UTC")}
     return plain.get(role, pl.String())
 
 
 def _with_values(records: pl.DataFrame, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
-    """The records with month and force, and printed labels as registered values: one look-up for each label of a vocabulary, then codes for codes."""
+    """The records with their month, and printed labels as registered values: one look-up for each label of a vocabulary, then codes for codes."""
     schema = record_schema(member.kind, registers)
     roles = {column.column: column.role for column in registers.columns[member.kind].values()}
     changed = [
@@ -188,8 +249,8 @@ def _with_values(records: pl.DataFrame, member: Member, registers: IncidentRegis
         for name, dtype in schema.items()
         if records.schema.get(name, dtype) != dtype
     ]
-    first_day, force = date.fromisoformat(f"{member.month}-01"), pl.lit(member.force, schema["force"])
-    return records.with_columns(pl.lit(first_day).alias("month"), force.alias("force"), *changed).select(schema.names())
+    first_day = date.fromisoformat(f"{member.month}-01")
+    return records.with_columns(pl.lit(first_day).alias("month"), *changed).select(schema.names())
 
 
 def _value(name: str, labels: dict[str, str], dtype: pl.DataType) -> pl.Expr:
@@ -198,28 +259,34 @@ def _value(name: str, labels: dict[str, str], dtype: pl.DataType) -> pl.Expr:
     return pl.lit(known).gather(pl.col(name).to_physical()).alias(name)
 
 
-def _published_twice(copies: pl.DataFrame, member: Member) -> pl.DataFrame:
-    return copies.select(
-        pl.lit(member.file).alias("file"),
-        LINE,
-        pl.lit("crime published twice").alias("reason"),
-        pl.col("crime_id").alias("text"),
+def _published_twice(copies: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    return (
+        copies.with_columns(pl.col("force").cast(pl.String))
+        .join(files, on="force")
+        .select(
+            "file",
+            LINE,
+            pl.lit("crime published twice").alias("reason"),
+            pl.col("crime_id").alias("text"),
+        )
     )
 
 
-def _counts_of_file(records: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _counts_of_files(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     of_type, of_outcome = COUNTED_BY[kind]
-    return records.group_by(*filter(None, (of_type, of_outcome))).agg(pl.len().alias("rows"), pl.col(LINE).min())
+    return records.group_by("force", *filter(None, (of_type, of_outcome))).agg(
+        pl.len().alias("rows"), pl.col(LINE).min()
+    )
 
 
-def _counts(files: Iterable[FileResult], month: str, kind: str) -> pl.DataFrame:
+def _counts(done: Iterable[FilesResult], month: str, kind: str) -> pl.DataFrame:
     of_type, of_outcome = COUNTED_BY[kind]
     return (
-        pl.concat(file.counts for file in files)
+        pl.concat(files.counts for files in done)
         .select(
             pl.lit(month).alias("month"),
             pl.lit(kind).alias("kind"),
-            "force",
+            pl.col("force").cast(pl.String),
             (pl.col(of_type) if of_type else pl.lit(None)).cast(pl.String).alias("type"),
             pl.col(of_outcome).cast(pl.String).alias("outcome"),
             "rows",

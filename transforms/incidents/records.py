@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,15 +61,19 @@ def read_records(text: bytes, member: Member, registers: IncidentRegisters) -> R
     first_line = 2 if has_header else 1
     try:
         quick = pl.read_csv(
-            text, has_header=False, skip_lines=first_line - 1, schema=_schema(columns, member, body, registers)
+            text,
+            has_header=False,
+            skip_lines=first_line - 1,
+            schema=_schema(columns, member, body, registers),
+            row_index_name=LINE,
+            row_index_offset=first_line,
         )
     except _UNREADABLE:
         return _patiently(text, columns, first_line, member, body, registers)
     quick = _timed(quick)
     if any(quick[needed].null_count() for needed in _NEEDED[member.kind]):
         return _patiently(text, columns, first_line, member, body, registers)
-    kept = _shaped(quick, first_line, member, registers)
-    return Records(kept, QUARANTINE.to_frame(), kept.height)
+    return Records(_shaped(quick, member, registers), QUARANTINE.to_frame(), quick.height)
 
 
 def _with_line_feeds(text: bytes) -> bytes:
@@ -79,7 +84,7 @@ def _with_line_feeds(text: bytes) -> bytes:
 def _columns(text: bytes, member: Member, registers: IncidentRegisters) -> tuple[list[HeaderLabel], bool]:
     """What each column of the file is, and whether the file says so itself in a header."""
     known = registers.columns[member.kind]
-    first = text.partition(b"\n")[0].decode("utf-8", errors="replace").strip("\r")
+    first = io.BytesIO(text).readline().decode("utf-8", errors="replace").strip("\r\n")
     printed = [field.strip() for field in next(csv.reader([first]), [])]
     if not set(printed) & {label for label, column in known.items() if column.required}:
         full = [column for column in known.values() if column.role != "ignored"]
@@ -109,8 +114,7 @@ def _schema(columns: Sequence[HeaderLabel], member: Member, body: Body, register
     }
     return pl.Schema(
         {
-            name: plain.get(column.role)
-            or (pl.Enum(list(registers.labels[column.role])) if column.role in registers.labels else pl.String())
+            name: plain.get(column.role, registers.printed.get(column.role, pl.String()))
             for name, column in _named(columns)
         }
     )
@@ -128,18 +132,15 @@ def _timed(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shaped(frame: pl.DataFrame, first_line: int, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
+def _shaped(frame: pl.DataFrame, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
     """The columns of the register in its order, whatever the file's; an optional one that the file lacks is null."""
     wanted = [column for column in registers.columns[member.kind].values() if column.role not in NOT_KEPT]
     lacking = [
-        pl.lit(
-            None, pl.Enum(list(registers.labels[column.role])) if column.role in registers.labels else pl.String()
-        ).alias(column.column)
+        pl.lit(None, registers.printed.get(column.role, pl.String())).alias(column.column)
         for column in wanted
         if column.column not in frame.columns
     ]
-    numbered = frame if LINE in frame.columns else frame.with_row_index(LINE, first_line)
-    return numbered.with_columns(lacking).select(LINE, *(column.column for column in wanted))
+    return frame.with_columns(lacking)[[LINE, *(column.column for column in wanted)]]
 
 
 def _patiently(
@@ -186,7 +187,7 @@ def _patiently(
     _refuse_unknown_labels(printed.filter(is_kept), typed.filter(is_kept), columns, member, registers)
     kept = typed.filter(is_kept)
     quarantined = judged.filter(~is_kept).cast(QUARANTINE)
-    return Records(_shaped(kept, first_line, member, registers), quarantined, printed.height)
+    return Records(_shaped(kept, member, registers), quarantined, printed.height)
 
 
 def _typed(name: str, column: HeaderLabel, registers: IncidentRegisters) -> pl.Expr:

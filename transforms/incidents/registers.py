@@ -1,7 +1,10 @@
 """Reads the registers of labels, columns and bodies under ``data/registers/incident_*.csv``."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import polars as pl
 
 from transforms.contracts.registers import read_register
 from transforms.errors import RegisterError
@@ -49,9 +52,20 @@ class IncidentRegisters:
         """The register in which an unknown label of a vocabulary is to be added."""
         return "incident_bodies.csv" if vocabulary == BODY_NAME else "incident_labels.csv"
 
-    def values(self, vocabulary: str) -> list[str]:
-        """The values of a vocabulary, in the order of the register."""
-        return list(dict.fromkeys(self.labels[vocabulary].values()))
+    @cached_property
+    def printed(self) -> dict[str, pl.Enum]:
+        """Vocabulary → type of a column of its printed labels, in the order of the register."""
+        return {vocabulary: pl.Enum(list(labels)) for vocabulary, labels in self.labels.items()}
+
+    @cached_property
+    def registered(self) -> dict[str, pl.Enum]:
+        """Vocabulary → type of a column of its values, in the order of the register."""
+        return {vocabulary: pl.Enum(list(dict.fromkeys(labels.values()))) for vocabulary, labels in self.labels.items()}
+
+    @cached_property
+    def forces(self) -> pl.Enum:
+        """Type of a column of slugs."""
+        return pl.Enum(sorted(self.bodies))
 
 
 def load_incident_registers(data: Path) -> IncidentRegisters:

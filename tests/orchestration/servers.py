@@ -1,18 +1,20 @@
 """A publisher, a data folder whose register names it, and a daemon that runs on both: all real, all on loopback."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
 
 from tests.fetch.publisher import Answer, Publisher
 from tests.full_build import ROOT
-from tests.orchestration.builds import copy_of_data, environment
+from tests.orchestration.builds import copy_of_data, environment, processes_of
 
 SOURCE = "ho_nrm_national_facts"
 FILE = "/media/to-2024-11.csv"
@@ -40,7 +42,7 @@ def data_with_publisher(publisher: Publisher, folder: Path) -> Path:
 def running_daemon(
     home: Path, data: Path, build: Path, variables: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    """Dagster's daemon on the code location of the tests, ended with its children when the test is over."""
+    """Dagster's daemon on the code location of the tests, ended with all that it started when the test is over, however it ends."""
     workspace = home / "workspace.yaml"
     workspace.write_text(
         "load_from:\n  - python_module:\n      module_name: tests.orchestration.server_location\n"
@@ -66,7 +68,21 @@ def running_daemon(
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        try:
+            process.wait(timeout=60)
+        finally:
+            end_processes_of(build)
+
+
+def end_processes_of(build: Path, seconds: float = 30) -> None:
+    """Kill what works on a build folder, until nothing does: a code server outlives a daemon that was killed, and so does a run."""
+    end = time.monotonic() + seconds
+    while numbers := processes_of(build):
+        assert time.monotonic() < end, f"these processes do not end: {numbers}"
+        for number in numbers:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.1)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str], what: str, seconds: float = 400) -> None:

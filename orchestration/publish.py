@@ -13,7 +13,7 @@ from orchestration.documents import made_documents
 from orchestration.fingerprint import hash_files
 from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
-from orchestration.what_changed import keep_tables, what_changed
+from orchestration.what_changed import forget_tables, keep_tables, what_changed
 from reports.document import Document, Page
 from reports.numbers import ReportData
 from reports.render import render_page, render_pdf
@@ -175,12 +175,13 @@ def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> Written:
             (half / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / name, half / name)
         half.rename(edition)
+    keep_tables(paths, edition)
     link = paths.reports.with_name(f".reports.{os.getpid()}.tmp")
     link.unlink(missing_ok=True)
     link.symlink_to(edition.relative_to(paths.build))
     link.replace(paths.reports)
     _tidy(paths, edition, made)
-    keep_tables(paths, edition)
+    forget_tables(paths)
     index = paths.reports / "index.html"
     return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.lake import replace_atomically
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError
 
@@ -53,27 +54,45 @@ def name_of(edition: Path) -> str:
 
 
 def keep_tables(paths: Paths, edition: Path) -> None:
-    """Keep the tables of a build that has just been published, and forget those of builds that are no longer kept."""
+    """Keep the tables of a build that is about to be published, each as a whole: what readers see can then always be compared with."""
     from transforms.differences import TABLES
 
-    kept = paths.kept / edition.name
     for table in TABLES:
-        (kept / table).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(paths.lake / f"{table}.parquet", kept / f"{table}.parquet")
+        content = (paths.lake / f"{table}.parquet").read_bytes()
+        replace_atomically(paths.kept / edition.name / f"{table}.parquet", content)
+
+
+def forget_tables(paths: Paths) -> None:
+    """Forget the tables of published builds that are no longer kept."""
     for folder in paths.kept.iterdir():
         if not (paths.editions / folder.name).is_dir():
             shutil.rmtree(folder)
 
 
 def edition_before(paths: Paths, build_id: str) -> Path | None:
-    """The published build that readers had before a build: the one they see, or the newest other; None where there is none to compare."""
+    """The published build that readers had before a build: the one they see, or the newest other; None where there is none to compare.
+
+    One that cannot be read to its end is passed over, so that no damage of the past stops a build.
+    """
     held = [
         folder
         for folder in (paths.editions.iterdir() if paths.editions.is_dir() else ())
-        if name_of(folder) != build_id and (paths.kept / folder.name).is_dir()
+        if name_of(folder) != build_id and _is_whole(paths, folder)
     ]
     seen = paths.reports.resolve()
     return max(held, key=lambda folder: (folder == seen, folder.stat().st_mtime_ns), default=None)
+
+
+def _is_whole(paths: Paths, edition: Path) -> bool:
+    """Whether the tables and the words of a published build are there and can be read."""
+    from polars.exceptions import PolarsError
+
+    try:
+        tables_of(paths.kept / edition.name)
+        texts_of(edition)
+    except (CountyLinesError, PolarsError, OSError, ValueError):
+        return False
+    return True
 
 
 def what_changed(paths: Paths, build_id: str) -> "Page":

@@ -1,13 +1,16 @@
 """Which published build the page on what changed is about, and what is kept so that it can be made."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from orchestration.paths import Paths
-from orchestration.what_changed import edition_before, keep_tables, tables_of, what_changed
+from orchestration.what_changed import edition_before, forget_tables, keep_tables, tables_of, what_changed
+from reports.texts import FOLDER
 from transforms.differences import TABLES
 from transforms.errors import CountyLinesError
 
@@ -26,11 +29,13 @@ def paths(tmp_path: Path) -> Paths:
 def published(paths: Paths, name: str, second: int) -> Path:
     """A published build of that name and age, which readers see from now on."""
     edition = paths.editions / name
-    edition.mkdir(parents=True)
+    (edition / FOLDER).mkdir(parents=True)
+    (edition / FOLDER / "norfolk.json").write_text("{}")
     os.utime(edition, (second, second))
+    keep_tables(paths, edition)
     paths.reports.unlink(missing_ok=True)
     paths.reports.symlink_to(edition)
-    keep_tables(paths, edition)
+    forget_tables(paths)
     return edition
 
 
@@ -60,10 +65,23 @@ def test_an_edition_whose_tables_were_not_kept_is_passed_over(paths: Paths) -> N
     assert edition_before(paths, "bbbbbbbbbbbb") is None
 
 
+def cut_short(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, cut_short], ids=lambda damage: str(damage.__name__))
+@pytest.mark.parametrize("damaged", ["kept/bbbbbbbbbbbb-1/out/indicators.parquet", "reports/texts/norfolk.json"])
+def test_an_edition_that_was_damaged_is_passed_over(damaged: str, damage: Callable[[Path], None], paths: Paths) -> None:
+    old = published(paths, "aaaaaaaaaaaa-1", second=1)
+    published(paths, "bbbbbbbbbbbb-1", second=2)
+    damage(paths.build / damaged)
+    assert edition_before(paths, "cccccccccccc") == old
+
+
 def test_the_tables_that_are_compared_are_kept_with_an_edition_and_go_with_it(paths: Paths) -> None:
     old = published(paths, "aaaaaaaaaaaa-1", second=1)
     assert [frame["number"].item() for frame in tables_of(paths.kept / old.name).values()] == list(range(len(TABLES)))
-    old.rmdir()
+    shutil.rmtree(old)
     published(paths, "bbbbbbbbbbbb-1", second=2)
     assert [folder.name for folder in paths.kept.iterdir()] == ["bbbbbbbbbbbb-1"]
 

@@ -18,6 +18,9 @@ from transforms.errors import CountyLinesError
 # The first member of a backup: what is in it, by path, with checksums and times. Nothing else in the file is believed.
 _INVENTORY = "inventory.json"
 _FORMAT = "countylines backup, version 1"
+# Run history, and the ledger of delivery; what SQLite keeps beside each while it writes is in the copy of the database.
+_DATABASES = (".db", ".sqlite")
+_BESIDE = tuple(f"{ending}-{more}" for ending in _DATABASES for more in ("wal", "shm", "journal"))
 
 
 def back_up(paths: Paths, file: Path) -> int:
@@ -82,7 +85,7 @@ def restore(file: Path, paths: Paths) -> int:
 def _kept(build: Path, file: Path) -> Iterator[Path]:
     """All below a build folder but what belongs to living or dead processes, and the backup itself."""
     for path in sorted(build.rglob("*")):
-        own = path.name == ".lock" or path.name.endswith((".tmp", ".db-wal", ".db-shm", ".db-journal"))
+        own = path.name == ".lock" or path.name.endswith((".tmp", *_BESIDE))
         if not own and path.resolve() != file.resolve():
             yield path
 
@@ -94,17 +97,20 @@ def _entry(path: Path) -> dict[str, Any]:
     if path.is_dir():
         return {"folder": True, "mtime_ns": status.st_mtime_ns}
     return {
-        "sha256": hashlib.sha256(_content(path)).hexdigest() if path.suffix == ".db" else digest_of(path),
+        "sha256": hashlib.sha256(_content(path)).hexdigest() if path.suffix in _DATABASES else digest_of(path),
         "mode": status.st_mode & 0o777,
         "mtime_ns": status.st_mtime_ns,
     }
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a file; of a database, one whole state of it, what its write-ahead log holds included."""
-    if path.suffix != ".db":
+    """The bytes of a file; of a database, one whole state of it, what its write-ahead log holds included.
+
+    Opened for writing, so that SQLite can take back what a process that was killed had half written.
+    """
+    if path.suffix not in _DATABASES:
         return path.read_bytes()
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as source, sqlite3.connect(":memory:") as copy:
+    with sqlite3.connect(f"file:{path}?mode=rw", uri=True) as source, sqlite3.connect(":memory:") as copy:
         source.backup(copy)
         content: bytes = copy.serialize()
         return content

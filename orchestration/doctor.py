@@ -5,9 +5,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.delivery.deliver import ledger_path
 from orchestration.fingerprint import digest_of, hash_files, outputs, read_manifest
 from orchestration.lock import half_written, process_at_work
 from orchestration.paths import Paths
@@ -151,12 +153,7 @@ def _published_reports(paths: Paths) -> Iterator[Finding]:
 def _run_history(paths: Paths) -> Iterator[Finding]:
     databases = sorted(paths.dagster_home.rglob("*.db"))
     for database in databases:
-        try:
-            with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-                (answer,) = connection.execute("pragma quick_check").fetchone()
-        except sqlite3.DatabaseError as error:
-            answer = str(error)
-        if answer != "ok":
+        if (answer := _what_sqlite_says(database)) != "ok":
             yield Finding(
                 f"run history {database.name}",
                 "broken",
@@ -165,6 +162,30 @@ def _run_history(paths: Paths) -> Iterator[Finding]:
             )
             return
     yield Finding("run history", "sound", f"{len(databases)} databases are whole")
+
+
+def _ledger_of_delivery(paths: Paths) -> Iterator[Finding]:
+    ledger = ledger_path(paths)
+    if not ledger.exists():
+        yield Finding("ledger of delivery", "sound", "nothing has been delivered from here")
+    elif (answer := _what_sqlite_says(ledger)) != "ok":
+        yield Finding(
+            "ledger of delivery",
+            "broken",
+            f"SQLite says: {answer}",
+            f"Restore {ledger} from a backup: it alone knows who has got which letter, and nothing is delivered without it.",
+        )
+    else:
+        yield Finding("ledger of delivery", "sound", "the database is whole")
+
+
+def _what_sqlite_says(database: Path) -> str:
+    """The answer of SQLite's own check, 'ok' if all is well. Opened for writing, so that it first takes back what a killed process half wrote."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=rw", uri=True)) as connection:
+            return str(connection.execute("pragma quick_check").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
 
 
 def _left_over(paths: Paths) -> Iterator[Finding]:
@@ -221,6 +242,7 @@ _LOOKS: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     _last_build,
     _published_reports,
     _run_history,
+    _ledger_of_delivery,
     _left_over,
     _disk,
     _clock,

@@ -5,13 +5,17 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from orchestration.backup import back_up, restore
+from orchestration.delivery.deliver import ledger_path
+from orchestration.delivery.ledger import open_ledger, write_release
 from orchestration.doctor import Finding, examine
 from orchestration.fingerprint import digest_of, hash_files
 from orchestration.lock import only_build
@@ -42,6 +46,9 @@ def small(tmp_path: Path) -> Paths:
     with sqlite3.connect(build / "dagster/runs.db") as runs:
         runs.execute("create table runs as select 1 as run")
     paths = Paths(data=ROOT / "data", build=build)
+    ledger_path(paths).parent.mkdir()
+    with open_ledger(ledger_path(paths)) as ledger:
+        write_release(ledger, edition.name, datetime(2026, 11, 26, 9, 30, tzinfo=UTC))
     write_manifest(paths)
     return paths
 
@@ -64,7 +71,7 @@ def wrong(paths: Paths) -> dict[str, tuple[str, str | None]]:
 def test_a_healthy_build_is_found_sound(small: Paths) -> None:
     findings = list(examine(small))
     assert {finding.state for finding in findings} == {"sound"}, [each for each in findings if each.state != "sound"]
-    assert len({finding.looked_at for finding in findings}) == len(findings) == 10
+    assert len({finding.looked_at for finding in findings}) == len(findings) == 11
 
 
 def same_size_and_time(path: Path) -> None:
@@ -93,6 +100,10 @@ def broken_history(paths: Paths) -> None:
     (paths.dagster_home / "runs.db").write_bytes(b"no database at all" * 100)
 
 
+def broken_ledger(paths: Paths) -> None:
+    ledger_path(paths).write_bytes(b"no database at all" * 100)
+
+
 def dead_link(paths: Paths) -> None:
     paths.reports.unlink()
     paths.reports.symlink_to("editions/gone")
@@ -118,6 +129,7 @@ def from_the_future(paths: Paths) -> None:
         (deleted_table, "last build", "attention", "countylines build"),
         (no_manifest, "last build", "attention", "countylines build"),
         (broken_history, "run history runs.db", "broken", "Restore"),
+        (broken_ledger, "ledger of delivery", "broken", "Restore"),
         (dead_link, "published reports", "broken", "countylines build"),
         (half_written, "half written files", "attention", "countylines build"),
         (from_the_future, "clock", "attention", "Set the clock"),
@@ -181,7 +193,7 @@ def test_the_command_ends_with_one_when_something_is_broken_and_prints_json(smal
 
 def rows_of_databases(folder: Path) -> dict[str, list[str]]:
     rows = {}
-    for database in sorted(folder.rglob("*.db")):
+    for database in sorted([*folder.rglob("*.db"), *folder.rglob("*.sqlite")]):
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
             rows[str(database.relative_to(folder))] = list(connection.iterdump())
     return rows
@@ -191,14 +203,14 @@ def files_and_times(folder: Path) -> dict[str, tuple[int, int, str]]:
     return {
         str(path.relative_to(folder)): (path.lstat().st_mtime_ns, path.lstat().st_mode, digest_of(path) or "")
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.suffix != ".db" and path.name != ".lock"
+        if path.is_file() and not path.is_symlink() and path.suffix not in (".db", ".sqlite") and path.name != ".lock"
     }
 
 
 def test_a_backup_goes_there_and_back_with_times_rights_links_and_databases(small: Paths, tmp_path: Path) -> None:
     (small.build / "county_lines.csv").chmod(0o444)
     file, again = tmp_path / "kept.tar.gz", Paths(data=small.data, build=tmp_path / "again")
-    assert back_up(small, file) == restore(file, again) == 7
+    assert back_up(small, file) == restore(file, again) == 8
     assert files_and_times(again.build) == files_and_times(small.build)
     assert rows_of_databases(again.build) == rows_of_databases(small.build)
     assert again.reports.readlink() == small.reports.readlink()
@@ -215,6 +227,42 @@ def test_a_database_that_is_open_is_backed_up_with_what_its_log_holds(small: Pat
     restore(tmp_path / "kept.tar.gz", again)
     with sqlite3.connect(again.dagster_home / "runs.db") as copy:
         assert copy.execute("select run from runs").fetchall() == [(1,), (2,)]
+
+
+HALF_WRITTEN = """
+import os, signal, sqlite3, sys
+
+database = sqlite3.connect(sys.argv[1])
+database.execute("pragma cache_size = 1")
+database.executemany("insert into runs values (?)", [("spilt to the disk" * 100,)] * 100)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_half_wrote_into_a_database_is_taken_back(small: Paths, tmp_path: Path) -> None:
+    database = small.dagster_home / "runs.db"
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN, database], check=False)
+    assert database.with_name("runs.db-journal").exists()
+    back_up(small, tmp_path / "kept.tar.gz")
+    again = Paths(data=small.data, build=tmp_path / "again")
+    restore(tmp_path / "kept.tar.gz", again)
+    with sqlite3.connect(again.dagster_home / "runs.db") as copy:
+        assert copy.execute("select run from runs").fetchall() == [(1,)]
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN, database], check=False)
+    assert wrong(small) == {}
+
+
+def test_a_ledger_that_a_delivery_is_writing_is_backed_up_as_it_was_before(small: Paths, tmp_path: Path) -> None:
+    with open_ledger(ledger_path(small)) as ledger:
+        ledger.execute("pragma cache_size = 1")
+        ledger.execute("begin")
+        ledger.execute("update editions set published_at = 'in between'")
+        back_up(small, tmp_path / "kept.tar.gz")
+        ledger.execute("rollback")
+    again = Paths(data=small.data, build=tmp_path / "again")
+    restore(tmp_path / "kept.tar.gz", again)
+    assert rows_of_databases(again.build) == rows_of_databases(small.build)
+    assert not list(again.build.rglob("*-journal"))
 
 
 def test_nothing_is_overwritten_and_a_build_at_work_is_not_backed_up(small: Paths, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import re
+import resource
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 
 from tests.fetch.publisher import LIMITS, Answer, Publisher, archive, source_at, workbook
 from transforms.errors import RegisterError
-from transforms.sources.fetch.editions import Outcome, fetch_sources, read_records, stored_at
+from transforms.sources.fetch.editions import Outcome, fetch_sources, read_records, stored_at, write_record
 from transforms.sources.registry import Source
 
 BOOK = workbook(1204)
@@ -131,6 +132,23 @@ def test_a_fetch_that_was_killed_before_its_record_is_made_good(store: Path, run
     (store / "fetched.jsonl").unlink()
     assert outcomes(run(source)) == [("ons_pfa_tables", "tables.xlsx", "new")]
     assert len(read_records(store)) == 1
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_record_leaves_no_part_of_it(
+    store: Path, run: Run, source: Source
+) -> None:
+    run(source)
+    (record,) = read_records(store)
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((store / "fetched.jsonl").stat().st_size + 20, unlimited[1]))
+    try:
+        with pytest.raises(OSError, match="fetched.jsonl"):
+            write_record(store, record)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert read_records(store) == [record]
+    write_record(store, record)
+    assert read_records(store) == [record, record]
 
 
 def test_a_record_that_is_none_is_named_by_its_line(store: Path, run: Run, source: Source) -> None:

@@ -1,8 +1,10 @@
 """The store of fetched files: each exactly as received, under its checksum, read-only, with one record for each version."""
 
 import dataclasses
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,10 +151,21 @@ def _fetch(
     _keep(part, stored_at(editions, record))
     if last and last.sha256 == record.sha256:
         return _outcome(editions, last, "unchanged")
-    # One write of one line: a fetch that is killed leaves a whole record or none, and without it the file is simply fetched again.
-    with (editions / "fetched.jsonl").open("ab", buffering=0) as file:
-        file.write(f"{json.dumps(dataclasses.asdict(record))}\n".encode())
+    write_record(editions, record)
     return _outcome(editions, record, "revision" if last else "new")
+
+
+def write_record(editions: Path, record: Fetched) -> None:
+    """Add a record to those of a store. Raises OSError for a full disk, and then none is added, and no part of one.
+
+    One write of one line: a fetch that is killed leaves a whole record or none, and without it the file is simply fetched again.
+    """
+    path, line = editions / "fetched.jsonl", f"{json.dumps(dataclasses.asdict(record))}\n".encode()
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        if file.write(line) != len(line):
+            file.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _last(source: Source, name: str, editions: Path) -> Fetched | None:

@@ -113,7 +113,7 @@ def _alert_for(check: dg.AssetCheckEvaluation, run_id: str, warned: dict[str, in
     if check.passed:
         warned.pop(name, None)
         return
-    rows = int(str(check.metadata["rows failing"].value)) if "rows failing" in check.metadata else 0
+    rows = int(str(check.metadata["rows failing"].value)) if "rows failing" in check.metadata else 1
     wrong = str(check.metadata["what is wrong"].value) if "what is wrong" in check.metadata else f"{rows} rows fail"
     fields = {"run_id": run_id, "asset": check.asset_key.to_user_string(), "check": check.check_name, "rows": rows}
     said = f"{name} ({check.description}): {wrong}"

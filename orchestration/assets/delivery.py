@@ -1,11 +1,14 @@
 """Layer report, last step: what is outside the build. Materialised when somebody asks for it, never by a build."""
 
+from collections import Counter
+
 import dagster as dg
 
 from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
 
 DELIVERY = dg.AssetKey(["report", "delivery"])
+_TAKEN = "The mail server took every letter, and none came back."
 
 
 def delivery_asset() -> dg.AssetsDefinition:
@@ -26,7 +29,7 @@ def delivery_asset() -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 "every_letter_was_taken",
                 asset=DELIVERY,
-                description="The mail server took every letter, and none came back.",
+                description=_TAKEN,
             )
         ],
     )
@@ -36,11 +39,19 @@ def delivery_asset() -> dg.AssetsDefinition:
         done = deliver_from_environment(paths)
         open_letters = [letter for letter in done.letters if letter.state != "sent"]
         states = "\n".join(f"- {letter.state}: {letter.subject}, {letter.reply}" for letter in open_letters)
+        counted = Counter(letter.state for letter in open_letters)
+        wrong = ", ".join(f"{number} {state}" for state, number in sorted(counted.items()))
         check = dg.AssetCheckResult(
             passed=done.is_whole,
             check_name="every_letter_was_taken",
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={"letters": len(done.letters), "not taken": dg.MetadataValue.md(states or "none")},
+            description=_TAKEN,
+            metadata={
+                "letters": len(done.letters),
+                "rows failing": len(open_letters),
+                "not taken": dg.MetadataValue.md(states or "none"),
+                **({"what is wrong": f"of {len(done.letters)} letters {wrong}"} if wrong else {}),
+            },
         )
         facts: dict[str, str | int] = {
             "edition": done.edition,

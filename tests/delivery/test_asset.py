@@ -3,6 +3,7 @@
 import dagster as dg
 import pytest
 
+from orchestration import alert_sensors
 from orchestration.assets.delivery import DELIVERY, delivery_asset
 from orchestration.automation import automated
 from tests.delivery.conftest import Office, variables
@@ -30,8 +31,13 @@ def test_it_delivers_and_its_check_says_whether_every_letter_was_taken(
         mailbox.at_recipient["reader@norfolk.example"] = ["550 no such user"]
     result = dg.materialize([delivery_asset()], resources={"paths": office.paths})
     assert result.success
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(alert_sensors, "alert", lambda name, message, **_: said.append((name, message)))
     [check] = result.get_asset_check_evaluations()
     assert (check.passed, check.severity) == (not refused, dg.AssetCheckSeverity.WARN)
+    alert_sensors._alert_for(check, result.run_id, {})
+    assert [name for name, message in said if message.endswith("of 1 letters 1 refused")] == ["check_warned"] * refused
+    assert len(said) == refused
     [made] = result.asset_materializations_for_node("report__delivery")
     assert made.metadata["edition"].value == office.edition
     assert mailbox.recipients == ([] if refused else ["reader@norfolk.example"])

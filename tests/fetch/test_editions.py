@@ -142,7 +142,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_record_leaves_no_part_of_it(
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, ((store / "fetched.jsonl").stat().st_size + 20, unlimited[1]))
     try:
-        with pytest.raises(OSError, match="fetched.jsonl"):
+        with pytest.raises(OSError, match=r"fetched\.jsonl"):
             write_record(store, record)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import stat
 import sys
 from collections.abc import Iterable
 from importlib.metadata import distributions
@@ -83,15 +85,21 @@ def fingerprint(paths: Paths) -> str:
 
 
 def outputs(paths: Paths) -> dict[str, list[int]]:
-    """Size and modification time of every file that a build leaves behind, by path below the build folder."""
-    made = [
-        file
-        for folder in (paths.lake, paths.checks, paths.documents, paths.reports.resolve())
-        if folder.exists()
-        for file in _files(folder)
-    ]
-    made += [file for file in paths.build.glob("county_lines.*") if file.is_file()]
-    return {str(file.relative_to(paths.build)): [file.stat().st_size, file.stat().st_mtime_ns] for file in sorted(made)}
+    """Size and modification time of every file that a build leaves behind, by path below the build folder.
+
+    What goes away meanwhile, since another process builds here, is left out.
+    """
+    folders = (paths.lake, paths.checks, paths.documents, paths.reports.resolve())
+    made = [Path(folder, name) for each in folders for folder, _, names in os.walk(each) for name in names]
+    found = {}
+    for file in sorted([*made, *paths.build.glob("county_lines.*")]):
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(status.st_mode) and file.suffix != ".pyc":
+            found[str(file.relative_to(paths.build))] = [status.st_size, status.st_mtime_ns]
+    return found
 
 
 def read_manifest(paths: Paths) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Nothing is made twice: what an unchanged, a touched and a damaged build do."""
 
 import json
+import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -53,6 +56,32 @@ def test_a_damaged_file_leads_to_the_assets_that_make_it(file: str, made_again: 
     after = {} if size is None else {file: [size, 0]}
     touched = _touched({file: [1, 0]}, after, sorted(graph().get_all_asset_keys() - {DELIVERY}))
     assert {key.to_user_string() for key in touched} == made_again
+
+
+def test_what_a_build_beside_this_one_takes_away_meanwhile_is_no_error(tmp_path: Path) -> None:
+    tables = {tmp_path / "lake" / f"{number}.parquet" for number in range(50)}
+    (tmp_path / "lake").mkdir()
+    for table in tables:
+        table.write_bytes(b"synthetic")
+    over = Event()
+
+    def write_and_tidy() -> None:
+        while not over.is_set():
+            folder = tmp_path / "documents" / "0123"
+            folder.mkdir(parents=True)
+            for number in range(5):
+                (folder / f"{number}.html").write_bytes(b"synthetic")
+            shutil.rmtree(folder)
+
+    with ThreadPoolExecutor() as beside:
+        other = beside.submit(write_and_tidy)
+        try:
+            for _ in range(300):
+                found = outputs(Paths(data=ROOT / "data", build=tmp_path))
+                assert {tmp_path / name for name in found if name.startswith("lake")} == tables
+        finally:
+            over.set()
+        other.result()
 
 
 @pytest.mark.full

@@ -85,8 +85,8 @@ def end_processes_of(build: Path, seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str], what: str, seconds: float = 400) -> None:
-    """Wait for something that a daemon should do; fail when it ends or does not do it in time."""
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str], what: str, seconds: float = 1200) -> None:
+    """Wait for something that a daemon should do; fail when it ends or does not do it in time, which is long: machines have other work too."""
     end = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, "the daemon ended"

@@ -107,6 +107,7 @@ def main() -> None:
     options = [
         f"-seed={given.seed}",
         f"-timeout={GIVEN_UP}",
+        f"-report_slow_units={GIVEN_UP}",
         f"-rss_limit_mb={MEMORY}",
         "-max_len=4096",
         "-len_control=0",

@@ -1,4 +1,5 @@
 import pickle
+import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -320,6 +321,18 @@ def test_an_archive_that_is_cut_short_or_damaged_is_refused(
     with pytest.raises(LayoutError, match=r"norfolk-street.csv: the file is damaged"):
         ingest_month(members, tmp_path / "lake", registers)
     assert not list((tmp_path / "lake").rglob("*.parquet"))
+
+
+def test_a_month_that_is_refused_leaves_nothing_behind(
+    archive: Archive, tmp_path: Path, registers: IncidentRegisters
+) -> None:
+    members = read_archive(archive({MET: csv_file(STOP_HEADER, *[search(linked="perhaps")] * 10)}))
+    for number in range(50):
+        with pytest.raises(UnmatchedError):
+            ingest_month(members, tmp_path / "lake" / str(number), registers)
+    # Long enough for another thread to make a file after all was tidied up.
+    time.sleep(0.2)
+    assert not [path for path in (tmp_path / "lake").rglob("*") if path.is_file()]
 
 
 def test_a_file_that_says_nothing_in_its_name_is_refused(archive: Archive) -> None:

@@ -301,13 +301,15 @@ def _write(records: pl.LazyFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        records.sink_parquet(
-            temporary,
-            compression="zstd",
-            compression_level=_COMPRESSION_LEVEL,
-            statistics=True,
-            row_group_size=_ROW_GROUP,
-        )
+        # Opened here: Polars, given a name, may make the file in a thread of its own after a reader has failed and all was tidied up.
+        with temporary.open("wb") as opened:
+            records.sink_parquet(
+                opened,
+                compression="zstd",
+                compression_level=_COMPRESSION_LEVEL,
+                statistics=True,
+                row_group_size=_ROW_GROUP,
+            )
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -59,12 +59,16 @@ def test_no_page_is_wider_than_its_window_or_fetches_anything(
 
 
 @pytest.mark.parametrize("slug", ["norfolk", "greater-manchester", "england-and-wales"])
-def test_the_text_of_the_pdf_holds_every_number_of_the_page(built: Path, slug: str) -> None:
+def test_the_text_of_the_pdf_holds_every_number_of_the_page_or_a_link_to_it(built: Path, slug: str) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed: the text of the PDF cannot be read back")
     pdf = built / "reports" / f"{slug}.pdf"
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
     html = pdf.with_suffix(".html").read_text(encoding="utf-8")
+    addresses = subprocess.run(["pdfinfo", "-url", pdf], capture_output=True, text=True, check=True).stdout
+    for anchor in re.findall(rf" {slug}\.html#(\S+)", addresses):
+        html, taken = re.subn(rf'<(table|figure) id="{anchor}">.*?</\1>', "", html, flags=re.DOTALL)
+        assert taken == 1, f"no table or chart of the page has the anchor {anchor}"
     numbers = set(re.findall(r'<a class="number" [^>]+>([^<]+)</a>', html))
     assert len(numbers) > 50
     assert sorted(number for number in numbers if number not in text) == []

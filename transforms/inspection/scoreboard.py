@@ -85,7 +85,7 @@ def scoreboard(registered: Findings, held: Held) -> Found:
         found.join(registered.findings, on="finding_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("finding_id").replace_strict(statuses, return_dtype=pl.String).alias("status"),
-            pl.col("why_not", "source_id", "reasons").replace("", None),
+            pl.col("why_not", "source_id", "reasons").cast(pl.String).replace("", None),
         )
         .sort("finding_id", "indicator_id")
         .select(pl.col(name).cast(dtype) for name, dtype in SCOREBOARD.schema.items())

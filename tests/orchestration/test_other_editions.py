@@ -55,7 +55,7 @@ def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_acco
         {
             **dict.fromkeys(("source_id", "editions", "matched", "excluded", "unmatched", "footnotes", "unaccounted")),
             **{"file": "odd.csv", "outcome": "not recognised", "cells": 0},
-            "why": "no source has a table with these columns",
+            "why": "no source has a table with these columns, or a workbook with these titles",
         },
     ]
     new = pl.read_parquet(build / "lake" / "out" / "indicators.parquet").filter(edition_id="ye-jun-2019")

@@ -10,8 +10,8 @@ from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.lake import replace_atomically, write_table
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError, LayoutError
-from transforms.sources.landing import LandingFile
 from transforms.sources.published import CellsOf, cells_of
+from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Edition, Source
 
 

@@ -9,8 +9,9 @@ from orchestration.parsed import cells_once, forget_others, refused_before
 from orchestration.paths import Paths
 from transforms.errors import RegisterError
 from transforms.sources.calendar import release_calendar
-from transforms.sources.landing import LandingFile, survey, with_landing
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.published import editions_held, known_on, settled_sources, sources_held
+from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Source, load_sources
 
 

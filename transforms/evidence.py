@@ -6,21 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from transforms.contracts.tables import COMPARISONS
+
 _PARTS = ("numerator", "denominator")
-# Kinds of the ledger in the order in which a reader asks; which figure of a pair comes first says nothing where two areas are compared.
-_KINDS = pl.Enum(
-    (
-        "year_before",
-        "nation",
-        "areas",
-        "first_and_latest",
-        "first_and_latest_year",
-        "month_before",
-        "finding",
-        "inspection",
-        "programme",
-    )
-)
+_KINDS = pl.Enum(COMPARISONS)
 
 
 @dataclass(frozen=True)
@@ -94,6 +83,7 @@ def _comparisons(asked: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
         ledger.select(
             pl.col(f"figure_id_{side}").alias("indicator_id"),
             pl.col("kind").cast(_KINDS),
+            # Which figure of a pair comes first says nothing where two areas are compared.
             pl.when(pl.col("kind") != "areas").then(pl.lit(side)).alias("side"),
             "grade",
             "reasons",

@@ -13,7 +13,8 @@ from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
 from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions
 from transforms.outputs import write_tidy_csv, write_warehouse
-from transforms.sources.landing import LandingFile, landing_frame
+from transforms.sources.landing import landing_frame
+from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Source
 
 _OWNERS = ["team:statistics"]

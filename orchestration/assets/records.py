@@ -12,8 +12,8 @@ from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths, records_root
 from transforms.incidents import read_archive
 from transforms.incidents.partition import Partition, PartitionResult, accounted_for, partitions, take_in
-from transforms.sources.landing import ARCHIVE_PARSER
 from transforms.sources.published import edition_files
+from transforms.sources.recognise import ARCHIVE_PARSER
 from transforms.sources.registry import Source
 
 ACCOUNTED_FOR = "every_row_is_kept_or_quarantined"

@@ -25,7 +25,8 @@ def landing(folder: Path, as_json: bool) -> None:
     \b
     Example: countylines landing ~/downloads/published-files
     """
-    from transforms.sources.landing import NOT_RECOGNISED, REFUSED, survey
+    from transforms.sources.landing import survey
+    from transforms.sources.recognise import NOT_RECOGNISED, REFUSED
     from transforms.sources.registry import load_sources
 
     paths = paths_from_environment(folder)

@@ -8,21 +8,11 @@ from reports import formats, wording
 from reports.document import Block, Heading, Paragraph, Run, Table, TableColumn
 from reports.numbers import ReportData, Row
 from reports.products.shared import NATION
+from transforms.contracts.tables import COMPARISONS
 
 # The newest comparison of each kind and measure says how the others of it are to be read.
 # Rows on the page: the strictest grades first, then those that most comparisons are like; the data pack has all.
 _SHOWN = 10
-_KINDS = (
-    "areas",
-    "nation",
-    "year_before",
-    "first_and_latest",
-    "first_and_latest_year",
-    "month_before",
-    "finding",
-    "inspection",
-    "programme",
-)
 
 
 def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
@@ -36,7 +26,7 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
         ledger.sort("period_end_b", "period_end_a", "comparison_id")
         .group_by("measure_id", "kind", pl.col("grade"), maintain_order=True)
         .agg(pl.all().last(), pl.len().alias("pairs"))
-        .with_columns(pl.col("kind").cast(pl.Enum(_KINDS)))
+        .with_columns(pl.col("kind").cast(pl.Enum(COMPARISONS)))
         .sort("measure_id", "kind", "grade")
     )
     shown = newest.sort("grade", "pairs", descending=True, maintain_order=True).head(_SHOWN)

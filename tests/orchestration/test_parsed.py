@@ -12,8 +12,8 @@ from orchestration.parsed import cells_once
 from orchestration.paths import PROJECT, Paths
 from orchestration.registered import calendar_on, registered
 from tests.incidents.conftest import STOP_HEADER, csv_file, search
-from transforms.sources.landing import READ, REFUSED
 from transforms.sources.published import read_cells
+from transforms.sources.recognise import READ, REFUSED
 
 ARCHIVE = "police_uk_archive"
 FILE = "2019-02-gwent-stop-and-search.csv"

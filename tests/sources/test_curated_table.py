@@ -9,8 +9,9 @@ import pytest
 from transforms.errors import LayoutError
 from transforms.sources.curated_table import parse
 from transforms.sources.grid import Parsed
-from transforms.sources.landing import READ, survey
+from transforms.sources.landing import survey
 from transforms.sources.published import read_cells
+from transforms.sources.recognise import READ
 from transforms.sources.registry import Edition, load_sources
 
 from .accounting import assert_nothing_lost

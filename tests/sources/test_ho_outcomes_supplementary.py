@@ -8,8 +8,9 @@ import pytest
 from transforms.errors import LayoutError
 from transforms.sources.grid import Parsed
 from transforms.sources.ho_outcomes_supplementary import parse
-from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, LandingFile, survey, with_landing
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.published import read_cells
+from transforms.sources.recognise import NOT_RECOGNISED, READ, REFUSED, LandingFile
 from transforms.sources.registry import load_sources
 
 from .accounting import assert_nothing_lost

@@ -6,9 +6,10 @@ import pytest
 
 from transforms.errors import LayoutError
 from transforms.sources.grid import Parsed
-from transforms.sources.landing import NOT_RECOGNISED, READ, survey, with_landing
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.ons_mid_year_population import edition_in, parse
 from transforms.sources.published import read_cells
+from transforms.sources.recognise import NOT_RECOGNISED, READ
 from transforms.sources.registry import Edition, load_source, load_sources
 
 from .accounting import assert_nothing_lost

@@ -12,8 +12,9 @@ import pytest
 from transforms.errors import LayoutError
 from transforms.sources import unpacked
 from transforms.sources.grid import csv_grid, workbook_grids
-from transforms.sources.landing import NOT_RECOGNISED, survey
+from transforms.sources.landing import survey
 from transforms.sources.published import parse_edition
+from transforms.sources.recognise import NOT_RECOGNISED
 from transforms.sources.registry import Edition, load_sources
 from transforms.sources.sheets import sheet_batches
 

@@ -12,9 +12,10 @@ import pytest
 import xlsxwriter
 
 from transforms.harmonise import harmonise, load_registers
-from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, LandingFile, survey, with_landing
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.ons_pfa_tables import edition_in
 from transforms.sources.published import parse_edition, read_cells
+from transforms.sources.recognise import NOT_RECOGNISED, READ, REFUSED, LandingFile
 from transforms.sources.registry import Source, load_sources
 
 from .open_documents import ods_bytes

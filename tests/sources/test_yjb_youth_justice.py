@@ -6,8 +6,9 @@ import pytest
 
 from transforms.errors import LayoutError
 from transforms.sources.grid import Parsed
-from transforms.sources.landing import NOT_RECOGNISED, READ, REFUSED, survey, with_landing
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.published import read_cells
+from transforms.sources.recognise import NOT_RECOGNISED, READ, REFUSED
 from transforms.sources.registry import load_sources
 from transforms.sources.yjb_youth_justice import parse
 

@@ -34,7 +34,7 @@ def with_programme(ledger: pl.DataFrame, cells: pl.DataFrame, registers: Registe
     ]
     pairs = successive(pl.DataFrame(sides, schema=SIDE).with_columns(pl.lit("programme output").alias("claim_scope")))
     graded = grade_pairs(pairs, registers).with_columns(pl.lit("programme").alias("kind"))
-    return pl.concat([ledger, entries(graded)]).sort("comparison_id")
+    return pl.concat([ledger, entries(graded)])
 
 
 def side_of_cell(cell: dict[str, Any], about: dict[str, Any], *, per_month: bool) -> dict[str, Any]:

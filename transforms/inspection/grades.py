@@ -156,7 +156,7 @@ def with_inspections(ledger: pl.DataFrame, grades: pl.DataFrame | None, register
     if grades is None:
         return ledger
     pairs = grade_pairs(successive(sides_of_grades(grades)), registers).with_columns(pl.lit("inspection").alias("kind"))
-    return pl.concat([ledger, entries(pairs)]).sort("comparison_id")
+    return pl.concat([ledger, entries(pairs)])
 
 
 def may_say_changed(first: dict[str, Any], second: dict[str, Any], stated_by_inspectorate: bool) -> bool:

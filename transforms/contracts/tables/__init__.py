@@ -4,6 +4,7 @@ from transforms.contracts.tables.checks import COVERAGE, LANDING_FILES, PLAUSIBI
 from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATIONS, STATUSES, UNMATCHED
 from transforms.contracts.tables.out import (
     COMPARABILITY,
+    COMPARISONS,
     INDICATORS,
     INSPECTION_GRADES,
     SCOREBOARD,
@@ -15,6 +16,7 @@ __all__ = [
     "AREAS",
     "BOUNDARIES",
     "COMPARABILITY",
+    "COMPARISONS",
     "COVERAGE",
     "EDITIONS",
     "EXCLUDED",

@@ -90,6 +90,19 @@ INDICATORS = Contract(
     ),
 )
 
+COMPARISONS = (
+    "year_before",
+    "month_before",
+    "nation",
+    "areas",
+    "first_and_latest",
+    "first_and_latest_year",
+    "finding",
+    "inspection",
+    "programme",
+)
+"""The kinds of comparison in the ledger, in the order in which a reader asks."""
+
 COMPARABILITY = Contract(
     table="out/comparability",
     title="Comparability ledger",
@@ -100,10 +113,7 @@ COMPARABILITY = Contract(
             "kind",
             pl.String,
             "What is compared",
-            allowed=(
-                *("areas", "nation", "year_before", "first_and_latest", "first_and_latest_year"),
-                *("month_before", "finding", "inspection", "programme"),
-            ),
+            allowed=COMPARISONS,
         ),
         Column("measure_id", pl.String, "Measure"),
         Column("claim_scope", pl.String, "What the comparison may be a claim about", nullable=True),

@@ -3,7 +3,7 @@
 import io
 import itertools
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,12 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
     return records.rename(dict(zip(records.columns, letters, strict=True))).with_row_index("row", offset=1)
 
 
-def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | None = None) -> dict[str, pl.DataFrame]:
+def workbook_grids(
+    content: bytes, edition: Edition, sheets: Sequence[str] | Callable[[str], bool] | None = None
+) -> dict[str, pl.DataFrame]:
     """The named sheets of an XLSX or ODS workbook as grids, found by exact name and never by position; all of them without names.
+
+    Given a function, the sheets whose name it takes: none may be there.
 
     A number is stored text: an integer without '.0' when it is integral, else its shortest exact decimal form.
     Raises LayoutError when the workbook is cut short or corrupt, or a sheet is not in it.
@@ -66,7 +70,7 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | Non
     try:
         refuse_oversized(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            wanted = workbook.sheet_names if sheets is None else sheets
+            wanted = list(filter(sheets, workbook.sheet_names)) if sheets is None or callable(sheets) else sheets
             for sheet in wanted:
                 if sheet not in workbook.sheet_names:
                     held = ", ".join(repr(name) for name in workbook.sheet_names)
@@ -81,18 +85,6 @@ def workbook_grids(content: bytes, edition: Edition, sheets: Sequence[str] | Non
     except (CalamineError, *DAMAGED) as error:
         raise _unreadable(edition, error) from error
     return {sheet: _sheet_grid(values, edition) for sheet, values in rows.items()}
-
-
-def workbook_sheets(content: bytes, edition: Edition) -> list[str]:
-    """The names of the sheets of an XLSX or ODS workbook, in order; raises LayoutError when it is cut short or corrupt."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        refuse_oversized(content)
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            return list(workbook.sheet_names)
-    except (CalamineError, *DAMAGED) as error:
-        raise _unreadable(edition, error) from error
 
 
 def _sheet_grid(rows: Sequence[Sequence[Any]], edition: Edition) -> pl.DataFrame:

@@ -27,11 +27,10 @@ from transforms.sources.grid import (
     read_layout,
     text_at,
     workbook_grids,
-    workbook_sheets,
 )
 from transforms.sources.ons_pfa_layout import NOTES_SHEET, TABLES, described, edition_titled
 from transforms.sources.registry import Edition, Source
-from transforms.sources.sheets import holds_words
+from transforms.sources.sheets import holds_words, sheet_heads
 
 LAYOUT = (
     "edition_id",
@@ -77,8 +76,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         wanted = dict.fromkeys(name for row in layout for name in (row["sheet"], row["notes_sheet"]) if name)
         grids = workbook_grids(content, edition, list(wanted))
     else:
-        sheets = [name for name in workbook_sheets(content, edition) if name.strip() in (*TABLES, NOTES_SHEET)]
-        grids = workbook_grids(content, edition, sheets)
+        grids = workbook_grids(content, edition, lambda name: name.strip() in (*TABLES, NOTES_SHEET))
         layout, columns = described(grids, edition, known, columns)
     tables = [
         _parse_table(grids, row, columns.filter(pl.col("column_set") == row["column_set"]), edition) for row in layout
@@ -100,8 +98,8 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     elif not holds_words(content, "Area Code"):
         return None
     else:
-        sheet = next((name for name in workbook_sheets(content, asked) if name.strip() == TABLES[0]), None)
-        title = text_at(workbook_grids(content, asked, [sheet])[sheet].head(1), "A1") if sheet else None
+        heads = sheet_heads(content, asked, rf"\s*{TABLES[0]}\s*", rows=1)
+        title = next((text_at(head, "A1") for head in heads.values()), None)
     return edition_titled(title or "", source, file)
 
 

@@ -32,18 +32,31 @@ import polars as pl
 from transforms.incidents.records import LINE
 from transforms.incidents.registers import IncidentRegisters
 
+# How a kind's records that are equal to an earlier one of their file are called.
+_EQUAL = {"street": "equal_without_id", "outcomes": "equal_outcomes", "stop-and-search": "equal_without_id"}
 # The last codes of the 2011 edition; ONS gave higher ones to the areas that are new in 2021.
 _LAST_OF_2011 = {"E": "E01033768", "W": "W01001958"}
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is odd in some files: ``rows`` by force and finding; ``areas``, their small areas by force, with rows and name; ``keys``, the Crime IDs
-    that are keys, as hashes of 64 bits, with their force."""
+    """What is odd in some files where records are compared: ``equal``, the number by force that are equal to an earlier one of their file; ``areas``,
+    small areas by force, with rows and name; ``keys``, the Crime IDs that are keys, as hashes of 64 bits, with their force."""
 
-    rows: pl.DataFrame
+    equal: pl.DataFrame
     areas: pl.DataFrame
     keys: pl.DataFrame
+
+
+def odd_by_themselves(kind: str) -> dict[str, pl.Expr]:
+    """Findings that a record of a kind shows without another beside it: finding → how many of a group of records do."""
+    odd = {"without_location": pl.col("longitude").null_count()}
+    if kind == "street":
+        odd["crime_id_is_no_key"] = pl.col("crime_id").count()
+    if kind == "stop-and-search":
+        local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
+        odd["outside_the_local_month"] = (local != pl.col("month").dt.strftime("%Y-%m")).sum()
+    return odd
 
 
 def crime_keys(records: pl.DataFrame, kind: str, registers: IncidentRegisters) -> pl.DataFrame:
@@ -65,36 +78,35 @@ def later_copies(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
     return rows.filter(~records[rows].select(pl.struct(pl.exclude(LINE)).is_first_distinct()).to_series())
 
 
-def findings_of_files(
-    records: pl.DataFrame, copies: pl.DataFrame, keys: pl.DataFrame, kind: str, registers: IncidentRegisters
-) -> Found:
-    """What is odd among the records of some whole files of one kind that are kept; ``copies`` were set aside as published twice.
-
-    ``keys`` are those of the records kept, as ``crime_keys`` has them.
-    """
-    rows = [_by_force(records, "without_location", pl.col("longitude").null_count())]
+def odd_together(records: pl.DataFrame, keys: pl.DataFrame, kind: str) -> Found:
+    """What is odd among the records of some whole files of one kind that are kept; ``keys`` are theirs, as ``crime_keys`` has them."""
+    equal = _equal(records.filter(pl.col("crime_id").is_null()) if kind == "street" else records)
     if kind == "stop-and-search":
-        local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
-        outside = (local != pl.col("month").dt.strftime("%Y-%m")).sum()
-        rows += [_by_force(records, "outside_the_local_month", outside), _equal(records, "equal_without_id")]
-        return Found(pl.concat(rows), _AREAS.to_frame(), keys)
+        return Found(equal, _AREAS.to_frame(), keys)
     areas = records.group_by("force", "lsoa_code").agg(pl.len().alias("rows"), pl.col("lsoa_name").first())
-    areas = areas.drop_nulls("lsoa_code").cast(_AREAS)
-    if kind == "outcomes":
-        return Found(pl.concat([*rows, _equal(records, "equal_outcomes")]), areas, keys)
-    rows += [
-        _by_force(copies, "crime_published_twice", pl.len()),
-        _equal(records.filter(pl.col("crime_id").is_null()), "equal_without_id"),
-        _by_force(records, "crime_id_is_no_key", pl.col("crime_id").count()).filter(~_has_keys(registers)),
-    ]
-    return Found(pl.concat(rows), areas, keys)
+    return Found(equal, areas.cast(_AREAS), keys)
 
 
-def findings(files: Sequence[Found], registers: IncidentRegisters) -> pl.DataFrame:
-    """How many records of a month each finding has: force, finding, rows (more than none), in the order of both."""
+def findings(
+    counts: pl.DataFrame, copies: pl.DataFrame, files: Sequence[Found], kind: str, registers: IncidentRegisters
+) -> pl.DataFrame:
+    """How many records of a month each finding has: force, finding, rows (more than none), in the order of both.
+
+    ``counts`` has a column for each finding of ``odd_by_themselves``, by force and more; ``copies`` are crimes that were set aside as published
+    twice; ``files`` is what was found in the files, some at a time.
+    """
+    by_themselves = [_by_force(counts, finding, pl.col(finding).sum()) for finding in odd_by_themselves(kind)]
     return (
-        pl.concat([*(each.rows for each in files), _same_id(files), *_placed(files, registers)])
-        .filter(pl.col("rows") > 0)
+        pl.concat(
+            [
+                *by_themselves,
+                _by_force(copies, "crime_published_twice", pl.len()),
+                _by_force(pl.concat(each.equal for each in files), _EQUAL[kind], pl.col("rows").sum()),
+                _by_force(_same_id(files), "same_id_elsewhere", pl.len()),
+                *_placed(files, registers),
+            ]
+        )
+        .filter(pl.col("rows") > 0, (pl.col("finding") != "crime_id_is_no_key") | ~_has_keys(registers))
         .sort("force", "finding")
     )
 
@@ -124,25 +136,29 @@ def _same_id(files: Sequence[Found]) -> pl.DataFrame:
     By hash: of 600,000 IDs in a month, the chance that any two that differ are taken for one is one in a hundred million.
     """
     keys = pl.concat([each.keys for each in files], rechunk=True)
-    return _by_force(keys.filter(_is_shared(keys["key"])), "same_id_elsewhere", pl.len())
+    return keys.filter(_is_shared(keys["key"]))
 
 
-def _equal(records: pl.DataFrame, finding: str) -> pl.DataFrame:
-    """How many rows are equal to an earlier one of their file, by hash: of 100,000 rows, the chance that two that differ are taken for equal
-    is one in three thousand million."""
+def _equal(records: pl.DataFrame) -> pl.DataFrame:
+    """How many rows are equal to an earlier one of their file, by force and hash: of 100,000 rows, the chance that two that differ are taken for
+    equal is one in three thousand million."""
     hashes = records.select("force", records.drop("month", LINE).hash_rows().alias("hash"))
-    return _by_force(hashes, finding, pl.len() - pl.col("hash").n_unique())
+    return hashes.group_by("force").agg((pl.len() - pl.col("hash").n_unique()).alias("rows"))
 
 
 def _placed(files: Sequence[Found], registers: IncidentRegisters) -> list[pl.DataFrame]:
     """Findings about small areas; looked up once for each area and force, not for each record."""
     forces = {slug: body.area_id for slug, body in registers.bodies.items()}
-    placed = pl.concat(each.areas for each in files).with_columns(
-        pl.col("lsoa_name")
-        .str.replace(r"\s+\S+$", "")
-        .replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String)
-        .alias("lies_in"),
-        pl.col("force").replace_strict(forces, return_dtype=pl.String).alias("area_id"),
+    placed = (
+        pl.concat(each.areas for each in files)
+        .drop_nulls("lsoa_code")
+        .with_columns(
+            pl.col("lsoa_name")
+            .str.replace(r"\s+\S+$", "")
+            .replace_strict(registers.forces_of_districts, default=None, return_dtype=pl.String)
+            .alias("lies_in"),
+            pl.col("force").replace_strict(forces, return_dtype=pl.String).alias("area_id"),
+        )
     )
     newer = pl.any_horizontal(
         pl.col("lsoa_code").str.starts_with(country) & (pl.col("lsoa_code") > last)

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from transforms.errors import ContractError, RegisterError
 from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.findings import Found, crime_keys, findings, findings_of_files, later_copies
+from transforms.incidents.findings import Found, crime_keys, findings, later_copies, odd_by_themselves, odd_together
 from transforms.incidents.records import LINE, NOT_KEPT, read_records
 from transforms.incidents.registers import IncidentRegisters
 
@@ -98,17 +99,14 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
             yield records
 
     _write(register_io_source(kept, schema=record_schema(kind, registers)), path)
-    result = MonthResult(
-        month,
-        kind,
-        path,
-        pl.concat(files.accounting for files in done),
-        pl.concat(files.quarantine for files in done).sort("file", LINE),
-        _counts(done, month, kind),
-        findings([files.found for files in done], registers),
+    counts, copies = (
+        pl.concat(frames) for frames in zip(*((files.counts, files.copies) for files in done), strict=True)
     )
-    refuse_lost_rows(result.accounting)
-    return result
+    quarantine = _quarantine([files.quarantined for files in done], copies, members)
+    accounting = _accounting([rows for files in done for rows in files.rows_read], counts, quarantine, members)
+    refuse_lost_rows(accounting)
+    found = findings(counts, copies, [files.found for files in done], kind, registers)
+    return MonthResult(month, kind, path, accounting, quarantine, _printed(counts, month, kind), found)
 
 
 def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
@@ -122,19 +120,21 @@ def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
 
 @dataclass(frozen=True)
 class FilesRead:
-    """Some whole files: their records, what cannot be a record, and the rows of each file, as in `ACCOUNTING`."""
+    """Some whole files: their records, what cannot be a record, and the rows of each file."""
 
     records: pl.DataFrame
     quarantined: pl.DataFrame
-    rows_read: pl.DataFrame
+    rows_read: list[int]
 
 
 @dataclass(frozen=True)
 class FilesResult:
-    """What some whole files came to: their accounting, what was set aside, the counts by force, type and outcome, and what was found."""
+    """What some whole files came to: the rows of each, what cannot be a record, crimes published twice (force, line, their ID as text), counts of the records
+    kept, by force, type and outcome, and what was found."""
 
-    accounting: pl.DataFrame
-    quarantine: pl.DataFrame
+    rows_read: list[int]
+    quarantined: pl.DataFrame
+    copies: pl.DataFrame
     counts: pl.DataFrame
     found: Found
 
@@ -163,48 +163,56 @@ def _ahead(function: Callable[[Given], Made], given: Sequence[Given]) -> Iterato
 def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:
     with open_archive(members[0].archive) as file:
         read = [read_records(content(file, member), member, registers) for member in members]
-    forces = [pl.lit(member.force, registers.forces).alias("force") for member in members]
+    forces = pl.Series("force", [member.force for member in members], registers.forces)
+    of_records = np.repeat(np.arange(len(read)), [each.kept.height for each in read])
     return FilesRead(
         _with_values(
-            pl.concat(each.kept.with_columns(force) for each, force in zip(read, forces, strict=True)),
-            members[0],
-            registers,
+            pl.concat(each.kept for each in read).with_columns(forces.gather(of_records)), members[0], registers
         ),
         pl.concat(each.quarantined for each in read),
-        pl.DataFrame(
-            [
-                (Path(member.archive).name, member.file, member.month, member.kind, member.force, each.rows_read)
-                for member, each in zip(members, read, strict=True)
-            ],
-            schema=list(ACCOUNTING.items())[:6],
-            orient="row",
-        ),
+        [each.rows_read for each in read],
     )
 
 
 def _sifted(read: FilesRead, kind: str, registers: IncidentRegisters) -> tuple[FilesResult, pl.DataFrame]:
     """What some files came to, and the records of theirs that are kept."""
-    kept, quarantine, keys = read.records, read.quarantined, crime_keys(read.records, kind, registers)
+    kept, keys = read.records, crime_keys(read.records, kind, registers)
     later = later_copies(kept, keys)
-    copies = kept[later]
-    if len(copies):
-        quarantine = pl.concat([quarantine, _published_twice(copies, read.rows_read)])
-        kept = kept.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(later.implode()))
-        keys = keys.filter(~pl.col("row").is_in(later.implode()))
-    result = FilesResult(
-        _accounting(read.rows_read, kept, quarantine),
-        quarantine,
-        _counts_of_files(kept, kind),
-        findings_of_files(kept, copies, keys, kind, registers),
+    crime_id = pl.col("crime_id") if kind == "street" else pl.lit(None, pl.String)
+    copies = kept[later].select("force", LINE, crime_id.alias("text"))
+    if len(later):
+        kept = kept.filter(pl.repeat(True, kept.height, eager=True).scatter(later, False))
+        keys = keys.filter(~keys["row"].is_in(later.implode()))
+    found = odd_together(kept, keys, kind)
+    return FilesResult(read.rows_read, read.quarantined, copies, _counted(kept, kind), found), kept
+
+
+def _quarantine(unreadable: Sequence[pl.DataFrame], copies: pl.DataFrame, members: Sequence[Member]) -> pl.DataFrame:
+    files = {member.force: member.file for member in members}
+    published_twice = copies.select(
+        pl.col("force").cast(pl.String).replace_strict(files, return_dtype=pl.String).alias("file"),
+        LINE,
+        pl.lit("crime published twice").alias("reason"),
+        "text",
     )
-    return result, kept
+    return pl.concat([*unreadable, published_twice]).sort("file", LINE)
 
 
-def _accounting(rows_read: pl.DataFrame, kept: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
-    rows_kept = kept.group_by("force").agg(pl.len().alias("kept")).cast({"force": pl.String})
+def _accounting(
+    rows_read: Sequence[int], counts: pl.DataFrame, quarantine: pl.DataFrame, members: Sequence[Member]
+) -> pl.DataFrame:
+    files = pl.DataFrame(
+        [
+            (Path(member.archive).name, member.file, member.month, member.kind, member.force, rows)
+            for member, rows in zip(members, rows_read, strict=True)
+        ],
+        schema=list(ACCOUNTING.items())[:6],
+        orient="row",
+    )
+    kept = counts.group_by("force").agg(pl.col("rows").sum().alias("kept")).cast({"force": pl.String})
     set_aside = quarantine.group_by("file").agg(pl.len().alias("quarantined"))
     return (
-        rows_read.join(rows_kept, on="force", how="left", maintain_order="left")
+        files.join(kept, on="force", how="left", maintain_order="left")
         .join(set_aside, on="file", how="left", maintain_order="left")
         .with_columns(pl.col("kept", "quarantined").fill_null(0))
         .cast(ACCOUNTING)
@@ -259,31 +267,18 @@ def _value(name: str, labels: dict[str, str], dtype: pl.DataType) -> pl.Expr:
     return pl.lit(known).gather(pl.col(name).to_physical()).alias(name)
 
 
-def _published_twice(copies: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
-    return (
-        copies.with_columns(pl.col("force").cast(pl.String))
-        .join(files, on="force")
-        .select(
-            "file",
-            LINE,
-            pl.lit("crime published twice").alias("reason"),
-            pl.col("crime_id").alias("text"),
-        )
+def _counted(records: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Rows and first line by force, type and outcome, with a column for each of ``odd_by_themselves``."""
+    return records.group_by("force", *filter(None, COUNTED_BY[kind])).agg(
+        pl.len().alias("rows"), pl.col(LINE).min(), **odd_by_themselves(kind)
     )
 
 
-def _counts_of_files(records: pl.DataFrame, kind: str) -> pl.DataFrame:
-    of_type, of_outcome = COUNTED_BY[kind]
-    return records.group_by("force", *filter(None, (of_type, of_outcome))).agg(
-        pl.len().alias("rows"), pl.col(LINE).min()
-    )
-
-
-def _counts(done: Iterable[FilesResult], month: str, kind: str) -> pl.DataFrame:
+def _printed(counts: pl.DataFrame, month: str, kind: str) -> pl.DataFrame:
+    """The counts of a month as `COUNTS`; each force has one file, so that its rows are counted in one place."""
     of_type, of_outcome = COUNTED_BY[kind]
     return (
-        pl.concat(files.counts for files in done)
-        .select(
+        counts.select(
             pl.lit(month).alias("month"),
             pl.lit(kind).alias("kind"),
             pl.col("force").cast(pl.String),

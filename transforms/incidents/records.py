@@ -5,6 +5,7 @@ import difflib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -109,8 +110,8 @@ def _schema(columns: Sequence[HeaderLabel], member: Member, body: Body, register
     """Types so narrow that the parser itself refuses a wrong month, another body's record and an unknown label."""
     plain: dict[str, pl.DataType] = {
         "number": pl.Float64(),
-        "month": pl.Enum([member.month]),
-        "body": pl.Enum(body.names),
+        "month": _only(member.month),
+        "body": _only(*body.names),
     }
     return pl.Schema(
         {
@@ -118,6 +119,12 @@ def _schema(columns: Sequence[HeaderLabel], member: Member, body: Body, register
             for name, column in _named(columns)
         }
     )
+
+
+@lru_cache
+def _only(*values: str) -> pl.Enum:
+    """The type of a column that may hold these values alone. Kept, since making one takes as long as a hundred records."""
+    return pl.Enum(values)
 
 
 def _named(columns: Sequence[HeaderLabel]) -> list[tuple[str, HeaderLabel]]:
@@ -140,7 +147,8 @@ def _shaped(frame: pl.DataFrame, member: Member, registers: IncidentRegisters) -
         for column in wanted
         if column.column not in frame.columns
     ]
-    return frame.with_columns(lacking)[[LINE, *(column.column for column in wanted)]]
+    full = frame.with_columns(lacking) if lacking else frame
+    return full[[LINE, *(column.column for column in wanted)]]
 
 
 def _patiently(

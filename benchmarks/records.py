@@ -203,7 +203,7 @@ def lazy_duckdb(path: Path, out: Path) -> Made:
 
 
 def duckdb_job(folder: Path, out: Path, name: str) -> Made:
-    """Labels, copies, Parquet and counts of the files of a folder in DuckDB."""
+    """Labels, copies, Parquet and counts of the files of a folder in DuckDB: rows are compared only where their Crime ID is there again."""
     import duckdb
 
     fields = ", ".join(f'"{column}"' for column in STREET)
@@ -217,20 +217,37 @@ def duckdb_job(folder: Path, out: Path, name: str) -> Made:
         connection.sql(
             f"""create table crimes as
             with numbered as (
-                select *, regexp_extract(filename, '[0-9]-([a-z-]+)-street', 1) as force, row_number() over (partition by filename) + 1 as line
+                select *, row_number() over () as number
                 from read_csv('{folder}/*/*.csv', header = true, all_varchar = true, filename = true)
             )
-            select * replace (kinds.value as "Crime type", outcomes.value as "Last outcome category"),
-                "Crime ID" is not null and force not in ({slugs})
-                and row_number() over (partition by force, {fields} order by line) > 1 as is_copy
+            select numbered.* replace (kinds.value as "Crime type", outcomes.value as "Last outcome category")
             from numbered join kinds on kinds.label = "Crime type" left join outcomes on outcomes.label = "Last outcome category"
             """
         )
-        connection.sql(f"copy (from crimes where not is_copy) to '{out}/{name}.parquet' (compression zstd)")
-        connection.sql(f"copy (select force, line from crimes where is_copy) to '{out}/{name}.quarantine.csv'")
-        counts = 'select force, "Crime type" as kind, "Last outcome category", count(*) as n from crimes where not is_copy group by all'
+        connection.sql(
+            """create table files as
+            select filename, regexp_extract(filename, '[0-9]-([a-z-]+)-street', 1) as force, min(number) - 2 as before_first
+            from crimes group by filename"""
+        )
+        connection.sql(
+            f"""create table copies as
+            with again as (select "Crime ID" from crimes where "Crime ID" is not null group by all having count(*) > 1)
+            select number, force, number - before_first as line
+            from crimes join again using ("Crime ID") join files using (filename)
+            where force not in ({slugs})
+            qualify row_number() over (partition by force, {fields} order by number) > 1"""
+        )
+        kept = "crimes join files using (filename) anti join copies using (number)"
+        connection.sql(
+            f"""copy (select crimes.* exclude (filename, number), force, number - before_first as line from {kept})
+            to '{out}/{name}.parquet' (compression zstd)"""
+        )
+        connection.sql(f"copy (select force, line from copies) to '{out}/{name}.quarantine.csv'")
+        counts = f'select force, "Crime type" as kind, "Last outcome category", count(*) as n from {kept} group by all'
         (drugs,) = connection.sql(f"select coalesce(sum(n), 0) from ({counts}) where kind = 'Drugs'").fetchall()[0]
-        read, copies = connection.sql("select count(*), count_if(is_copy) from crimes").fetchall()[0]
+        read, copies = connection.sql("select (select count(*) from crimes), (select count(*) from copies)").fetchall()[
+            0
+        ]
     return read, copies, int(drugs)
 
 

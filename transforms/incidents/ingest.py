@@ -1,8 +1,9 @@
 """One month of one kind of record: every file of it to one Parquet file, what was set aside, and the counts by force."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -55,8 +56,10 @@ COUNTED_BY = {
 _COMPRESSION_LEVEL = 1
 # Rows that are in memory as columns before they are written, and the least that a reader of one force decodes.
 _ROW_GROUP = 100_000
-# About half as many rows: enough that what is done once for so many files costs little, and little to hold two of in memory.
+# About half as many rows: enough that what is done once for so many files costs little, and little to hold a few of in memory.
 _BYTES_AT_A_TIME = 10_000_000
+# So many groups of files are read before they are asked for: with one, a core waits for the other when groups differ in size.
+_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -150,14 +153,15 @@ def _few_at_a_time(members: Sequence[Member]) -> list[list[Member]]:
 
 
 def _ahead(function: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
-    """The results in order, the next being made in another thread while one is worked on. The first error of the function ends it, as itself."""
-    with ThreadPoolExecutor(1) as thread:
-        waiting = thread.submit(function, given[0])
-        for following in given[1:]:
-            made = waiting.result()
-            waiting = thread.submit(function, following)
-            yield made
-        yield waiting.result()
+    """The results in order, the next two being made in other threads while one is worked on. The first error of the function ends it, as itself."""
+    with ThreadPoolExecutor(_AHEAD) as threads:
+        waiting: deque[Future[Made]] = deque()
+        for each in given:
+            waiting.append(threads.submit(function, each))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:

@@ -58,6 +58,10 @@ constraints:
 bench-records folder *options:
     uv run python benchmarks/records.py "{{folder}}" {{options}}
 
+# Measure what each step of taking in single records costs: `just profile-records /tmp/records`.
+profile-records folder *options:
+    PYTHONPATH=. uv run python benchmarks/record_steps.py "{{folder}}" {{options}}
+
 # Kill builds with SIGKILL at places chosen by seed, and compare what the next build makes: `just drill 112`.
 drill points="112" seed="20200110":
     COUNTYLINES_DRILL_POINTS={{points}} COUNTYLINES_DRILL_SEED={{seed}} uv run pytest -n 0 --junit-xml=data/build/drill.xml tests/recovery/test_killed_anywhere.py

@@ -1,6 +1,5 @@
 """What the parsers made of the files in a landing folder, kept below the build folder: each is parsed once, however often it is asked for."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.lake import replace_atomically, write_table
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError, LayoutError
+from transforms.incidents import Original, sha256_of
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Edition, Source
@@ -22,7 +22,7 @@ def cells_once(paths: Paths) -> CellsOf:
     """
     code = _code()
 
-    def once(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+    def once(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
         kept, refusal = _kept(paths, code, edition, content)
         if refusal.is_file():
             raise LayoutError(refusal.read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def refused_before(paths: Paths) -> CellsOf:
     """Raises for an edition that ``cells_once`` refused, and parses nothing: for those who look often, and only at what is held."""
     code = _code()
 
-    def look(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+    def look(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
         _, refusal = _kept(paths, code, edition, content)
         if refusal.is_file():
             raise LayoutError(refusal.read_text(encoding="utf-8"))
@@ -66,10 +66,10 @@ def _code() -> str:
     return hash_code("transforms/sources", "transforms/contracts", "transforms/incidents")
 
 
-def _kept(paths: Paths, code: str, edition: Edition, content: bytes) -> tuple[Path, Path]:
+def _kept(paths: Paths, code: str, edition: Edition, content: Original) -> tuple[Path, Path]:
     """Where the cells of an edition are kept, and where the words are in which it is refused: one of the two, once it was parsed."""
     registers = [f"registers/{path.name}" for path in (paths.data / "registers").glob("incident_*.csv")]
     read = hash_data(paths, f"sources/{edition.source_id}.toml", "layouts", "registers/localities.csv", *registers)
     version = hash_text(code, read, repr(edition))[:16]
-    name = f"{hashlib.sha256(content).hexdigest()}.{edition.source_id}.{edition.id}.{version}"
+    name = f"{sha256_of(content)}.{edition.source_id}.{edition.id}.{version}"
     return paths.build / "parsed" / f"{name}.parquet", paths.build / "parsed" / f"{name}.txt"

@@ -12,11 +12,15 @@ from transforms.incidents.archive import Member, by_month, read_archive
 from transforms.incidents.counts import coverage, drug_cells, locality_cells
 from transforms.incidents.ingest import MonthResult, ingest_month, refuse_lost_rows
 from transforms.incidents.registers import IncidentRegisters, load_incident_registers
+from transforms.incidents.stored import Original, StoredArchive, as_file, sha256_of, size_of
 
 __all__ = [
     "IncidentRegisters",
     "Member",
     "MonthResult",
+    "Original",
+    "StoredArchive",
+    "as_file",
     "by_month",
     "coverage",
     "drug_cells",
@@ -25,4 +29,6 @@ __all__ = [
     "locality_cells",
     "read_archive",
     "refuse_lost_rows",
+    "sha256_of",
+    "size_of",
 ]

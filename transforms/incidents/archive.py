@@ -3,7 +3,7 @@
 import re
 import struct
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,19 +11,25 @@ from typing import BinaryIO
 import deflate
 
 from transforms.errors import LayoutError
+from transforms.incidents import store, stored
 from transforms.sources.unpacked import DAMAGED, MOST_BYTES
 
 KINDS = ("street", "outcomes", "stop-and-search")
 _NAME = re.compile(rf"(?:.*/)?(\d{{4}}-(?:0[1-9]|1[0-2]))-([a-z-]+?)-({'|'.join(KINDS)})\.csv")
 # The fixed part of the header before each file, and where in it stand the lengths of the name and of the extra field.
 _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
+# More than the extra field of a local header takes in the archives of data.police.uk: what it takes beyond that is fetched apart from a store.
+_EXTRA = 1 << 8
 # The most bytes that one byte of the deflate format can stand for. A directory that promises more is damaged or hostile.
 _LARGEST_RATIO = 1032
 
 
 @dataclass(frozen=True)
 class Member:
-    """One file of an archive: what its name says (month, slug of the force, kind of record), and where its bytes are."""
+    """One file of an archive: what its name says (month, slug of the force, kind of record), and where its bytes are.
+
+    ``etag`` is what a store calls the version of the archive that it was listed from; nothing for an archive in a folder.
+    """
 
     archive: str
     name: str
@@ -35,6 +41,7 @@ class Member:
     bytes: int
     checksum: int
     is_deflated: bool
+    etag: str = ""
 
     @property
     def file(self) -> str:
@@ -42,25 +49,31 @@ class Member:
         return self.name.rpartition("/")[2]
 
 
-def open_archive(archive: str) -> BinaryIO:
-    """The archive as a file that can be read at any place. The one spot that knows where archives are."""
-    return Path(archive).open("rb")
+def open_archive(archive: str, etag: str = "", members: Sequence[Member] = ()) -> BinaryIO:
+    """The archive, a path or the URL of one version in a store, as a file that can be read at any place.
+
+    Of an archive in a store the bytes of ``members`` are fetched together. The one spot that knows where archives are.
+    """
+    if not store.is_url(archive):
+        return Path(archive).open("rb")
+    wanted = [(member.offset, _end_of(member)) for member in members]
+    return stored.opened(archive, etag, wanted)
 
 
-def read_archive(archive: str) -> list[Member]:
+def read_archive(archive: str, etag: str = "") -> list[Member]:
     """List the files of records in an archive, in the order of month, kind and name; reads the directory at its end only.
 
     Raises LayoutError for a file that is not a ZIP archive, a CSV file whose name has no month, force and kind, two files for one month,
     force and kind, and a packing that ordinary archives do not have.
     """
     try:
-        with open_archive(archive) as file, zipfile.ZipFile(file) as content:
+        with open_archive(archive, etag) as file, zipfile.ZipFile(file) as content:
             entries = content.infolist()
     except FileNotFoundError:
         raise
     except DAMAGED as error:
         raise LayoutError(f"{archive}: not a complete ZIP archive ({error}); fetch it again.") from error
-    members = [_member(archive, entry) for entry in entries if entry.filename.lower().endswith(".csv")]
+    members = [_member(archive, etag, entry) for entry in entries if entry.filename.lower().endswith(".csv")]
     members.sort(key=lambda member: (member.month, member.kind, member.name))
     seen: dict[tuple[str, str, str], str] = {}
     for member in members:
@@ -108,7 +121,12 @@ def _inflated(packed: bytes, size: int) -> bytes:
     return bytes(deflate.deflate_decompress(packed, size)) if size else b""
 
 
-def _member(archive: str, entry: zipfile.ZipInfo) -> Member:
+def _end_of(member: Member) -> int:
+    """Where the bytes of a file end, or somewhat later: its local header may be longer than the directory says."""
+    return member.offset + _LOCAL_HEADER + len(member.name.encode()) + _EXTRA + member.compressed_bytes
+
+
+def _member(archive: str, etag: str, entry: zipfile.ZipInfo) -> Member:
     name = _NAME.fullmatch(entry.filename)
     if name is None:
         raise LayoutError(
@@ -138,4 +156,5 @@ def _member(archive: str, entry: zipfile.ZipInfo) -> Member:
         bytes=entry.file_size,
         checksum=entry.CRC,
         is_deflated=entry.compress_type == zipfile.ZIP_DEFLATED,
+        etag=etag,
     )

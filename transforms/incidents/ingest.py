@@ -165,7 +165,7 @@ def _ahead(function: Callable[[Given], Made], given: Sequence[Given]) -> Iterato
 
 
 def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:
-    with open_archive(members[0].archive) as file:
+    with open_archive(members[0].archive, members[0].etag, members) as file:
         read = [read_records(content(file, member), member, registers) for member in members]
     forces = pl.Series("force", [member.force for member in members], registers.forces)
     of_records = np.repeat(np.arange(len(read)), [each.kept.height for each in read])

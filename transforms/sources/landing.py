@@ -6,28 +6,32 @@ told in transforms.sources.recognise.
 """
 
 import dataclasses
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import CountyLinesError
+from transforms.incidents import Original, sha256_of, size_of
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, LandingFile, known_headers, recognised
 from transforms.sources.registry import Edition, Source
 
 
 def survey(
-    folder: Path, sources: Mapping[str, Source], data: Path, parse: CellsOf = cells_of
+    folder: Path,
+    sources: Mapping[str, Source],
+    data: Path,
+    parse: CellsOf = cells_of,
+    read: Callable[[Path], Original] = Path.read_bytes,
 ) -> tuple[LandingFile, ...]:
     """Every file below the folder, in the order of the paths, and what it is.
 
     Of two files that differ and hold one edition, the one at the path
     that the register gives is read, and otherwise the one that was written last, unless its parser cannot read it. An edition that the
     register does not list is given to ``parse`` once, and refused with its reason where it cannot be read. Links to folders are not
-    followed; they, and what cannot be opened, are named.
+    followed; they, and what cannot be opened, are named. ``read`` gives the bytes of a file, or where in a store they stay.
     """
     registered = {edition.file for source in sources.values() for edition in source.editions}
     paths = sorted(
@@ -39,9 +43,9 @@ def survey(
     taken: dict[tuple[str, str], str] = {}
     found: dict[str, LandingFile] = {}
     for path in paths:
-        content, problem = _opened(path)
-        name, sha256 = path.relative_to(folder).as_posix(), hashlib.sha256(content).hexdigest()
-        file = LandingFile(path=name, bytes=len(content), sha256=sha256, outcome=NOT_RECOGNISED, reason=problem)
+        content, problem = _opened(path, read)
+        name, sha256 = path.relative_to(folder).as_posix(), sha256_of(content)
+        file = LandingFile(path=name, bytes=size_of(content), sha256=sha256, outcome=NOT_RECOGNISED, reason=problem)
         if problem:
             found[name] = file
             continue
@@ -52,7 +56,7 @@ def survey(
             file = recognised(file, content, sources, headers, data)
         held = [(edition.source_id, edition.id) for edition in file.editions]
         for other in {taken[key] for key in held if key in taken}:
-            found[other] = _tried(found[other], (folder / other).read_bytes(), sources, data, parse, listed=True)
+            found[other] = _tried(found[other], read(folder / other), sources, data, parse, listed=True)
         taken = {key: other for key, other in taken.items() if found[other].editions}
         if again := [taken[key] for key in held if key in taken]:
             reason = f"{again[0]} is read for the same edition, with other bytes; keep the one that you mean"
@@ -63,14 +67,14 @@ def survey(
     return tuple(sorted(found.values(), key=lambda file: file.path))
 
 
-def _opened(path: Path) -> tuple[bytes, str | None]:
+def _opened(path: Path, read: Callable[[Path], Original]) -> tuple[Original, str | None]:
     """The bytes of a file; where they cannot be had, or there are none, the reason too."""
     if path.is_dir():
         return b"", "it is a link to a folder, which is not followed; put its files here"
     if path.exists() and not path.is_file():
         return b"", "it is no file but a device, pipe or socket"
     try:
-        content = path.read_bytes()
+        content = read(path)
     except OSError as error:
         return b"", f"it cannot be opened ({error.strerror}); put a copy here that can be read"
     return content, None if content else "the file is empty; fetch it again"
@@ -78,7 +82,7 @@ def _opened(path: Path) -> tuple[bytes, str | None]:
 
 def _tried(
     file: LandingFile,
-    content: bytes,
+    content: Original,
     sources: Mapping[str, Source],
     data: Path,
     parse: CellsOf,

@@ -15,6 +15,9 @@ from transforms.contracts.registers import read_register
 from transforms.errors import LayoutError
 from transforms.incidents import (
     Member,
+    Original,
+    StoredArchive,
+    as_file,
     by_month,
     drug_cells,
     ingest_month,
@@ -29,7 +32,7 @@ from transforms.sources.registry import Edition, Source
 from transforms.sources.unpacked import DAMAGED
 
 
-def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
+def parse(content: Original, edition: Edition, data: Path) -> Parsed:
     """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and in registered localities.
 
     table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
@@ -40,16 +43,15 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     """
     registers = load_incident_registers(data)
     with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / Path(edition.file).name
-        archive.write_bytes(_packed(content, edition.file))
-        members = read_archive(str(archive))
+        members = _members(content, edition.file, Path(folder))
+        name = Path(edition.file).name
         if not members:
             raise LayoutError(
-                f"{edition.source_id} {edition.id}: the archive {archive.name} holds no file of records; fetch it again."
+                f"{edition.source_id} {edition.id}: the archive {name} holds no file of records; fetch it again."
             )
         if edition_id_of(members) != edition.id:
             raise LayoutError(
-                f"{edition.source_id} {edition.id}: the archive {archive.name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
+                f"{edition.source_id} {edition.id}: the archive {name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
         results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
         localities = read_register(data, "localities")
@@ -81,16 +83,23 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
     if not fits:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "single.zip"
-        archive.write_bytes(_packed(b"", path))
         try:
-            (member,) = read_archive(str(archive))
+            (member,) = _members(b"", path, Path(folder))
         except LayoutError:
             return (
                 "it is a file of records of data.police.uk, but its name does not say of which month, force and kind; give it its publisher's name "
                 "again, such as 2019-02-gwent-stop-and-search.csv"
             )
     return edition_of_month(source, edition_id_of([member]), member.month, path)
+
+
+def _members(content: Original, path: str, folder: Path) -> list[Member]:
+    """The files of an archive: where it stays in a store, there; else in a copy of its bytes in a folder, under its own name."""
+    if isinstance(content, StoredArchive):
+        return read_archive(content.address, content.etag)
+    copy = folder / Path(path).name
+    copy.write_bytes(_packed(content, path))
+    return read_archive(str(copy))
 
 
 def _packed(content: bytes, path: str) -> bytes:
@@ -112,7 +121,7 @@ def edition_id_of(members: list[Member]) -> str:
     return "-".join([f"{months[0]}-to-{months[-1]}", *only])
 
 
-def edition_in(content: bytes, source: Source, path: str, data: Path) -> Edition | None:
+def edition_in(content: Original, source: Source, path: str, data: Path) -> Edition | None:
     """The edition that an archive is, by what it holds; None for a ZIP file without records of data.police.uk.
 
     The vintage of an archive that the register does not list is the month in which its newest file was written, never before
@@ -122,14 +131,12 @@ def edition_in(content: bytes, source: Source, path: str, data: Path) -> Edition
     if source.id != "police_uk_archive":
         return None
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with as_file(content) as file, zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except DAMAGED:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / Path(path).name
-        copy.write_bytes(content)
-        members = read_archive(str(copy))
+        members = _members(content, path, Path(folder))
     if not members:
         return None
     found = edition_id_of(members)

@@ -1,6 +1,5 @@
 """The cells that the project keeps under ``data/published``: writing them from original files, and reading them back."""
 
-import hashlib
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ import polars as pl
 
 from transforms.contracts.tables import EDITIONS, cells
 from transforms.errors import LayoutError, RegisterError
+from transforms.incidents import Original, sha256_of, size_of
 from transforms.sources.grid import Parsed
 from transforms.sources.registry import Edition, Source
 
@@ -29,7 +29,7 @@ EDITIONS_SCHEMA = pl.Schema(
 
 
 # What makes cells of an edition's bytes: of source, edition, content and data folder; raises what the source's parser raises.
-CellsOf = Callable[[Source, Edition, bytes, Path], pl.DataFrame]
+CellsOf = Callable[[Source, Edition, Original, Path], pl.DataFrame]
 
 
 def edition_files(source: Source, landing: Path) -> dict[str, Path]:
@@ -77,19 +77,25 @@ def settled_sources(held: Mapping[str, Source], register: Mapping[str, Source], 
     )
 
 
-def parse_edition(source: Source, edition: Edition, content: bytes, data: Path) -> Parsed:
+def parse_edition(source: Source, edition: Edition, content: Original, data: Path) -> Parsed:
     """Parse the bytes of one edition with its source's parser; raises what the parser raises."""
     parser = importlib.import_module(f"transforms.sources.{source.parser}")
     parsed: Parsed = parser.parse(content, edition, data)
     return parsed
 
 
-def cells_of(source: Source, edition: Edition, content: bytes, data: Path) -> pl.DataFrame:
+def cells_of(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
     """The cells that the source's parser makes of the bytes of one edition; raises what the parser raises."""
     return parse_edition(source, edition, content, data).cells
 
 
-def read_cells(source: Source, data: Path, landing: Path | None = None, parse: CellsOf = cells_of) -> pl.DataFrame:
+def read_cells(
+    source: Source,
+    data: Path,
+    landing: Path | None = None,
+    parse: CellsOf = cells_of,
+    read: Callable[[Path], Original] = Path.read_bytes,
+) -> pl.DataFrame:
     """The cells of every edition of a source, in the register's order: the contract of the raw table.
 
     An edition whose file is in the landing folder is parsed from it; any other is read from ``data/published``.
@@ -100,7 +106,7 @@ def read_cells(source: Source, data: Path, landing: Path | None = None, parse: C
         [
             cells(source.id).schema.to_frame(),
             *(
-                parse(source, edition, held[edition.id].read_bytes(), data)
+                parse(source, edition, read(held[edition.id]), data)
                 if edition.id in held
                 else _read_published(source, edition, data)
                 for edition in editions_held(source, landing)
@@ -119,7 +125,12 @@ def read_editions(data: Path) -> pl.DataFrame:
     return pl.read_csv(path, schema=EDITIONS_SCHEMA) if path.is_file() else pl.DataFrame(schema=EDITIONS_SCHEMA)
 
 
-def editions_in_use(sources: Mapping[str, Source], data: Path, landing: Path | None = None) -> pl.DataFrame:
+def editions_in_use(
+    sources: Mapping[str, Source],
+    data: Path,
+    landing: Path | None = None,
+    read: Callable[[Path], Original] = Path.read_bytes,
+) -> pl.DataFrame:
     """Every edition that a build reads, with the checksum of the file behind its cells: the contract EDITIONS.
 
     A file in the landing folder stands before the published copy; one that is not the published copy was read on the day on which
@@ -134,7 +145,7 @@ def editions_in_use(sources: Mapping[str, Source], data: Path, landing: Path | N
             if edition.id in held:
                 path = held[edition.id]
                 arrived = date.fromtimestamp(path.stat().st_mtime)
-                entry = _edition_entry(edition, path.read_bytes(), pl.DataFrame(), entry, arrived)
+                entry = _edition_entry(edition, read(path), pl.DataFrame(), entry, arrived)
             if entry is None:
                 raise RegisterError(
                     f"{source.id} {edition.id}: no copy of {Path(edition.file).name} is held; put it into the landing folder and run countylines publish-cells."
@@ -181,9 +192,9 @@ def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, toda
 
 
 def _edition_entry(
-    edition: Edition, content: bytes, parsed: pl.DataFrame, before: Mapping[str, object] | None, today: date
+    edition: Edition, content: Original, parsed: pl.DataFrame, before: Mapping[str, object] | None, today: date
 ) -> dict[str, object]:
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = sha256_of(content)
     same_copy = before is not None and before["sha256"] == sha256
     return {
         "source_id": edition.source_id,
@@ -191,7 +202,7 @@ def _edition_entry(
         "file": Path(edition.file).name,
         "file_kind": edition.file_kind,
         "sha256": sha256,
-        "bytes": len(content),
+        "bytes": size_of(content),
         "retrieved_at": before["retrieved_at"] if before is not None and same_copy else today.isoformat(),
         "rows": parsed.height,
     }

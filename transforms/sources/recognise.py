@@ -7,8 +7,8 @@ where the bytes do not say the edition, the path does. What becomes of the files
 import csv
 import dataclasses
 import importlib
-import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +19,7 @@ from typing import Final
 import polars as pl
 
 from transforms.errors import LayoutError
+from transforms.incidents import Original, StoredArchive, as_file
 from transforms.sources.grid import column_label
 from transforms.sources.police_uk_archive import edition_of_records
 from transforms.sources.registry import Edition, Source
@@ -37,7 +38,7 @@ _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
 # Of the labels of a table, how many a file must share before it is said to be like that table.
 _ALIKE = 0.5
 ARCHIVE_PARSER: Final = "police_uk_archive"
-_ARCHIVE_MEMBER = r"(?:^|/)\d{4}-\d{2}-[a-z-]+-(?:street|outcomes|stop-and-search)\.csv$"
+_ARCHIVE_MEMBER = re.compile(r"(?:^|/)\d{4}-\d{2}-[a-z-]+-(?:street|outcomes|stop-and-search)\.csv$")
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,19 @@ class LandingFile:
     reason: str | None = None
 
 
+def holds_records(names: Iterable[str]) -> bool:
+    """Whether a ZIP file with these names in it is an archive of records of data.police.uk."""
+    return any(_ARCHIVE_MEMBER.search(name) for name in names)
+
+
 def recognised(
-    file: LandingFile, content: bytes, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
+    file: LandingFile, content: Original, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
 ) -> LandingFile:
     """The file as the edition or editions that it holds, or with the reason why it is not read; ``headers`` is ``known_headers``."""
     if file.path.rpartition("/")[2] in _LISTS_OF_FILES:
         return dataclasses.replace(file, outcome=SET_ASIDE, reason="it is the folder's own list of files")
+    if isinstance(content, StoredArchive):
+        return _workbook(file, content, sources, headers, data)
     if problem := _not_a_table(content):
         return dataclasses.replace(file, reason=problem)
     if content.startswith(b"PK"):
@@ -111,15 +119,15 @@ def _not_a_table(content: bytes) -> str | None:
 
 
 def _workbook(
-    file: LandingFile, content: bytes, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
+    file: LandingFile, content: Original, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
 ) -> LandingFile:
     """An XLSX or ODS workbook by the parser that claims it, or with what it is most like; any other ZIP file is named for what it holds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with as_file(content) as opened, zipfile.ZipFile(opened) as archive:
             names = archive.namelist()
     except DAMAGED:
         return dataclasses.replace(file, reason="the workbook or archive is cut short; fetch it again")
-    is_archive = pl.Series(names, dtype=pl.String).str.contains(_ARCHIVE_MEMBER).any()
+    is_archive = holds_records(names)
     if not is_archive and "xl/workbook.xml" not in names and "content.xml" not in names:
         return dataclasses.replace(file, reason="it is a ZIP file without a workbook; unpack it first")
     # An archive of records is known by its files alone: publishers reuse its name, and no workbook is looked for in it.
@@ -141,7 +149,8 @@ def _workbook(
             return _as_read(file, source, (), found)
         if found is not None:
             return _as_read(file, source, [found], None)
-    return dataclasses.replace(file, reason=reason or _nearest(_first_rows(content, file, headers), headers))
+    rows = _first_rows(content, file, headers) if isinstance(content, bytes) else []
+    return dataclasses.replace(file, reason=reason or _nearest(rows, headers))
 
 
 def _first_rows(content: bytes, file: LandingFile, headers: pl.DataFrame) -> list[list[str]]:
@@ -159,7 +168,7 @@ def _first_rows(content: bytes, file: LandingFile, headers: pl.DataFrame) -> lis
 
 def _recognisers(
     sources: Mapping[str, Source],
-) -> Iterator[tuple[Source, Callable[[bytes, Source, str, Path], Edition | str | None]]]:
+) -> Iterator[tuple[Source, Callable[[Original, Source, str, Path], Edition | str | None]]]:
     """Sources whose parser can tell an edition from bytes: (source, its ``edition_in``, which gives an edition, a reason why not, or None)."""
     for source in sources.values():
         if source.parser != "none":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.landing_store import originals
 from orchestration.paths import Paths
 from transforms.sources.published import editions_in_use
 from transforms.sources.registry import Source
@@ -13,7 +14,7 @@ def build_id(paths: Paths, sources: Mapping[str, Source]) -> str:
 
     Those of a build of what was known on a day do not change with editions that came later: they are what makes it the same build again.
     """
-    editions = editions_in_use(sources, paths.data, paths.landing)
+    editions = editions_in_use(sources, paths.data, paths.landing, originals(paths))
     read = _known(paths, sources) if paths.as_of else hash_data(paths, "sources", "layouts", "published")
     return hash_text(
         *editions.select("sha256").to_series(),

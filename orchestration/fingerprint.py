@@ -59,8 +59,12 @@ def hash_landing(paths: Paths, *files: str) -> str:
     """SHA-256 over those of the named files that the landing folder holds; the hash of nothing without a landing folder."""
     if paths.landing is None:
         return hash_text()
+    from orchestration.landing_store import originals
+    from transforms.incidents import sha256_of
+
+    read = originals(paths)
     present = [paths.landing / name for name in files if (paths.landing / name).is_file()]
-    return hash_text(*(f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}" for file in present))
+    return hash_text(*(f"{file.name}:{sha256_of(read(file))}" for file in present))
 
 
 def hash_text(*parts: str) -> str:
@@ -73,12 +77,23 @@ def hash_environment() -> str:
     return hash_text(sys.version, *sorted({f"{found.name}=={found.version}" for found in distributions()}))
 
 
+def _hash_all_of_landing(paths: Paths) -> str:
+    """SHA-256 over the names and bytes of the files in the landing folder; in a store over what it says of each without giving it."""
+    if paths.landing_url:
+        from orchestration.landing_store import objects
+
+        return hash_text(paths.landing_url, *map(repr, objects(paths.landing_url)))
+    if paths.landing is None:
+        return hash_text()
+    return hash_files(filter(_can_be_read, _files(paths.landing)), paths.landing)
+
+
 def fingerprint(paths: Paths) -> str:
     """Everything that a build depends on, as one hash: code, authored data, landing files, installed versions."""
     return hash_text(
         hash_code("orchestration", "transforms", "reports"),
         hash_data(paths, "sources", "layouts", "registers", "corrections", "published"),
-        hash_files(filter(_can_be_read, _files(paths.landing)), paths.landing) if paths.landing else hash_text(),
+        _hash_all_of_landing(paths),
         hash_environment(),
         str(paths.as_of or ""),
     )

@@ -1,7 +1,7 @@
 """Where the authored data, the landing folder and the build are. Standard library only: the command line needs it before anything else."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 class Paths:
     """The folders that a run reads and writes. ``landing`` holds original files, if any; all else comes from ``data``.
 
+    ``landing_url`` is the store that these files are fetched from; None where they lie in a folder of the reader's own.
     ``as_of`` is the day on which everything that is read had been published; None for all that is held.
     """
 
@@ -19,6 +20,7 @@ class Paths:
     build: Path
     landing: Path | None = None
     as_of: date | None = None
+    landing_url: str | None = None
 
     @property
     def lake(self) -> Path:
@@ -66,22 +68,26 @@ class Paths:
         return self.build / "dagster"
 
 
-def paths_from_environment(landing: Path | None = None, build: Path | None = None, as_of: date | None = None) -> Paths:
+def paths_from_environment(
+    landing: Path | str | None = None, build: Path | None = None, as_of: date | None = None
+) -> Paths:
     """Paths of this checkout; COUNTYLINES_DATA, _BUILD, _LANDING and _AS_OF override, the arguments override those.
+
+    ``landing`` is a folder, or the URL of one in an S3-compatible store.
 
     What was known on a day is built into a folder of its own, so that it never stands in for today's reports.
     """
     day = os.environ.get("COUNTYLINES_AS_OF")
     as_of = as_of or (date.fromisoformat(day) if day else None)
-    folder = os.environ.get("COUNTYLINES_LANDING")
-    landing = landing or (Path(folder) if folder else None)
+    place = str(landing or os.environ.get("COUNTYLINES_LANDING") or "")
     if build is None:
         build = Path(os.environ.get("COUNTYLINES_BUILD", PROJECT / "data" / "build"))
         build = build / f"as-of-{as_of}" if as_of else build
     data = Path(os.environ.get("COUNTYLINES_DATA", PROJECT / "data"))
-    return Paths(
-        data=data.resolve(), build=build.resolve(), landing=landing.resolve() if landing else None, as_of=as_of
-    )
+    paths = Paths(data=data.resolve(), build=build.resolve(), as_of=as_of)
+    if "://" in place:
+        return replace(paths, landing=paths.build / "landing" / "files", landing_url=place)
+    return replace(paths, landing=Path(place).resolve()) if place else paths
 
 
 def records_root(paths: Paths) -> str:

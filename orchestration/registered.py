@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from orchestration.landing_store import fetch_landing, originals
 from orchestration.parsed import cells_once, forget_others, refused_before
 from orchestration.paths import Paths
 from transforms.errors import RegisterError
@@ -31,11 +32,14 @@ class Registered:
 def registered(paths: Paths, *, parsing: bool = True) -> Registered:
     """Read the register and the landing folder; raises RegisterError when nothing that reports are made of had been published.
 
-    A new edition is parsed, once, to see whether it can be read. Without ``parsing`` one that was never parsed is taken as read.
+    A landing zone in a store is fetched first. A new edition is parsed, once, to see whether it can be read. Without ``parsing`` one that was never parsed is taken as read,
+    and nothing is fetched.
     """
     register = load_sources(paths.data)
+    if parsing:
+        fetch_landing(paths)
     parse = cells_once(paths) if parsing else refused_before(paths)
-    files = survey(paths.landing, register, paths.data, parse) if paths.landing else ()
+    files = survey(paths.landing, register, paths.data, parse, originals(paths)) if paths.landing else ()
     if parsing:
         forget_others(paths, files)
     known = known_on(with_landing(register, files), paths.as_of)

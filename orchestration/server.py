@@ -42,7 +42,7 @@ def server_definitions(
     Publishers are looked at every ``look_seconds``, conditions and alerts every ``seconds``. A run that writes tables holds the lock of
     the build folder, so that it waits for a `countylines build` at work there, and such a build says that the folder is in use.
     """
-    paths = dataclasses.replace(paths, landing=_store(paths))
+    paths = dataclasses.replace(paths, landing=_store(paths), landing_url=None)
     register = load_sources(paths.data)
     fetched = {id: source for id, source in register.items() if source.discovery.kind != "manual"}
     base = definitions(paths)

@@ -7,6 +7,7 @@ import polars as pl
 
 from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
 from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
+from orchestration.landing_store import originals
 from orchestration.parsed import cells_once
 from orchestration.paths import Paths
 from transforms.contracts import tables
@@ -43,7 +44,7 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
         ),
     )
     def cells(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        frame: pl.DataFrame = read_cells(source, paths.data, paths.landing, cells_once(paths))
+        frame: pl.DataFrame = read_cells(source, paths.data, paths.landing, cells_once(paths), originals(paths))
         yield from checked(frame, contract, paths)
 
     return cells
@@ -101,7 +102,8 @@ def editions_asset(sources: Mapping[str, Source], paths: Paths) -> dg.AssetsDefi
         ),
     )
     def editions(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        yield from checked(editions_in_use(sources, paths.data, paths.landing), tables.EDITIONS, paths)
+        frame = editions_in_use(sources, paths.data, paths.landing, originals(paths))
+        yield from checked(frame, tables.EDITIONS, paths)
 
     return editions
 

@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration.checks import markdown
 from orchestration.engine import Engine
 from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.landing_store import archives
 from orchestration.paths import Paths, records_root
 from transforms.incidents import read_archive
 from transforms.incidents.partition import Partition, PartitionResult, accounted_for, partitions, take_in
@@ -95,8 +96,12 @@ def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:
         ),
         hash_data(paths, "registers/incident_districts.csv", "registers/local_authorities.csv"),
     )
-    archives = (read_archive(str(path)) for _, path in sorted(editions))
-    return partitions(archives, records_root(paths), paths.data, code)
+    in_store = archives(paths)
+    listed = (
+        read_archive(in_store[path].address, in_store[path].etag) if path in in_store else read_archive(str(path))
+        for _, path in sorted(editions)
+    )
+    return partitions(listed, records_root(paths), paths.data, code)
 
 
 def _check(name: str, results: list[PartitionResult], failing: list[PartitionResult]) -> dg.AssetCheckResult:

@@ -39,7 +39,7 @@ from transforms.errors import CountyLinesError
 )
 @JSON
 def build(
-    landing: Path | None,
+    landing: Path | str | None,
     output: Path | None,
     fetched: bool,
     as_of: datetime | None,
@@ -53,6 +53,7 @@ def build(
     \b
     Example: countylines build
              countylines build --landing ~/downloads/published-files
+             countylines build --landing s3://bucket/published-files
              countylines build --as-of 2020-05-31
     """
     began = time.monotonic()
@@ -95,7 +96,7 @@ def _write_figures(paths: Paths, result: Any) -> None:
     write_metrics(paths, ended)
 
 
-def _fetched_files(landing: Path | None, output: Path | None) -> Path:
+def _fetched_files(landing: Path | str | None, output: Path | None) -> Path:
     """The folder in which `countylines fetch` keeps what it got."""
     if landing:
         raise CountyLinesError("--fetched and --landing name two folders of files; give one of them.")

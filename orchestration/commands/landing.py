@@ -2,35 +2,42 @@
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from orchestration.commands.options import JSON
+from orchestration.commands.options import JSON, place
 from orchestration.paths import Paths, paths_from_environment
 
 _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", callback=place)
 @JSON
-def landing(folder: Path, as_json: bool) -> None:
+def landing(folder: Path | str, as_json: bool) -> None:
     """Which source and edition each file in FOLDER is, read from its bytes; nothing is built and nothing is changed.
+
+    FOLDER may be s3://bucket/folder; its files, but for archives of records, are then fetched, and forgotten again.
 
     Exits with status 1 when a file is not recognised or refused; the reason stands beside it.
 
     \b
     Example: countylines landing ~/downloads/published-files
     """
+    from orchestration.landing_store import fetch_landing, originals
     from transforms.sources.landing import survey
     from transforms.sources.recognise import NOT_RECOGNISED, REFUSED
     from transforms.sources.registry import load_sources
 
-    paths = paths_from_environment(folder)
-    files = survey(folder.resolve(), load_sources(paths.data), paths.data)
+    with tempfile.TemporaryDirectory() as fetched:
+        paths = paths_from_environment(folder, Path(fetched))
+        fetch_landing(paths)
+        assert paths.landing is not None
+        files = survey(paths.landing, load_sources(paths.data), paths.data, read=originals(paths))
     rows = [
         {
             "file": file.path,

@@ -1,5 +1,6 @@
 """Options that several commands have, and the tables of a build that they read."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,19 @@ if TYPE_CHECKING:
 
     from transforms.harmonise.registers import Registers
 
+
+def place(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | str | None:
+    """A folder that is there, or the URL of one in a store, as it is given; click's own error for a folder that is not there."""
+    if value is None or "://" in value:
+        return value
+    return Path(os.fsdecode(click.Path(exists=True, file_okay=False).convert(value, parameter, context)))
+
+
 LANDING = click.option(
     "--landing",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with original published files; editions that it does not hold come from data/published.",
+    metavar="FOLDER",
+    callback=place,
+    help="Folder with original published files, or s3://bucket/folder; editions that it does not hold come from data/published.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 

@@ -15,7 +15,7 @@ from orchestration.paths import PROJECT, paths_from_environment
 @click.option("--port", default=3000, show_default=True, help="Port on the loopback address.")
 @click.option("--read-only", is_flag=True, help="For others to look at: nothing can be launched, changed or deleted.")
 @LANDING
-def ui(port: int, read_only: bool, landing: Path | None) -> None:
+def ui(port: int, read_only: bool, landing: Path | str | None) -> None:
     """Open the asset graph in a browser, on loopback only: http://127.0.0.1:3000 unless another port is given.
 
     \b
@@ -27,8 +27,8 @@ def ui(port: int, read_only: bool, landing: Path | None) -> None:
     paths = paths_from_environment(landing)
     environment = {**os.environ, "DAGSTER_HOME": dagster_home(paths), "COUNTYLINES_BUILD": str(paths.build)}
     environment["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    if landing:
-        environment["COUNTYLINES_LANDING"] = str(landing.resolve())
+    if paths.landing:
+        environment["COUNTYLINES_LANDING"] = paths.landing_url or str(paths.landing)
     click.echo(f"Asset graph: http://127.0.0.1:{port} (stop with Ctrl+C)")
     # Without the daemon, which only runs and launches: a reader needs the pages alone.
     program = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")

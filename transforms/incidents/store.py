@@ -22,12 +22,12 @@ _MOST_AT_ONCE = 8 << 20
 
 @dataclass(frozen=True)
 class Object:
-    """A file in a store: its name below the root, its bytes, what the store calls this version of it, and when it was put there."""
+    """A file in a store: its name below the root, its bytes, what the store calls this version of it, and the second in which it was put there."""
 
     name: str
     bytes: int
     etag: str
-    modified_ns: int
+    modified: int
 
 
 def is_url(root: str) -> bool:
@@ -70,7 +70,7 @@ def listed(root: str) -> list[Object]:
     with _one_sentence(root, "the list of its files", "given"):
         entries = [entry for page in obstore.list(_store(root)) for entry in page]
     found = (
-        Object(entry["path"], entry["size"], entry["e_tag"] or "", round(entry["last_modified"].timestamp() * 1e9))
+        Object(entry["path"], entry["size"], entry["e_tag"] or "", int(entry["last_modified"].timestamp()))
         for entry in entries
     )
     return sorted(found, key=lambda each: each.name)

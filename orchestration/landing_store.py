@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestration.paths import Paths
-from transforms.errors import CountyLinesError
+from transforms.errors import StoreError
 from transforms.incidents.archive import open_archive
 from transforms.incidents.store import Object, listed
 from transforms.incidents.stored import Original, StoredArchive, address_of, checksum
@@ -29,22 +29,22 @@ _AT_ONCE = 8
 def objects(url: str) -> list[Object]:
     """The files of a landing zone in a store, without the empty ones that stand for folders.
 
-    Raises CountyLinesError where there is none, where one has the name of a folder, and where the store does not answer.
+    Raises StoreError where there is none, where one has the name of a folder, and where the store does not answer.
     """
     found = listed(url)
     folders = {str(parent) for each in found for parent in PurePosixPath(each.name).parents}
     files = [each for each in found if each.name not in folders or each.bytes]
     if not files:
-        raise CountyLinesError(f"{url} holds no file; look at its name, or put files there.")
+        raise StoreError(f"{url} holds no file; look at its name, or put files there.")
     if clash := next((each.name for each in files if each.name in folders), None):
-        raise CountyLinesError(f"{url} holds {clash} both as a file and as a folder; give one of them another name.")
+        raise StoreError(f"{url} holds {clash} both as a file and as a folder; give one of them another name.")
     return files
 
 
 def fetch_landing(paths: Paths) -> None:
     """Make the folder of a landing zone in a store what the store holds now; nothing for one that is a folder itself.
 
-    Raises CountyLinesError where the store does not answer, or has another version of a file than it listed.
+    Raises StoreError where the store does not answer, or has another version of a file than it listed.
     """
     from orchestration.lake import replace_atomically
 

@@ -8,7 +8,7 @@ import polars as pl
 from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.lake import replace_atomically, write_table
 from orchestration.paths import Paths
-from transforms.errors import CountyLinesError, LayoutError
+from transforms.errors import CountyLinesError, LayoutError, StoreError
 from transforms.incidents import Original, sha256_of
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import LandingFile
@@ -32,6 +32,8 @@ def cells_once(paths: Paths) -> CellsOf:
             older.unlink(missing_ok=True)
         try:
             made = cells_of(source, edition, content, data)
+        except StoreError:  # asked again, the store may answer
+            raise
         except CountyLinesError as error:
             replace_atomically(refusal, str(error).encode())
             raise

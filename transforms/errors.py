@@ -29,5 +29,9 @@ class RefusedError(FetchError):
     """What a publisher's server sent, or where it sent us, is not what the register allows; it is not kept."""
 
 
+class StoreError(CountyLinesError):
+    """A store does not answer, or has another version of a file than it listed: it says nothing of what is in the file."""
+
+
 class NotComparableError(CountyLinesError):
     """Two figures whose grade does not allow what was asked of them: a percentage, a rank or a test."""

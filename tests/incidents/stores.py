@@ -4,11 +4,14 @@ import http.client
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 import pytest
+
+from transforms.incidents import store, stored
 
 BUCKET = "synthetic-lake"
 URL = f"s3://{BUCKET}/records"
@@ -33,11 +36,14 @@ def s3_server() -> Iterator[str]:
 
 
 class FaultyProxy(ThreadingHTTPServer):
-    """Hands requests on to ``behind``; of writes, the first ``faults`` are answered as ``fault`` says: a status, or "cut" or "slow"."""
+    """Hands requests on to ``behind``, but the first ``faults`` of one method.
 
-    def __init__(self, behind: str, fault: int | str, faults: int) -> None:
+    These are answered as ``fault`` says: with a status, or "cut" (no answer), "short" (half of one) or "slow".
+    """
+
+    def __init__(self, behind: str, fault: int | str, faults: int, method: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.behind, self.fault, self.faults = urlsplit(behind).netloc, fault, faults
+        self.behind, self.fault, self.faults, self.method = urlsplit(behind).netloc, fault, faults, method
         self.lock = Lock()
 
     @property
@@ -59,7 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.command == "PUT" and self.server.is_next_faulty():
+        is_faulty = self.command == self.server.method and self.server.is_next_faulty()
+        if is_faulty and self.server.fault != "short":
             if self.server.fault == "cut":
                 self.close_connection = True
                 return
@@ -72,10 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
         behind = http.client.HTTPConnection(self.server.behind, timeout=30)
         behind.request(self.command, self.path, body, dict(self.headers))
         answer = behind.getresponse()
-        self._send(answer.status, dict(answer.getheaders()), answer.read())
+        self._send(answer.status, dict(answer.getheaders()), answer.read(), is_short=is_faulty)
         behind.close()
 
-    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    def _send(self, status: int, headers: dict[str, str], body: bytes, *, is_short: bool = False) -> None:
         self.send_response_only(status)
         length = headers.pop("Content-Length", None) if self.command == "HEAD" else None
         for name, value in headers.items():
@@ -83,7 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", length or str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) // 2] if is_short else body)
+        self.close_connection = self.close_connection or is_short
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _answer
 
@@ -92,9 +100,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def faulty(behind: str, fault: int | str, faults: int) -> Iterator[str]:
-    """The address of a proxy that answers the first writes with a fault."""
-    proxy = FaultyProxy(behind, fault, faults)
+def faulty(behind: str, fault: int | str, faults: int, method: str = "PUT") -> Iterator[str]:
+    """The address of a proxy that answers the first writes, or requests of another method, with a fault."""
+    proxy = FaultyProxy(behind, fault, faults, method)
     thread = Thread(target=proxy.serve_forever, daemon=True)
     thread.start()
     try:
@@ -103,6 +111,22 @@ def faulty(behind: str, fault: int | str, faults: int) -> Iterator[str]:
         proxy.shutdown()
         proxy.server_close()
         thread.join()
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A client that gives up on a store after seconds, and that remembers neither stores nor archives of other tests."""
+
+    def forget() -> None:
+        store._store.cache_clear()
+        stored._end.cache_clear()
+
+    monkeypatch.setattr(store, "_ANSWER_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr(store, "_RETRYING", timedelta(seconds=15))
+    monkeypatch.setattr(store, "_RETRIES", 3)
+    forget()
+    yield
+    forget()
 
 
 def use_store(monkeypatch: pytest.MonkeyPatch, address: str) -> None:

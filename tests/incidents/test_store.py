@@ -7,28 +7,18 @@ import obstore
 import pytest
 
 from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
-from tests.incidents.stores import URL, faulty, s3_server, use_store
+from tests.incidents.stores import URL, faulty, s3_server, short_waits, use_store
 from transforms.errors import CountyLinesError
 from transforms.incidents import read_archive, store
 from transforms.incidents.partition import Partition, partitions, take_in
+
+pytestmark = pytest.mark.usefixtures(short_waits.__name__)
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with s3_server() as address:
         yield address
-
-
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from datetime import timedelta
-
-    monkeypatch.setattr(store, "_ANSWER_WITHIN", timedelta(seconds=1))
-    monkeypatch.setattr(store, "_RETRYING", timedelta(seconds=15))
-    monkeypatch.setattr(store, "_RETRIES", 3)
-    store._store.cache_clear()
-    yield
-    store._store.cache_clear()
 
 
 def one(folder: Path, out: str, *records: str) -> Partition:

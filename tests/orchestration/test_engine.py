@@ -127,6 +127,22 @@ def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(
         assert hashlib.sha256(store.read(URL, name) or b"").hexdigest() == digest
 
 
+@pytest.mark.full
+def test_workers_take_in_an_archive_that_stays_in_a_store_as_this_process_does_one_in_a_folder(
+    tmp_path: Path, cluster: str, s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_store(monkeypatch, s3)
+    here = list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
+    archive = tmp_path / "synthetic.zip"
+    store.put(URL, "landing/synthetic.zip", archive)
+    (held,) = store.listed(f"{URL}/landing")
+    members = read_archive(f"{URL}/landing/{held.name}", held.etag)
+    archive.unlink()
+    for name, engine in {"processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}.items():
+        assert list(engine.map(take_in, partitions([members], str(tmp_path / name), ROOT / "data", "code"))) == here
+        assert digests(tmp_path / name) == digests(tmp_path / "here")
+
+
 def take_in_and_kill_the_first(partition: Partition) -> PartitionResult:
     """Take in a month, but lose the worker when the first one has put its table and not yet its account."""
     marker = Path(partition.out).parent / "killed"

@@ -85,7 +85,7 @@ def take_in(partition: Partition) -> PartitionResult:
     """Take in a partition, unless its files, the registers and the code are those of the last time and its Parquet file is whole.
 
     Puts the Parquet file, ``<month>.quarantine.csv`` (file, line, reason, text) and ``<month>.json``, which is put last. Of a partition
-    that breaks its contract no file stays. Raises what ``ingest_month`` raises, and CountyLinesError for a store that does not answer.
+    that breaks its contract no file stays. Raises what ``ingest_month`` raises, and StoreError for a store that does not answer.
     """
     of_this = version(partition)
     if (kept := _kept(partition, of_this)) is not None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from transforms.errors import CountyLinesError
+from transforms.errors import StoreError
 
 # A store that answers 500 or 503, or not at all, is asked again, with growing waits, until one of these is used up.
 _RETRIES, _RETRYING, _ANSWER_WITHIN = 8, timedelta(seconds=60), timedelta(seconds=20)
@@ -36,7 +36,7 @@ def is_url(root: str) -> bool:
 
 
 def read(root: str, name: str) -> bytes | None:
-    """The bytes of a file, None where there is none. Raises CountyLinesError where the store does not answer."""
+    """The bytes of a file, None where there is none. Raises StoreError where the store does not answer."""
     if not is_url(root):
         path = Path(root) / name
         return path.read_bytes() if path.is_file() else None
@@ -50,7 +50,7 @@ def read(root: str, name: str) -> bytes | None:
 
 
 def size(root: str, name: str) -> int | None:
-    """The bytes that a file has, None where there is none. Raises CountyLinesError where the store does not answer."""
+    """The bytes that a file has, None where there is none. Raises StoreError where the store does not answer."""
     if not is_url(root):
         path = Path(root) / name
         return path.stat().st_size if path.is_file() else None
@@ -64,7 +64,7 @@ def size(root: str, name: str) -> int | None:
 
 
 def listed(root: str) -> list[Object]:
-    """Every file below the root in a store, in the order of the names; raises CountyLinesError where the store does not answer."""
+    """Every file below the root in a store, in the order of the names; raises StoreError where the store does not answer."""
     import obstore
 
     with _one_sentence(root, "the list of its files", "given"):
@@ -79,7 +79,7 @@ def listed(root: str) -> list[Object]:
 def end_of(root: str, name: str, etag: str, size: int) -> tuple[int, bytes]:
     """The last bytes of one version of a file in a store, at most so many, and at which byte they begin.
 
-    Raises CountyLinesError where there is another version, or none, and where the store does not answer.
+    Raises StoreError where there is another version, or none, and where the store does not answer.
     """
     return _ranged(root, name, etag, {"suffix": size})
 
@@ -95,7 +95,7 @@ def part_of(root: str, name: str, etag: str, start: int, end: int) -> bytes:
 def put(root: str, name: str, file: Path) -> None:
     """Put a local file there, in the place of one of that name, at once: a reader sees the one or the other.
 
-    Raises CountyLinesError where the store does not take it.
+    Raises StoreError where the store does not take it.
     """
     if not is_url(root):
         target = Path(root) / name
@@ -115,7 +115,7 @@ def put(root: str, name: str, file: Path) -> None:
 
 
 def delete(root: str, name: str) -> None:
-    """Take a file away, if it is there. Raises CountyLinesError where the store does not answer."""
+    """Take a file away, if it is there. Raises StoreError where the store does not answer."""
     if not is_url(root):
         (Path(root) / name).unlink(missing_ok=True)
         return
@@ -137,7 +137,7 @@ def _ranged(root: str, name: str, etag: str, wanted: Any) -> tuple[int, bytes]:
     import obstore
     from obstore.exceptions import PreconditionError
 
-    changed = CountyLinesError(
+    changed = StoreError(
         f"{root}/{name} was changed or taken away while it was read; run the build again when it stays as it is."
     )
     with _one_sentence(root, name, "given"):
@@ -169,7 +169,7 @@ def _one_sentence(root: str, name: str, done: str) -> Iterator[None]:
     try:
         yield
     except BaseError as error:
-        raise CountyLinesError(
+        raise StoreError(
             f"{root}: the store has not {done} {name} ({_words(error)}); look at the store and run the build again: "
             "finished months are kept."
         ) from error

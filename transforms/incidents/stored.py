@@ -55,7 +55,7 @@ def opened(address: str, etag: str, wanted: Iterable[tuple[int, int]] = ()) -> B
     """One version of a file in a store, as a file that can be read at any place.
 
     Ranges that are ``wanted`` (from byte, to before byte) are fetched at once, neighbours together; without them the end of the file is, since
-    the directory of an archive is there. Whatever else is read is fetched when it is. Raises CountyLinesError where another version is there.
+    the directory of an archive is there. Whatever else is read is fetched when it is. Raises StoreError where another version is there.
     """
     if ranges := _together(wanted):
         pieces = [(start, _part(address, etag, start, end)) for start, end in ranges]

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms.contracts.tables import LANDING_FILES
-from transforms.errors import CountyLinesError
+from transforms.errors import CountyLinesError, StoreError
 from transforms.incidents import Original, sha256_of, size_of
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, LandingFile, known_headers, recognised
@@ -98,6 +98,8 @@ def _tried(
         for edition in file.editions:
             if listed == (edition.id in known and not edition.layout_of):
                 parse(source, edition, content, data)
+    except StoreError:
+        raise
     except CountyLinesError as error:
         return dataclasses.replace(file, outcome=REFUSED, editions=(), reason=str(error))
     return file

@@ -98,7 +98,7 @@ def read_cells(
 ) -> pl.DataFrame:
     """The cells of every edition of a source, in the register's order: the contract of the raw table.
 
-    An edition whose file is in the landing folder is parsed from it; any other is read from ``data/published``.
+    An edition whose file is in the landing folder is parsed from what ``read`` gives of it; any other is read from ``data/published``.
     Raises RegisterError when an edition is in neither place, and what the parser raises.
     """
     held = edition_files(source, landing) if landing else {}

@@ -1,7 +1,7 @@
 """The Dagster code location of a server: the assets of a build, the files that they come from, and what happens by itself.
 
 deploy/ holds the settings and services that go with it. The code location of a laptop is ``orchestration.definitions``: it has no
-sensor and opens no connection.
+sensor, and opens no connection but to a store of the reader's own.
 """
 
 import dataclasses

@@ -32,7 +32,7 @@ def objects(url: str) -> list[Object]:
     Raises StoreError where there is none, where one has the name of a folder, and where the store does not answer.
     """
     found = listed(url)
-    folders = {str(parent) for each in found for parent in PurePosixPath(each.name).parents}
+    folders = {"", *(str(parent) for each in found for parent in PurePosixPath(each.name).parents)}
     files = [each for each in found if each.name not in folders or each.bytes]
     if not files:
         raise StoreError(f"{url} holds no file; look at its name, or put files there.")
@@ -57,9 +57,11 @@ def fetch_landing(paths: Paths) -> None:
         for each in now
         if (entry := before.get(each.name)) and asdict(each).items() <= entry.items() and _is_here(paths.landing, entry)
     }
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        fetched = list(threads.map(partial(_fetched, paths), [each for each in now if each.name not in kept]))
+    # First, since what was a file may be a folder now.
     _remove_others(paths.landing, {each.name for each in now})
+    fetch = partial(_fetched, paths.landing, paths.landing_url)
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        fetched = list(threads.map(fetch, [each for each in now if each.name not in kept]))
     entries = kept | {entry["name"]: entry for entry in fetched}
     if entries != before:
         record = {"url": paths.landing_url, "files": [entries[each.name] for each in now]}
@@ -83,22 +85,20 @@ def archives(paths: Paths) -> dict[Path, StoredArchive]:
     }
 
 
-def _fetched(paths: Paths, wanted: Object) -> dict[str, Any]:
+def _fetched(folder: Path, url: str, wanted: Object) -> dict[str, Any]:
     """Put a file into the folder, or an empty one for an archive of records; what is to be remembered of it."""
     from orchestration.lake import replace_atomically
 
-    assert paths.landing is not None
-    assert paths.landing_url is not None
     content, sha256 = b"", None
     if wanted.bytes:
-        address = address_of(paths.landing_url, wanted.name)
+        address = address_of(url, wanted.name)
         with open_archive(address, wanted.etag) as file:
             if holds_records(_names(file)):
                 sha256 = checksum(address, wanted.etag, wanted.bytes)
             else:
                 file.seek(0)
                 content = file.read()
-    path = paths.landing / wanted.name
+    path = folder / wanted.name
     replace_atomically(path, content)
     os.utime(path, (wanted.modified, wanted.modified))
     return {**asdict(wanted), "sha256": sha256}
@@ -123,12 +123,13 @@ def _is_here(folder: Path, entry: dict[str, Any]) -> bool:
 
 
 def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove what the store does not hold; what another process is just writing goes away by itself."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.relative_to(folder).as_posix() not in names:
-            path.unlink()
+        elif path.relative_to(folder).as_posix() not in names and not path.match(".*.tmp"):
+            path.unlink(missing_ok=True)
 
 
 def _record(paths: Paths) -> Path:

@@ -1,9 +1,12 @@
 """A landing zone in an S3-compatible store: what a folder with the same files comes to, and what has changed there is noticed."""
 
 import hashlib
+import http.client
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import obstore
 import pytest
@@ -181,6 +184,16 @@ def test_a_store_that_fails_while_an_archive_is_counted_does_not_make_it_one_tha
     assert {file.path: file.outcome for file in registered(paths).files}[ARCHIVE] == "read"
 
 
+def test_what_was_a_folder_may_be_a_file_and_a_folder_again(paths: Paths, tmp_path: Path) -> None:
+    assert paths.landing
+    fetch_landing(paths)
+    for before, after in (("deep/er/100% notes.txt", "deep"), ("deep", "deep/er/100% notes.txt")):
+        store.put(str(paths.landing_url), after, tmp_path / "landing" / "arrests.csv")
+        store.delete(str(paths.landing_url), before)
+        fetch_landing(paths)
+        assert (after in in_folder(paths.landing), before in in_folder(paths.landing)) == (True, False)
+
+
 def test_another_address_forgets_what_was_fetched_from_the_one_before(paths: Paths, tmp_path: Path) -> None:
     fetch_landing(paths)
     assert archives(paths)
@@ -192,11 +205,18 @@ def test_another_address_forgets_what_was_fetched_from_the_one_before(paths: Pat
     assert list(in_folder(other.landing)) == ["one.csv"]
 
 
-def test_a_name_that_is_a_file_and_a_folder_is_refused_and_an_empty_marker_of_a_folder_is_passed_over(
-    paths: Paths, tmp_path: Path
+def test_a_name_that_is_a_file_and_a_folder_is_refused_and_empty_markers_of_folders_are_passed_over(
+    paths: Paths, folder: Path, tmp_path: Path
 ) -> None:
     store.put(str(paths.landing_url), "deep", tmp_path / "landing" / "empty.csv")
+    url = urlsplit(str(paths.landing_url))
+    connection = http.client.HTTPConnection(urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc)
+    connection.request("PUT", f"/{url.netloc}{url.path}/")
+    assert connection.getresponse().status == 200
+    assert "" in [each.name for each in store.listed(str(paths.landing_url))]
     fetch_landing(paths)
+    assert paths.landing
+    assert set(in_folder(paths.landing)) == set(in_folder(folder))
     store.put(str(paths.landing_url), "deep", tmp_path / "landing" / "arrests.csv")
     with pytest.raises(StoreError, match="holds deep both as a file and as a folder"):
         fetch_landing(paths)

@@ -134,7 +134,7 @@ def editions_in_use(
     """Every edition that a build reads, with the checksum of the file behind its cells: the contract EDITIONS.
 
     A file in the landing folder stands before the published copy; one that is not the published copy was read on the day on which
-    it was put there. Raises RegisterError for an edition of which nothing is held.
+    it was put there; ``read`` gives its bytes, or where in a store they stay. Raises RegisterError for an edition of which nothing is held.
     """
     known = {(row["source_id"], row["edition_id"]): row for row in read_editions(data).iter_rows(named=True)}
     rows = []

@@ -66,6 +66,10 @@ profile-records folder *options:
 drill points="112" seed="20200110":
     COUNTYLINES_DRILL_POINTS={{points}} COUNTYLINES_DRILL_SEED={{seed}} uv run pytest -n 0 --junit-xml=data/build/drill.xml tests/recovery/test_killed_anywhere.py
 
+# Kill deliveries with SIGKILL between two things that they do, at places chosen by seed: `just drill-delivery 100`.
+drill-delivery points="100":
+    COUNTYLINES_DRILL_POINTS={{points}} uv run pytest -n 0 -s tests/delivery/test_killed.py
+
 # Damage files for a while and see whether a parser fails in a way that it does not declare: `just fuzz --seconds 600`.
 fuzz *options:
     uv run --with atheris==3.0.0 python -m tests.fuzz.run {{options}}

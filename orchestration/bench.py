@@ -75,14 +75,18 @@ def _one_round(number: int, rounds: int) -> list[dict[str, Any]]:
         found = []
         for kind in (COLD, UNCHANGED, CHANGED):
             click.echo(f"Round {number + 1} of {rounds}: {kind.lower()} … ", err=True, nl=False)
-            if kind == CHANGED:
-                change_one_figure(data / "published")
-            cost, output = measure([*_COUNTYLINES, "build", "--json"], environment)
-            result = json.loads(output)
-            click.echo(f"{cost.wall:.1f} s", err=True)
-            kept = {name: result[name] for name in ("ran", "layers", "milliseconds_a_report")}
-            found.append({"kind": kind, **asdict(cost), **kept})
+            found.append(measured_build(kind, environment))
+            click.echo(f"{found[-1]['wall']:.1f} s", err=True)
         return found
+
+
+def measured_build(kind: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """One entry of ``measure_builds``: a build with the data and in the folder that the environment names, after one figure changed if so."""
+    if kind == CHANGED:
+        change_one_figure(Path(environment["COUNTYLINES_DATA"], "published"))
+    cost, output = measure([*_COUNTYLINES, "build", "--json"], environment)
+    result = json.loads(output)
+    return {"kind": kind, **asdict(cost)} | {name: result[name] for name in ("ran", "layers", "milliseconds_a_report")}
 
 
 _COUNTYLINES = (sys.executable, "-c", "from orchestration.cli import main; main()")

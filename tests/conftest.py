@@ -30,6 +30,25 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 
+# Tests that read a whole build or the scoreboard of all comparisons, or that open a browser, take seconds to begin.
+_SLOW_TO_MAKE = {"built", "measured", "known_then", "browser", "scored"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as full what takes what is slow to make; and begin with what is full, so that the end is made of quick tests."""
+    for item in items:
+        if _SLOW_TO_MAKE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("full")
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """First the tests that read a whole build, one of which makes it; then the others that are full; then the quick ones."""
+    if {"built", "measured", "known_then"} & set(getattr(item, "fixturenames", ())):
+        return 0
+    return 1 if item.get_closest_marker("full") else 2
+
+
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """The installed Chromium for all tests of a process; Playwright is imported by the first that asks."""

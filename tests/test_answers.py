@@ -73,6 +73,7 @@ def test_every_area_is_found_by_its_code_and_its_slug(areas: pl.DataFrame, regis
         assert find_area(slug, areas, registers.area_names) == area_id
 
 
+@pytest.mark.full
 def test_every_area_is_found_by_its_own_name_but_for_one_region(areas: pl.DataFrame, registers: Registers) -> None:
     """'West Midlands' alone means the force."""
     astray = [
@@ -84,6 +85,7 @@ def test_every_area_is_found_by_its_own_name_but_for_one_region(areas: pl.DataFr
     assert set(astray) == {("E12000005", "West Midlands")}
 
 
+@pytest.mark.full
 def test_every_known_name_is_found(areas: pl.DataFrame, registers: Registers) -> None:
     for area_id, name in registers.area_names.select("area_id", "name").unique().iter_rows():
         found = find_area(name, areas, registers.area_names)

@@ -129,7 +129,7 @@ def test_a_row_printed_twice_in_a_workbook(copied: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
-def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, tmp_path: Path) -> None:
+def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, copied: Path, tmp_path: Path) -> None:
     (edition,) = (each for each in load_source(ROOT / "data", ONS).editions if each.id == EDITION)
     content = (LANDING / edition.file).read_bytes()
     grids = workbook_grids(content, edition, ["Notes", "Table P1", "Table P3"])
@@ -137,9 +137,10 @@ def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, tmp_path: Pa
     sheets = {"Read me first": [["A sheet that was never there before"]], **sheets}
     paths = Paths(
         data=ROOT / "data",
-        build=tmp_path / "build",
+        build=copied,
         landing=landing_with(tmp_path / "landing", workbook_bytes(sheets)),
     )
+    shutil.rmtree(paths.lake)
     make_tables(paths)
     for table in (f"raw/{ONS}", "core/excluded", "core/notes", "out/indicators"):
         ours, theirs = (pl.read_parquet(build / "lake" / f"{table}.parquet") for build in (paths.build, built))

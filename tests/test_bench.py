@@ -1,6 +1,5 @@
 """What the benchmark measures, and how it says so. No test here is about how fast anything is."""
 
-import json
 import os
 import shutil
 import sys
@@ -11,7 +10,8 @@ import polars as pl
 import pytest
 
 from orchestration.bench import CHANGED, COLD, UNCHANGED, change_one_figure, markdown, measure
-from tests.full_build import ROOT, countylines
+from tests.full_build import ROOT, Measured
+from tests.full_build import measured as measured
 from transforms.errors import CountyLinesError
 
 
@@ -89,14 +89,11 @@ def test_medians_count_and_the_parts_add_up_to_the_full_build() -> None:
 
 
 @pytest.mark.full
-def test_a_full_build_makes_all_assets_an_unchanged_one_none_and_a_changed_figure_some(tmp_path: Path) -> None:
-    run = countylines(["bench", "--runs", "1", "--json"], tmp_path / "not-used")
-    assert run.returncode == 0, run.stderr
-    full, unchanged, changed = json.loads(run.stdout)
+def test_a_full_build_makes_all_assets_an_unchanged_one_none_and_a_changed_figure_some(measured: Measured) -> None:
+    full, unchanged, changed = measured.found
     assert [full["kind"], unchanged["kind"], changed["kind"]] == [COLD, UNCHANGED, CHANGED]
     assert unchanged["ran"] == 0
     assert 0 < changed["ran"] < full["ran"]
     assert full["milliseconds_a_report"]["PDF"] > 0
     assert full["milliseconds_a_report"]["charts"] >= 1
     assert all(build["memory"] > 0 and build["cpu"] > 0 for build in (full, unchanged, changed))
-    assert not (tmp_path / "not-used").exists()

@@ -114,6 +114,7 @@ def test_a_command_prints_what_the_document_shows(
     assert printed(command) == output, "run just docs"
 
 
+@pytest.mark.full
 def test_a_session_with_an_old_output_is_written_again() -> None:
     shown = "Before.\n```console\n$ uv run countylines --version\nan old line\n```\nAfter.\n"
     assert with_outputs(shown) == shown.replace("an old line\n", printed("countylines --version"))

@@ -47,6 +47,7 @@ def imported(nodes: Iterator[ast.AST] | list[ast.stmt]) -> set[str]:
     return found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("package", "refused"),
     [
@@ -59,12 +60,14 @@ def test_imports_go_one_way(package: str, refused: set[str]) -> None:
     assert not {path: names for path, names in found.items() if names}
 
 
+@pytest.mark.full
 def test_what_is_slow_to_import_is_imported_where_it_is_used() -> None:
     slow = {"duckdb", "great_expectations", "pandas", "scipy", "statsmodels", "typst"}
     found = {path.relative_to(ROOT): imported(syntax(path).body) & slow for path in modules(*PACKAGES)}
     assert not {path: names for path, names in found.items() if names}
 
 
+@pytest.mark.full
 def test_the_asset_graph_loads_without_the_slow_libraries() -> None:
     program = "import json, sys, orchestration.definitions; print(json.dumps(sorted(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -189,6 +192,7 @@ FOLDER_OF_ONE_MACHINE = re.compile(r"(?<![\w.~-])/(?:home|root|work|Users)/\w")
 REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|crates|conda|anaconda)\.(?:org|io|com)\b", re.IGNORECASE)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("unwanted", [FOLDER_OF_ONE_MACHINE, REGISTRY], ids=["folder of one machine", "registry"])
 def test_no_file_names_one_machine_or_one_registry(unwanted: re.Pattern[str]) -> None:
     found = [

@@ -71,12 +71,14 @@ def of(values: dict[str, int]) -> str:
     return str(graded(frame)["grade"][0])
 
 
+@pytest.mark.full
 @given(values=scores, dimension=st.sampled_from(list(DIMENSIONS)), worse=st.integers(1, 3))
 def test_a_worse_dimension_never_makes_a_better_grade(values: dict[str, int], dimension: str, worse: int) -> None:
     after = values | {dimension: min(3, values[dimension] + worse)}
     assert GRADES.index(of(after)) >= GRADES.index(of(values))
 
 
+@pytest.mark.full
 @given(values=scores)
 def test_the_worst_dimension_decides_and_two_unknowns_of_what_is_counted_are_too_many(values: dict[str, int]) -> None:
     many = sum(values[name] >= 2 for name in ("U", "D", "G", "C")) >= 2
@@ -112,6 +114,7 @@ sides = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.full
 @settings(max_examples=60)
 @given(
     first=sides, second=sides, claim_scope=any_of("recorded activity", "level of crime or harm", "derived rate", None)

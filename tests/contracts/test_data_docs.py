@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.contracts.test_validate import REFERRALS, _referrals
 from tests.full_build import built as built
-from tests.full_build import countylines
+from tests.orchestration.builds import run
 from transforms.contracts.data_docs import without_requests, write_data_docs
 
 _FETCHED = re.compile(
@@ -54,12 +54,12 @@ def test_the_pages_say_what_was_met_and_what_was_not_and_fetch_nothing(browser: 
 
 @pytest.mark.full
 def test_the_command_writes_them_beside_the_reports_and_not_among_them(built: Path) -> None:
-    made = countylines(["data-docs", "core/areas"], built)
+    made = run(["data-docs", "core/areas"], built)
     assert made.returncode == 0, made.stderr
     index = (built / "data-docs" / "index.html").read_text(encoding="utf-8")
     (address,) = re.findall(r'href="(validations/[^"]+)"', index)
     assert (built / "data-docs" / address).is_file()
     assert not list((built / "reports").rglob("data-docs*"))
-    refused = countylines(["data-docs", "core/nothing"], built)
+    refused = run(["data-docs", "core/nothing"], built)
     assert refused.returncode == 1
     assert "holds no table core/nothing; it holds" in refused.stderr

@@ -10,6 +10,8 @@ from transforms.contracts import Contract, Rule, Validation, validate
 
 from . import factories
 
+pytestmark = pytest.mark.full
+
 EVERY_RULE = [
     pytest.param(contract, rule, id=f"{contract.table}-{rule.name}")
     for contract in factories.CONTRACTS

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.full
+
 LIGHT_IMPORT = """
 import sys
 import transforms.contracts

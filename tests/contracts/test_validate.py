@@ -9,6 +9,8 @@ from polars.testing import assert_frame_equal
 from transforms.contracts import Column, Contract, Rule, results_frame, to_suite, validate
 from transforms.errors import ContractError
 
+pytestmark = pytest.mark.full
+
 # A synthetic table, small enough to be read at a glance.
 REFERRALS = Contract(
     table="core/referrals",

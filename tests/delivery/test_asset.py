@@ -11,16 +11,19 @@ from tests.delivery.mail import Mailbox
 from tests.orchestration.graph import all_assets, built_assets, defs
 
 
+@pytest.mark.full
 def test_it_is_in_the_graph_and_in_no_build() -> None:
     assert all_assets() - built_assets() == {"report/delivery"}
 
 
+@pytest.mark.full
 def test_no_condition_of_the_daemon_publishes() -> None:
     graph = automated(defs(), {}, {}).resolve_asset_graph()
     assert graph.get(DELIVERY).automation_condition is None
     assert graph.get(dg.AssetKey(["report", "site"])).automation_condition is not None
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("refused", [False, True])
 def test_it_delivers_and_its_check_says_whether_every_letter_was_taken(
     office: Office, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, refused: bool

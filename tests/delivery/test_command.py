@@ -10,6 +10,7 @@ import pytest
 
 from tests.delivery.conftest import Office, variables
 from tests.delivery.mail import PASSWORD, Mailbox
+from tests.forks import run_forked
 from tests.full_build import ROOT
 from tests.orchestration.builds import COMMAND, environment
 
@@ -30,9 +31,8 @@ def start(office: Office, given: dict[str, str], *options: str) -> subprocess.Po
 
 
 def run(office: Office, given: dict[str, str], *options: str) -> tuple[int, str, str]:
-    process = start(office, given, *options)
-    output, messages = process.communicate()
-    return process.returncode, output, messages
+    ended = run_forked(["deliver", *options], environment(office.paths.build, **given))
+    return ended.returncode, ended.stdout, ended.stderr
 
 
 def test_a_person_tries_first_and_delivers_then(office: Office, mailbox: Mailbox, trusted: Path) -> None:

@@ -231,6 +231,7 @@ def test_a_refused_login_is_told_without_the_password(subscribed: Office, mailbo
     assert mailbox.taken == []
 
 
+@pytest.mark.full
 def test_a_server_that_is_away_loses_nothing(subscribed: Office, mailbox: Mailbox) -> None:
     assert subscribed.settings.server
     right = subscribed.settings

@@ -77,6 +77,7 @@ def test_what_is_not_there_is_not_asked_for_again(publisher: Publisher, get: Get
     assert len(publisher.asked("/tables.xlsx")) == 1
 
 
+@pytest.mark.full
 def test_a_host_that_asks_to_wait_is_given_the_time(publisher: Publisher, part: Path, get: Get) -> None:
     began = time.monotonic()
     get(publisher.serve("/tables.xlsx", Answer(status=429, headers={"Retry-After": "1"}), Answer(BOOK)))

@@ -71,6 +71,7 @@ def test_the_exit_status_says_whether_anything_failed(
     assert source_id in result.output
 
 
+@pytest.mark.full
 def test_what_became_of_each_file_is_logged_for_machines_that_ask(paths: Paths) -> None:
     """In a process of its own, as on a server: plain http is refused, on loopback too."""
     command = [str(Path(sys.executable).with_name("countylines")), "fetch", "--output", str(paths.build)]
@@ -83,6 +84,7 @@ def test_what_became_of_each_file_is_logged_for_machines_that_ask(paths: Paths) 
     }
 
 
+@pytest.mark.full
 def test_the_command_line_starts_without_the_libraries_that_fetch() -> None:
     program = "import sys, orchestration.cli; print(sorted({'httpx', 'stamina', 'ssl', 'rich'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -15,6 +15,8 @@ from tests.sources.workbooks import DATA
 from transforms.errors import CountyLinesError
 from transforms.sources.registry import load_sources
 
+pytestmark = pytest.mark.full
+
 
 class Drawn:
     """Chance from hypothesis."""

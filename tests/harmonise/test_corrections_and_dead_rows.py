@@ -16,6 +16,7 @@ from .misprints import CELL, altered, one
 from .places import HO, NRM, ONS
 
 
+@pytest.mark.full
 def test_the_typo_date_without_its_correction_is_no_period(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -49,6 +50,7 @@ def correction(**changes: Any) -> Correction:
     return Correction(**{**values, **changes})
 
 
+@pytest.mark.full
 def test_a_correction_repairs_a_wrong_pair_and_what_was_printed_stays(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -61,6 +63,7 @@ def test_a_correction_repairs_a_wrong_pair_and_what_was_printed_stays(
     assert (row["area_id"], row["area_text"]) == ("E12000006", "East Midlands")
 
 
+@pytest.mark.full
 def test_a_corrected_value_is_used_and_the_printed_one_kept(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -120,6 +123,7 @@ DEAD_ROWS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("register", "row", "named"), [(name, *case) for name, case in DEAD_ROWS.items()], ids=DEAD_ROWS
 )

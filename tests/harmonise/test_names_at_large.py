@@ -3,12 +3,15 @@
 import string
 
 import polars as pl
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from transforms.harmonise.names import fold, keys
 
 from .places import NAMES, ONS, REGISTERS, area_of, resolved
+
+pytestmark = pytest.mark.full
 
 QUICK = settings(deadline=None, max_examples=25)
 

@@ -29,6 +29,7 @@ def test_the_frames_keep_their_contracts(harmonised: Harmonised) -> None:
         assert frame.select(pl.struct(contract.key).is_unique().all()).item()
 
 
+@pytest.mark.full
 def test_the_order_of_the_cells_does_not_matter(
     published_cells: pl.DataFrame, harmonised: Harmonised, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -112,6 +113,7 @@ UNKNOWN: dict[str, tuple[tuple[str, str, str, str | None], dict[str, str | None]
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("place", "texts", "what", "text"), UNKNOWN.values(), ids=UNKNOWN)
 def test_an_unknown_text_stops_the_build_and_says_where(
     place: tuple[str, str, str, str | None],
@@ -142,6 +144,7 @@ def test_an_unknown_text_stops_the_build_and_says_where(
     assert f"the {what} {text!r}" in str(error.value)
 
 
+@pytest.mark.full
 def test_the_error_offers_the_three_nearest_names(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -158,6 +161,7 @@ def test_the_error_offers_the_three_nearest_names(
         refuse_unmatched(result.unmatched)
 
 
+@pytest.mark.full
 def test_a_cell_may_be_wrong_twice_and_counts_once(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:
@@ -168,6 +172,7 @@ def test_a_cell_may_be_wrong_twice_and_counts_once(
     assert_no_cell_lost(cells, result)
 
 
+@pytest.mark.full
 def test_what_is_unknown_is_told_before_the_row_that_died_of_it(
     published_cells: pl.DataFrame, sources: dict[str, Source], registers: Registers
 ) -> None:

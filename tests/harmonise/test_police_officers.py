@@ -27,6 +27,7 @@ def officers(registered: dict[str, Source], registers: Registers, data: Path) ->
     )
 
 
+@pytest.mark.full
 def test_every_cell_is_understood(officers: Harmonised) -> None:
     assert officers.unmatched.is_empty()
     assert officers.excluded.group_by("rule").len().sort("rule").rows() == [

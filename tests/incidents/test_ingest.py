@@ -147,6 +147,7 @@ def test_a_search_without_a_time_is_set_aside(ingest: Ingest) -> None:
     ]
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)  # time is the machine's business
 @given(st.lists(st.sampled_from([crime(), crime("", outcome=""), crime(month="2018-11"), "", "cut"]), max_size=12))
 def test_rows_read_are_rows_kept_and_rows_set_aside(rows: list[str]) -> None:
@@ -279,6 +280,7 @@ def test_places_are_counted_and_no_record_moves(ingest: Ingest) -> None:
     assert result.counts["rows"].sum() == 5
 
 
+@pytest.mark.full
 def test_a_force_without_a_file_is_absent_and_one_without_drugs_has_none(
     archive: Archive, tmp_path: Path, registers: IncidentRegisters
 ) -> None:
@@ -323,6 +325,7 @@ def test_an_archive_that_is_cut_short_or_damaged_is_refused(
     assert not list((tmp_path / "lake").rglob("*.parquet"))
 
 
+@pytest.mark.full
 def test_a_month_that_is_refused_leaves_nothing_behind(
     archive: Archive, tmp_path: Path, registers: IncidentRegisters
 ) -> None:
@@ -349,6 +352,7 @@ def test_a_partition_is_one_month_and_kind(archive: Archive, tmp_path: Path, reg
         ingest_month(members, tmp_path, registers)
 
 
+@pytest.mark.full
 def test_another_process_makes_the_same_bytes(archive: Archive, tmp_path: Path, registers: IncidentRegisters) -> None:
     members = read_archive(archive({NORFOLK: csv_file(STREET_HEADER, crime(), crime(), crime("", outcome=""))}))
     here = ingest_month(members, tmp_path / "here", registers)
@@ -359,6 +363,7 @@ def test_another_process_makes_the_same_bytes(archive: Archive, tmp_path: Path, 
     assert pickle.loads(pickle.dumps(registers)) == registers
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -24,7 +24,10 @@ CITY_2024 = LANDING / "2024-12.zip"
 MET_SEARCHES = LANDING / "met_stop_and_search_data_july_to_september_2020.zip"
 LYNN = "E07000146 | King's Lynn and West Norfolk"
 
-pytestmark = pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with archives of data.police.uk")
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with archives of data.police.uk"),
+]
 
 
 def ingest_all(archive: Path, out: Path, registers: IncidentRegisters) -> list[MonthResult]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
 from transforms.incidents import read_archive
@@ -30,6 +31,7 @@ def test_rows_read_are_rows_kept_and_rows_set_aside(tmp_path: Path) -> None:
     assert set_aside.select("file", "line", "reason").rows() == [(NORFOLK, 3, "crime published twice")]
 
 
+@pytest.mark.full
 def test_a_partition_is_taken_in_again_only_when_its_files_the_code_or_its_table_changed(tmp_path: Path) -> None:
     partition = one(tmp_path, crime())
     assert take_in(partition).was_taken_in
@@ -43,6 +45,7 @@ def test_a_partition_is_taken_in_again_only_when_its_files_the_code_or_its_table
     assert pl.read_parquet(table(partition)).height == 1
 
 
+@pytest.mark.full
 def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path) -> None:
     assert take_in(one(tmp_path, crime())).broken == {}
     empty = one(tmp_path, crime(month="2018-11"))

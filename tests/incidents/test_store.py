@@ -12,7 +12,7 @@ from transforms.errors import CountyLinesError
 from transforms.incidents import read_archive, store
 from transforms.incidents.partition import Partition, partitions, take_in
 
-pytestmark = pytest.mark.usefixtures(short_waits.__name__)
+pytestmark = [pytest.mark.full, pytest.mark.usefixtures(short_waits.__name__)]
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,7 @@ def test_figures_that_are_no_parts_are_never_added_up() -> None:
     assert counted(pl.concat([printed, printed]), REGISTERS.measures)["value"].to_list() == [7, 7]
 
 
+@pytest.mark.full
 @given(st.lists(st.integers(0, 10**6) | st.none(), min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_of_the_parts_changes_nothing(values: list[int | None], random: object) -> None:
     period = (date(2017, 4, 1), date(2018, 3, 31))

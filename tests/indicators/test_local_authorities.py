@@ -203,6 +203,7 @@ NEW_CODES = ["E08000038", "E08000017", "E08000018", "E08000039"]
 OLD_CODES = ["E08000016", "E08000017", "E08000018", "E08000019"]
 
 
+@pytest.mark.full
 @given(st.lists(st.one_of(st.none(), st.integers(0, 5000).map(float)), min_size=4, max_size=4))
 def test_a_sum_is_the_sum_of_all_its_parts_or_nothing(registers: Registers, values: list[float | None]) -> None:
     for codes in (NEW_CODES, OLD_CODES):

@@ -8,6 +8,8 @@ from transforms.contracts.tables import RECONCILIATION
 from transforms.harmonise import Harmonised, Registers
 from transforms.indicators import reconcile
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def reconciled(

@@ -52,6 +52,7 @@ def test_a_symbol_is_never_a_value(revised: pl.DataFrame) -> None:
     assert revised["value"].null_count() == 0
 
 
+@pytest.mark.full
 def test_a_third_edition_is_set_against_the_second_and_the_first(
     observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers
 ) -> None:

@@ -1,8 +1,6 @@
 """What the tests of whole builds share: copies to spoil, processes to watch, and what the run history says."""
 
 import hashlib
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,41 +13,37 @@ import polars as pl
 
 from orchestration.definitions import definitions
 from orchestration.paths import Paths
+from tests.forks import run_forked
 from tests.full_build import ROOT
+from tests.full_build import copy_of_build as copy_of_build
+from tests.full_build import copy_of_data as copy_of_data
+from tests.full_build import environment as environment
 
 LANDING = ROOT.parent / "shared" / "landing"
 # Half or double the year before: eight published figures are, which is worth a look and no error.
 WARNED = "out/plausibility/like_the_year_before"
+# What one published cell reaches, beside the table of its source.
+AFTER_A_CELL = frozenset(
+    [
+        *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes")),
+        *(
+            f"out/{name}"
+            for name in (
+                "indicators",
+                "reconciliation",
+                "coverage",
+                "plausibility",
+                "comparability",
+                "scoreboard",
+                "revisions",
+                "warehouse",
+                "tidy_csv",
+            )
+        ),
+        *(f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")),
+    ]
+)
 COMMAND = str(Path(sys.executable).with_name("countylines"))
-
-# Written into while they are used; all else in a build folder is only ever replaced, so that a copy may share its files.
-_WRITTEN_IN_PLACE = ("dagster", ".lock", "manifest.json")
-
-
-def copy_of_build(build: Path, copy: Path) -> Path:
-    """The same build in another folder, times of modification included, so that nothing in it is out of date."""
-
-    def place(source: str, target: str) -> str:
-        if Path(source).relative_to(build).parts[0] in _WRITTEN_IN_PLACE:
-            shutil.copy2(source, target)
-        else:
-            os.link(source, target)
-        return target
-
-    shutil.copytree(build, copy, symlinks=True, copy_function=place)
-    return copy
-
-
-def copy_of_data(folder: Path) -> Path:
-    """The authored data and the published cells, to be changed by a test."""
-    return Path(shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("build")))
-
-
-def environment(build: Path, **variables: object) -> dict[str, str]:
-    """This process's environment with a build folder, and without a developer's own settings."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("COUNTYLINES_")}
-    given = {name: str(value) for name, value in variables.items()}
-    return {**kept, "COUNTYLINES_BUILD": str(build), "COLUMNS": "110", "NO_COLOR": "1", **given}
 
 
 def start(arguments: Sequence[str], build: Path, command: str = COMMAND, **variables: object) -> subprocess.Popen[str]:
@@ -67,7 +61,9 @@ def start(arguments: Sequence[str], build: Path, command: str = COMMAND, **varia
 def run(
     arguments: Sequence[str], build: Path, command: str = COMMAND, **variables: object
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line, or another command, on a build folder to its end."""
+    """Run the command line, or another command, on a build folder to its end; the command line as a fork."""
+    if command == COMMAND:
+        return run_forked(arguments, environment(build, **variables))
     process = start(arguments, build, command, **variables)
     output, messages = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, output, messages)
@@ -159,6 +155,13 @@ def good(build: Path) -> dict[str, str]:
     reports = {f"reports/{name}": digest for name, digest in digests((build / "reports").resolve()).items()}
     return reports | {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(build.glob("county_lines.*"))
+    }
+
+
+def made(build: Path) -> dict[str, str]:
+    """Everything that a build makes and that must be the same after any disturbance: tables, reports, files for analysts."""
+    return digests(build / "lake", ".parquet") | {
+        name: digest for name, digest in good(build).items() if not name.endswith((".duckdb", ".json"))
     }
 
 

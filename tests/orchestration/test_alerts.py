@@ -63,6 +63,7 @@ def test_an_alert_reaches_the_mail_box_with_what_to_do(inbox: _Inbox) -> None:
     assert "docs/runbook.md, section source_overdue" in text
 
 
+@pytest.mark.full
 def test_a_check_that_failed_is_one_alert(inbox: _Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     @dg.asset(check_specs=[dg.AssetCheckSpec("sums", asset="table", description="Sums hold.", blocking=True)])
     def table() -> Iterator[Any]:
@@ -91,6 +92,7 @@ def test_a_check_that_failed_is_one_alert(inbox: _Inbox, tmp_path: Path, monkeyp
     assert "table/sums (Sums hold.): 3 rows fail" in mail.get_payload(decode=True).decode()
 
 
+@pytest.mark.full
 def test_a_run_that_failed_is_an_alert_with_its_reason_and_a_figure(
     inbox: _Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +128,7 @@ def test_an_alert_that_cannot_be_sent_is_in_the_log_and_says_so(
     assert [record.getMessage() for record in caplog.records] == ["alert", "alert not sent"]
 
 
+@pytest.mark.full
 def test_a_web_hook_gets_json_and_its_address_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     bodies: list[Any] = []
 

@@ -8,23 +8,15 @@ import pytest
 
 from orchestration.paths import Paths
 from orchestration.registered import registered
+from tests.full_build import DAY
+from tests.full_build import known_then as known_then
 from tests.orchestration.builds import copy_of_data, digests, run
 from tests.orchestration.test_other_editions import NORFOLK
 from transforms.sources.published import read_editions, to_csv
 
 pytestmark = pytest.mark.full
 
-DAY = "2020-01-31"
 SOURCE = "ons_pfa_tables"
-
-
-@pytest.fixture(scope="module")
-def today(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which what was known on the day was built from all that is held today."""
-    folder = tmp_path_factory.mktemp("today")
-    made = run(["build", "--as-of", DAY], folder)
-    assert made.returncode == 0, made.stderr
-    return folder
 
 
 def before_the_newest_came(data: Path) -> str:
@@ -43,21 +35,21 @@ def before_the_newest_came(data: Path) -> str:
     return str(newest)
 
 
-def test_later_editions_change_no_byte_of_what_was_known_before(today: Path, tmp_path: Path) -> None:
+def test_later_editions_change_no_byte_of_what_was_known_before(known_then: Path, tmp_path: Path) -> None:
     data = copy_of_data(tmp_path / "data")
     newest = before_the_newest_came(data)
     assert newest not in {edition.id for edition in registered(Paths(data, tmp_path)).sources[SOURCE].editions}
     made = run(["build", "--as-of", DAY], tmp_path / "then", COUNTYLINES_DATA=data)
     assert made.returncode == 0, made.stderr
-    then, now = (folder / f"as-of-{DAY}" for folder in (tmp_path / "then", today))
+    then, now = (folder / f"as-of-{DAY}" for folder in (tmp_path / "then", known_then))
     assert (then / "reports").readlink() == (now / "reports").readlink()
     assert digests((then / "reports").resolve()) == digests((now / "reports").resolve())
     assert digests(then / "lake", ".parquet") == digests(now / "lake", ".parquet")
 
 
-def test_what_was_not_published_by_a_day_is_not_in_the_reports_of_that_day(today: Path) -> None:
-    build = today / f"as-of-{DAY}"
-    assert {path.name for path in today.iterdir()} == {build.name}
+def test_what_was_not_published_by_a_day_is_not_in_the_reports_of_that_day(known_then: Path) -> None:
+    build = known_then / f"as-of-{DAY}"
+    assert {path.name for path in known_then.iterdir()} == {build.name}
     editions = pl.read_parquet(build / "lake" / "raw" / "editions.parquet")
     assert editions["vintage"].max() == "2020-01"
     norfolk = pl.read_parquet(build / "lake" / "out" / "indicators.parquet").filter(

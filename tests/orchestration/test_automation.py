@@ -163,6 +163,7 @@ def test_a_table_that_is_not_made_anew_holds_back_the_reports(daemon: Daemon) ->
     assert not {name for name in daemon.tick() if name.startswith("report/")}
 
 
+@pytest.mark.full
 def test_everything_that_can_be_fetched_is_watched_once_and_scheduled_by_its_release_months(
     server: dg.Definitions, registered: dict[str, Source]
 ) -> None:

@@ -11,7 +11,7 @@ from orchestration.paths import Paths
 from tests.full_build import ROOT
 from transforms.errors import LayoutError
 
-pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
 
 FIXTURE = ROOT / "tests" / "fixtures" / "ons_geography" / "2023-12-boundaries.geojson"
 FILE = "Police_Force_Areas.geojson"

@@ -68,6 +68,7 @@ def wrong(paths: Paths) -> dict[str, tuple[str, str | None]]:
     }
 
 
+@pytest.mark.full
 def test_a_healthy_build_is_found_sound(small: Paths) -> None:
     findings = list(examine(small))
     assert {finding.state for finding in findings} == {"sound"}, [each for each in findings if each.state != "sound"]
@@ -121,6 +122,7 @@ def from_the_future(paths: Paths) -> None:
     write_manifest(paths)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("spoil", "looked_at", "state", "remedy"),
     [
@@ -144,6 +146,7 @@ def test_each_kind_of_damage_is_named_with_a_remedy(
     assert remedy in (found[looked_at][1] or "")
 
 
+@pytest.mark.full
 def test_a_build_at_work_is_no_fault(small: Paths) -> None:
     with only_build(small):
         assert wrong(small) == {"build at work": ("attention", "Wait for its end.")}
@@ -169,6 +172,7 @@ def test_a_fetched_file_that_lost_its_checksum_is_broken(small: Paths) -> None:
     assert wrong(small)["fetched file tables.xlsx"][0] == "broken"
 
 
+@pytest.mark.full
 def test_cells_and_registers_that_people_spoiled_are_named(tmp_path: Path) -> None:
     data = copy_of_data(tmp_path / "data")
     paths = Paths(data=data, build=tmp_path / "build")
@@ -181,6 +185,7 @@ def test_cells_and_registers_that_people_spoiled_are_named(tmp_path: Path) -> No
     assert wrong(paths)["registers"][0] == "broken"
 
 
+@pytest.mark.full
 def test_the_command_ends_with_one_when_something_is_broken_and_prints_json(small: Paths) -> None:
     assert run(["doctor"], small.build).returncode == 0
     edited_report(small)
@@ -239,6 +244,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.full
 def test_what_a_killed_process_half_wrote_into_a_database_is_taken_back(small: Paths, tmp_path: Path) -> None:
     database = small.dagster_home / "runs.db"
     subprocess.run([sys.executable, "-c", HALF_WRITTEN, database], check=False)

@@ -39,6 +39,7 @@ def test_the_first_help_shows_how_to_build_ask_and_explain() -> None:
         assert words in result.output
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -61,6 +62,7 @@ def test_an_error_is_one_line_without_a_stack_trace(tmp_path: Path, arguments: l
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.full
 def test_a_build_folder_that_cannot_be_one_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     result = run(["build", "--output", str(tmp_path / "file" / "build")], tmp_path)

@@ -8,41 +8,15 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from orchestration.paths import Paths
-from tests.orchestration.builds import LANDING, digests, good, make_tables, run
+from tests.full_build import Measured, clock_behind
+from tests.full_build import measured as measured
+from tests.orchestration.builds import LANDING, digests, good, history, made, make_tables
 from transforms.sources.published import edition_files, sources_held
 from transforms.sources.registry import load_sources
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
 
 ENDINGS = (".html", ".pdf", ".csv", ".parquet")
-
-# Python imports a module of this name before anything else: every connection that leaves the machine is refused and written down.
-NO_NETWORK = """
-import os
-import socket
-
-connect = socket.socket.connect
-
-
-def loopback_only(self, address):
-    if self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1", "localhost"):
-        return connect(self, address)
-    with open(os.environ["REFUSED"], "a") as refused:
-        refused.write(f"{address}\\n")
-    raise OSError(f"no network here: {address}")
-
-
-def no_names(host, *rest, **more):
-    with open(os.environ["REFUSED"], "a") as refused:
-        refused.write(f"{host}\\n")
-    raise OSError(f"no network here: {host}")
-
-
-socket.socket.connect = socket.socket.connect_ex = loopback_only
-socket.getaddrinfo = no_names
-with open(os.environ["REFUSED"], "a"):
-    pass
-"""
 
 
 def warehouse(build: Path) -> dict[str, int]:
@@ -67,14 +41,17 @@ def assert_same(build: Path, other: Path) -> None:
     assert (build / "reports").readlink() == (other / "reports").readlink()
 
 
-def test_another_folder_another_hash_seed_and_no_network_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    (tmp_path / "python").mkdir()
-    (tmp_path / "python" / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
-    refused = tmp_path / "refused.txt"
-    made = run(["build"], tmp_path / "elsewhere", PYTHONHASHSEED=4711, PYTHONPATH=tmp_path / "python", REFUSED=refused)
-    assert made.returncode == 0, made.stderr
-    assert refused.read_text() == ""
-    assert_same(built, tmp_path / "elsewhere")
+def test_another_folder_another_hash_seed_and_a_network_give_the_same_bytes(built: Path, measured: Measured) -> None:
+    assert_same(built, measured.from_nothing)
+
+
+@pytest.mark.skipif(not clock_behind(), reason="faketime sets the clock of one process; it is not installed")
+def test_by_a_clock_that_is_years_behind_the_same_bytes_are_made(built: Path, measured: Measured) -> None:
+    with history(measured.from_nothing) as instance:
+        (record,) = instance.get_run_records(limit=1)
+        assert record.create_timestamp.year < 2010, "the clock was right"
+    assert made(measured.from_nothing) == made(built)
+    assert measured.found[1]["ran"] == 0, "by the right clock it is out of date"
 
 
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")

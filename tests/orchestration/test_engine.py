@@ -20,6 +20,8 @@ from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import read_archive, store
 from transforms.incidents.partition import Partition, PartitionResult, partitions, take_in
 
+pytestmark = pytest.mark.full
+
 
 class Cluster:
     """A scheduler on loopback and two workers, each a process of its own, started and ended here by their own handles."""
@@ -106,7 +108,6 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.full
 def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path: Path, cluster: str) -> None:
     engines = {"here": Engine(), "processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}
     made = {name: list(engine.map(take_in, four_months(tmp_path, tmp_path / name))) for name, engine in engines.items()}
@@ -116,7 +117,6 @@ def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path:
     assert len(digests(tmp_path / "here")) == 12
 
 
-@pytest.mark.full
 def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(
     tmp_path: Path, cluster: str, s3: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,7 +159,6 @@ def take_in_and_kill_the_first(partition: Partition) -> PartitionResult:
     return take_in(partition)
 
 
-@pytest.mark.full
 def test_a_worker_killed_between_table_and_account_leaves_each_month_once_and_whole(
     tmp_path: Path, cluster: str
 ) -> None:
@@ -176,7 +175,6 @@ def slowly(number: int) -> int:
     return number
 
 
-@pytest.mark.full
 def test_a_scheduler_restarted_in_the_middle_ends_the_run_with_a_sentence_and_the_next_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

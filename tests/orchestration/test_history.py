@@ -8,6 +8,8 @@ from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 
 from orchestration.history import RunHistory
 
+pytestmark = pytest.mark.full
+
 SETTINGS = """\
 telemetry: {{enabled: false}}
 event_log_storage:

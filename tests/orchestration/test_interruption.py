@@ -46,6 +46,7 @@ def other_process() -> Iterator[int]:
     process.wait()
 
 
+@pytest.mark.full
 def test_a_second_build_in_the_same_folder_is_told_which_process_is_at_work(tmp_path: Path) -> None:
     paths = Paths(data=ROOT / "data", build=tmp_path / "build")
     with only_build(paths):

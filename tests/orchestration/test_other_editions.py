@@ -24,8 +24,8 @@ def retitled(original: Path, copy: Path, before: str, after: str) -> None:
 
 
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
-def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_accounted_for(tmp_path: Path) -> None:
-    build = tmp_path / "build"
+def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_accounted_for(copied: Path) -> None:
+    build = copied
     store = build / "lake" / "editions"
     original = LANDING / "ons_pfa_tables" / "ye-mar-2019" / "policeforceareatablesyeendingmarch2019.xlsx"
     retitled(original, store / "ab" / "abcd" / "tables.xlsx", "March 2019", "June 2019")

@@ -15,6 +15,8 @@ from tests.incidents.conftest import STOP_HEADER, csv_file, search
 from transforms.sources.published import read_cells
 from transforms.sources.recognise import READ, REFUSED
 
+pytestmark = pytest.mark.full
+
 ARCHIVE = "police_uk_archive"
 FILE = "2019-02-gwent-stop-and-search.csv"
 

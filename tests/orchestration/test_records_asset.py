@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from orchestration.assets.records import records_assets
 from orchestration.engine import Engine
@@ -11,6 +12,8 @@ from orchestration.paths import Paths
 from orchestration.registered import registered
 from tests.full_build import ROOT
 from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
+
+pytestmark = pytest.mark.full
 
 
 def run(paths: Paths) -> dg.ExecuteInProcessResult:

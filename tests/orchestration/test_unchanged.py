@@ -10,15 +10,13 @@ from threading import Event
 import pytest
 
 from orchestration.assets.delivery import DELIVERY
-from orchestration.bench import change_one_figure
 from orchestration.build import _touched
 from orchestration.fingerprint import hash_code, outputs, read_manifest
 from orchestration.paths import Paths
-from tests.full_build import ROOT
-from tests.orchestration.builds import build_id, copy_of_data, digests, good, history, last_run, run
+from tests.full_build import ROOT, Measured
+from tests.full_build import measured as measured
+from tests.orchestration.builds import AFTER_A_CELL, build_id, digests, good, history, last_run, run
 from tests.orchestration.graph import graph
-
-MOPAC = "mopac_rescue_and_response"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +56,7 @@ def test_a_damaged_file_leads_to_the_assets_that_make_it(file: str, made_again: 
     assert {key.to_user_string() for key in touched} == made_again
 
 
+@pytest.mark.full
 def test_what_a_build_beside_this_one_takes_away_meanwhile_is_no_error(tmp_path: Path) -> None:
     tables = {tmp_path / "lake" / f"{number}.parquet" for number in range(50)}
     (tmp_path / "lake").mkdir()
@@ -124,49 +123,24 @@ def test_deleted_reports_and_files_are_put_back_without_making_the_rest(copied: 
 
 
 @pytest.mark.full
-def test_a_touched_cell_and_a_deleted_table_make_again_what_depends_on_them(copied: Path, tmp_path: Path) -> None:
-    data = copy_of_data(tmp_path / "data")
-    lake, reports, was = digests(copied / "lake"), good(copied), build_id(copied)
-
-    source = change_one_figure(data / "published").parent.name
-    assert source != MOPAC
-    (copied / "lake" / "raw" / f"{MOPAC}.parquet").unlink()
-    result = run(["build"], copied, COUNTYLINES_DATA=data)
-    assert result.returncode == 0, result.stderr
-    assert last_run(copied) == (
-        "SUCCESS",
-        {
-            *(f"raw/{source}", f"raw/{MOPAC}"),
-            *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes")),
-            *(
-                f"out/{name}"
-                for name in (
-                    "indicators",
-                    "reconciliation",
-                    "coverage",
-                    "plausibility",
-                    "comparability",
-                    "scoreboard",
-                    "revisions",
-                    "warehouse",
-                    "tidy_csv",
-                )
-            ),
-            *(f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")),
-        },
-    )
-    changed = {name for name, digest in digests(copied / "lake").items() if lake[name] != digest}
+def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured) -> None:
+    before, build = measured.from_nothing, measured.changed
+    ours, theirs = (digests(data / "published") for data in (measured.data, ROOT / "data"))
+    (source,) = {Path(name).parts[0] for name in ours if ours[name] != theirs[name]}
+    assert last_run(build) == ("SUCCESS", {f"raw/{source}", *AFTER_A_CELL})
+    lake, reports, was = digests(before / "lake"), good(before), build_id(before)
+    changed = {name for name, digest in digests(build / "lake").items() if lake[name] != digest}
     assert changed == {
         f"raw/{source}.parquet",
         *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet"),
     }
-    assert build_id(copied) != was
-    now = good(copied)
+    assert build_id(build) != was
+    now = good(build)
     assert now.keys() == reports.keys()
     same = {name for name in now if now[name] == reports[name]}
     assert {name for name in same if not name.startswith("reports/data/")} == set(), "the new build id is on every page"
     assert "reports/data/indicators.csv" not in same
     assert "reports/data/areas.csv" in same
-    page = (copied / "reports" / "what-changed.html").read_text(encoding="utf-8")
-    assert f"between build {was} and build {build_id(copied)}" in page
+    page = (build / "reports" / "what-changed.html").read_text(encoding="utf-8")
+    assert f"between build {was} and build {build_id(build)}" in page
     assert "An older figure moved" in page or "The newest figure moved" in page or "A figure moved" in page

@@ -23,7 +23,7 @@ import pytest
 
 from tests.full_build import ROOT
 from tests.full_build import built as built
-from tests.orchestration.builds import copy_of_build, digests, environment, good, run
+from tests.orchestration.builds import copy_of_build, digests, environment, made, run
 from transforms.differences import TABLES
 
 pytestmark = [
@@ -134,13 +134,6 @@ def assert_whole(build: Path) -> None:
     """Every table that is there can be read to its end."""
     for table in (build / "lake").rglob("[!.]*.parquet"):
         pl.read_parquet(table)
-
-
-def made(build: Path) -> dict[str, str]:
-    """Everything that a build makes and that must be the same after any disturbance: tables, reports, files for analysts."""
-    return digests(build / "lake", ".parquet") | {
-        name: digest for name, digest in good(build).items() if not name.endswith((".duckdb", ".json"))
-    }
 
 
 @pytest.mark.parametrize("number", range(math.ceil(POINTS / TOGETHER)))

@@ -80,6 +80,7 @@ def test_a_missing_figure_is_neither_small_nor_on_an_old_population() -> None:
     assert months_behind(row()) == 18
 
 
+@pytest.mark.full
 def test_the_boxes_of_a_report_name_management_information_and_old_grades(report_data: ReportData) -> None:
     points = [
         wording.plain(point)

@@ -18,6 +18,8 @@ from transforms.contracts import BOUNDARIES
 from transforms.sources.ons_geography import boundaries
 from transforms.sources.registry import Source
 
+pytestmark = pytest.mark.full
+
 NORFOLK, KENT, AVON_AND_SOMERSET = "E23000024", "E23000032", "E23000036"
 
 

@@ -38,6 +38,8 @@ from tests.reports.reading import (
     table,
 )
 
+pytestmark = pytest.mark.full
+
 
 def test_there_are_fifty_four_reports_with_slugs_of_their_own(areas: pl.DataFrame) -> None:
     slugs = products.slugs(areas)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from reports import formats, wording
 from reports.document import (
@@ -12,6 +13,8 @@ from reports.numbers import ReportData
 from reports.products import products
 from reports.products.shared import DRUGS, REFERRALS
 from tests.reports.reading import CITY, GREATER_MANCHESTER, MERSEYSIDE, NORFOLK, drawing, messages, table, texts
+
+pytestmark = pytest.mark.full
 
 
 def with_values(data: ReportData, which: pl.Expr, **values: object) -> ReportData:

@@ -12,6 +12,8 @@ import pytest
 from tests.full_build import ROOT
 from tests.test_project import constraints, normalised
 
+pytestmark = pytest.mark.full
+
 # Nothing is said of a document that the standard's strict schema takes.
 VALIDATE = """
 import sys

@@ -21,6 +21,7 @@ def run_guarded(program: str, notes: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "program",
     [
@@ -44,6 +45,7 @@ def test_the_guard_lets_loopback_through(tmp_path: Path) -> None:
     assert (tmp_path / "notes").read_text() == "watched\n"
 
 
+@pytest.mark.full
 def test_the_list_of_sources_asks_nothing_of_the_network(tmp_path: Path) -> None:
     run = run_guarded(
         "import sys; sys.argv = ['countylines', 'sources']; import orchestration.cli as c; c.main()", tmp_path / "notes"

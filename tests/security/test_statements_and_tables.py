@@ -51,6 +51,7 @@ def test_a_composed_statement_is_known(statement: str, composed: bool) -> None:
     assert is_composed(ast.parse(statement, mode="eval").body) is composed
 
 
+@pytest.mark.full
 def test_no_statement_is_put_together_from_values() -> None:
     found = [(path, node) for path, node in calls(*_STATEMENTS) if node.args]
     assert len(found) > 10
@@ -64,6 +65,7 @@ def test_what_is_no_name_is_no_identifier(name: str) -> None:
         identifier(name)
 
 
+@pytest.mark.full
 def test_every_table_for_people_is_disarmed() -> None:
     found = {path.relative_to(ROOT).as_posix(): node for path, node in calls("write_csv")}
     assert found.keys() > _KEPT_AS_PRINTED

@@ -99,6 +99,7 @@ def test_footnotes_are_notes_with_their_mark() -> None:
     ]
 
 
+@pytest.mark.full
 def test_the_originals_add_up_and_hold_the_days_of_their_titles() -> None:
     paths = {key: LANDING / edition.file for key, edition in EDITIONS.items()}
     if not all(path.is_file() for path in paths.values()):

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ def editions(day: date | None) -> set[tuple[str, str]]:
     return {(id, edition.id) for id, source in known_on(REGISTER, day).items() for edition in source.editions}
 
 
+@pytest.mark.full
 @given(days, days)
 def test_more_is_known_on_a_later_day(one: date, other: date) -> None:
     assert editions(min(one, other)) <= editions(max(one, other))

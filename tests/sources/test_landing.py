@@ -24,6 +24,7 @@ from .workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
 WELSH = ("dyfed-powys", "gwent", "north-wales", "south-wales")
 
 
+@pytest.mark.full
 def test_members_of_an_archive_are_read_one_by_one_too(tmp_path: Path, register: dict[str, Source]) -> None:
     """Stops and searches of the four Welsh forces, as loose files: with the index that a re-save adds, old labels, and a force without ages."""
     for month in ("2018-12", "2019-01", "2019-02"):
@@ -59,6 +60,7 @@ def test_records_whose_force_nobody_can_tell_are_refused_with_what_to_do(
     assert "its name does not say of which month, force and kind" in str(file.reason)
 
 
+@pytest.mark.full
 def test_a_new_edition_that_cannot_be_read_is_refused_and_the_others_are_read(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:
@@ -93,6 +95,7 @@ def test_a_new_edition_that_cannot_be_read_is_refused_and_the_others_are_read(
     ]
 
 
+@pytest.mark.full
 def test_a_large_edition_that_cannot_be_read_is_refused_like_a_small_one(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:
@@ -183,6 +186,7 @@ def test_nothing_in_the_folder_is_changed(tmp_path: Path, register: dict[str, So
     assert after == before
 
 
+@pytest.mark.full
 @with_originals
 def test_every_file_of_the_landing_folder_is_read_to_the_last_cell_or_set_aside(register: dict[str, Source]) -> None:
     files = survey(LANDING, register, DATA)
@@ -208,6 +212,7 @@ def test_the_register_is_as_before_without_a_landing_folder(register: dict[str, 
     assert load_source(DATA, ONS) == register[ONS]
 
 
+@pytest.mark.full
 def test_what_cannot_be_opened_is_named_and_links_to_folders_are_not_followed(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:
@@ -239,6 +244,7 @@ def test_what_cannot_be_opened_is_named_and_links_to_folders_are_not_followed(
     }
 
 
+@pytest.mark.full
 def test_a_damaged_file_of_a_listed_edition_gives_way_to_a_whole_one(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:

@@ -57,6 +57,7 @@ def test_what_is_not_as_documented_is_refused(row: int, column: int, text: str, 
         parsed(rows)
 
 
+@pytest.mark.full
 def test_an_answer_in_a_landing_folder_is_known_by_its_columns_and_dated_by_its_year(tmp_path: Path) -> None:
     (tmp_path / "download.csv").write_bytes(csv_bytes(ROWS))
     (tmp_path / "empty.csv").write_bytes(csv_bytes(ROWS[:1]))

@@ -26,6 +26,8 @@ from transforms.sources.registry import Source, load_sources
 
 from .workbooks import DATA, FIXTURES, LANDING, csv_bytes, read_rows
 
+pytestmark = pytest.mark.full
+
 SOURCES = load_sources(DATA)
 # The sources and editions whose cells are kept here; of the others only the original files are read.
 PUBLISHED = {

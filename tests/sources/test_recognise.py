@@ -45,6 +45,7 @@ def test_a_workbook_is_known_by_its_title_whatever_it_is_called(tmp_path: Path, 
     assert edition_files(held, tmp_path) == {"ye-mar-2019": tmp_path / "downloads/untitled (1).xlsx"}
 
 
+@pytest.mark.full
 def test_an_edition_that_nobody_listed_is_read_as_its_labels_say(tmp_path: Path, register: dict[str, Source]) -> None:
     put(tmp_path, "new.xlsx", pfa_workbook("March 2019", "June 2019"))
     sources = with_landing(register, survey(tmp_path, register, DATA))
@@ -72,6 +73,7 @@ def test_a_described_edition_gives_the_cells_that_its_layout_rows_give(
     assert_described_as_laid_out(register[ONS], edition_id, pfa_workbook(edition_id=edition.id))
 
 
+@pytest.mark.full
 @with_originals
 @pytest.mark.parametrize("edition_id", ["ye-mar-2018", "ye-dec-2018", "ye-mar-2019", "ye-sep-2019", "ye-dec-2024"])
 def test_an_original_needs_no_layout_row(edition_id: str, register: dict[str, Source]) -> None:
@@ -173,6 +175,7 @@ def test_a_quarter_is_named_by_its_folder_since_its_bytes_do_not_say_it(
     assert cells.filter(edition_id="2024-q1")["period_text"].unique().to_list() == ["2024 Q1"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("name", "content", "outcome", "reason"),
     [
@@ -204,6 +207,7 @@ def test_what_is_no_table_is_named_with_the_reason(
     assert not file.editions
 
 
+@pytest.mark.full
 def test_an_archive_of_records_is_an_edition_named_after_what_it_holds(
     tmp_path: Path, register: dict[str, Source]
 ) -> None:
@@ -235,6 +239,7 @@ def test_a_table_that_is_almost_a_known_one_says_what_differs(tmp_path: Path, re
     assert "(new: 'Citizenship'; missing: 'Nationality')" in str(file.reason)
 
 
+@pytest.mark.full
 @with_originals
 def test_every_original_is_known_under_another_name(tmp_path: Path, register: dict[str, Source]) -> None:
     by_place = {file.sha256: file.editions for file in survey(LANDING, register, DATA)}
@@ -251,6 +256,7 @@ def test_every_original_is_known_under_another_name(tmp_path: Path, register: di
         assert [edition.id for edition in file.editions] == [edition.id for edition in by_place[file.sha256]], file.path
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["tables.csv", "tables.ods", "tables", "TABLES.XLSX", "tables (1).xlsx"])
 def test_the_ending_of_a_name_does_not_matter(name: str, tmp_path: Path, register: dict[str, Source]) -> None:
     put(tmp_path, name, pfa_workbook("March 2019", "June 2019"))

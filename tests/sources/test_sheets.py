@@ -87,6 +87,7 @@ def test_repeats_notes_and_line_breaks_of_an_open_document() -> None:
     assert read(document_bytes(body))[0][1].rows() == [(1, *values), (2, *values)]
 
 
+@pytest.mark.full
 @given(st.lists(st.lists(st.sampled_from(["", "92A", "7", "Dyfed-Powys", "a & <b>"]), max_size=4), max_size=8))
 def test_both_formats_give_the_same_grid(rows: list[list[str]]) -> None:
     sheets = {"s": rows}
@@ -119,6 +120,7 @@ def test_an_open_document_whose_xml_ends_early_is_to_be_fetched_again() -> None:
         read(document_bytes('<table:table table:name="s"><table:table-row>'))
 
 
+@pytest.mark.full
 def test_memory_does_not_grow_with_an_open_document() -> None:
     def peak(rows: int) -> int:
         content = ods_bytes(

@@ -71,6 +71,7 @@ def test_two_cells_at_the_corners_of_a_sheet_are_refused(change: Change) -> None
         list(sheet_batches(with_sheet(change), EDITION, "S"))
 
 
+@pytest.mark.full
 def test_an_ordinary_wide_or_long_sheet_is_read() -> None:
     wide = {"S": [["a"] * 700, ["b"] * 700]}
     assert workbook_grids(workbook_bytes(wide), EDITION)["S"].shape == (2, 701)
@@ -84,6 +85,7 @@ def test_a_sheet_of_more_columns_than_have_letters_here_is_refused() -> None:
         csv_grid(b",".join([b"a"] * 703), EDITION)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "body",
     [
@@ -141,6 +143,7 @@ def test_other_packings_are_refused(start: bytes) -> None:
         csv_grid(start + b"rest", EDITION)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "content",
     [b"[" * 100_000, b'{"features":' * 100_000, b"{}", b"[]", b'{"features": [{"properties": 5}]}', b'{"features": [1]}', b'{"features": {}}'],

@@ -24,6 +24,8 @@ from .test_ho_nrm_tables import ROWS as NRM_ROWS
 from .test_home_office_open_data import CRIME, OUTCOMES, PARTNERSHIPS, SUBCODES, sheets_of
 from .workbooks import DATA, FIXTURES, Sheets, read_sheets, workbook_bytes
 
+pytestmark = pytest.mark.full
+
 ONS, NRM = "ons_pfa_tables", "ho_nrm_tables"
 KNOWN = read_sheets(FIXTURES / ONS / "ye-mar-2019")
 # Labels and values of a figure without the place where it stands.

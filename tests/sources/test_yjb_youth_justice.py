@@ -55,6 +55,7 @@ def test_every_row_is_a_cell_with_its_service_year_and_type(tmp_path: Path) -> N
     assert result.cells["measure_text"].unique().to_list() == ["Number_Cautioned_Sentenced"]
 
 
+@pytest.mark.full
 def test_the_order_of_the_columns_and_the_row_of_the_header_do_not_matter(tmp_path: Path) -> None:
     turned = parsed(tmp_path, HEADER[::-1], [row[::-1] for row in ROWS], above=2).cells
     straight = parsed(tmp_path / "other", HEADER, ROWS).cells
@@ -85,6 +86,7 @@ def test_a_table_that_is_not_as_documented_is_refused(
         parsed(tmp_path, header, rows)
 
 
+@pytest.mark.full
 def test_a_workbook_is_known_by_its_labels_and_named_after_its_last_year(tmp_path: Path) -> None:
     register = load_sources(DATA)
     (tmp_path / "anything.ods").write_bytes(ods_bytes({"Cover": [["Cover"]], "Data": [HEADER, *ROWS]}))
@@ -95,6 +97,7 @@ def test_a_workbook_is_known_by_its_labels_and_named_after_its_last_year(tmp_pat
     assert read_cells(with_landing(register, [file])[YJB], DATA, tmp_path).height == 3
 
 
+@pytest.mark.full
 def test_children_and_their_sentences_are_two_editions_of_one_year(tmp_path: Path) -> None:
     register = load_sources(DATA)
     (tmp_path / "Children_Table.ods").write_bytes(ods_bytes({"Cover": [["Cover"]], "Data": [CHILDREN, *OF_CHILDREN]}))

@@ -63,6 +63,7 @@ def test_norfolk_after_fifteen_months_and_after_sixteen() -> None:
     assert float(rate_ratio(416, 198, 16, 12).ratio) - 1 == pytest.approx(-0.3654, abs=5e-5)
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=60)
 @given(events, events, st.floats(1, 100), st.floats(1, 100), st.floats(0.5, 0.999), st.floats(0.5, 0.999))
 def test_a_change_lies_in_its_interval(a: int, b: int, phi: float, more_phi: float, one: float, other: float) -> None:
@@ -93,6 +94,7 @@ def test_no_event_has_no_log_but_exact_limits() -> None:
     assert math.isnan(lower[2])
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 300), st.integers(1, 300), st.floats(0.1, 10))
 def test_exact_limits_are_those_of_a_share_of_all_events(a: int, b: int, scale: float) -> None:
@@ -135,6 +137,7 @@ def test_seven_quarters_are_too_few() -> None:
     assert math.isnan(quarterly_dispersion([0] * 12))
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=60)
 @given(p_values)
 def test_adjusted_p_values_keep_their_order(found: list[float]) -> None:

@@ -99,6 +99,7 @@ def test_a_table_with_both_margins() -> None:
     assert not exposed(table, hidden, relations).size
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)
 @given(tables)
 def test_no_suppressed_cell_can_be_worked_out(parts: list[list[int]]) -> None:
@@ -114,6 +115,7 @@ def test_no_suppressed_cell_can_be_worked_out(parts: list[list[int]]) -> None:
     assert ((found.least <= truth) & (truth <= found.most)).all()
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=2, max_size=2),

@@ -61,6 +61,7 @@ def test_limits_are_percentiles_over_resampled_areas() -> None:
     assert [found.lower, found.upper] == pytest.approx(np.percentile(values, [2.5, 97.5]).tolist())
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 5_000), st.integers(60_000, 3_000_000)), min_size=2, max_size=12),

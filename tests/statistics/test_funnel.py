@@ -105,6 +105,7 @@ def test_a_funnel_over_many_sets_is_the_funnel_of_each() -> None:
         assert together.tau_squared[row] == alone.tau_squared
 
 
+@pytest.mark.full
 @settings(deadline=None, max_examples=40)
 @given(areas, st.sampled_from(["none", "multiplicative", "additive"]))
 def test_flags_say_the_same_as_adjusted_z(rows: list[tuple[int, int]], adjustment: Adjustment) -> None:

@@ -61,6 +61,7 @@ def test_the_message_id_is_that_of_subscriber_and_edition() -> None:
 hostile = st.text(alphabet=st.sampled_from("\r\n\t\0\x85\u2028\u202e Bcc:<>@é,;\"'&{}%"), max_size=40)
 
 
+@pytest.mark.full
 @settings(deadline=None)  # the first letter reads the templates
 @given(title=hostile, message=hostile, name=hostile.filter(str.isprintable))
 def test_no_text_adds_a_header_a_part_or_markup(title: str, message: str, name: str) -> None:

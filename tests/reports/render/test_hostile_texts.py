@@ -47,6 +47,7 @@ PIECES = (
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
 
 
+@pytest.mark.full
 @settings(max_examples=25, derandomize=True, deadline=None, database=None)
 @given(text=texts)
 def test_any_text_arrives_as_text_wherever_it_stands(text: str) -> None:

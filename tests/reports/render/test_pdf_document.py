@@ -116,6 +116,7 @@ def test_headings_are_tagged_in_order_without_skipping(structure):
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
 
 
+@pytest.mark.full
 def test_the_bytes_are_the_same_on_every_run_and_under_any_hash_seed(pdf):
     program = "import hashlib\nfrom reports.render import render_pdf, render_html\nfrom tests.reports import synthetic\nd = synthetic.document()\nprint(hashlib.sha256(render_pdf(d)).hexdigest(), hashlib.sha256(render_html(d).encode()).hexdigest())"
     runs = [
@@ -133,11 +134,13 @@ def test_the_bytes_are_the_same_on_every_run_and_under_any_hash_seed(pdf):
     assert runs[0][0] == hashlib.sha256(pdf).hexdigest()
 
 
+@pytest.mark.full
 def test_threads_may_render_at_the_same_time(pdf):
     with ThreadPoolExecutor(3) as pool:
         assert set(pool.map(render_pdf, [synthetic.document()] * 3)) == {pdf}
 
 
+@pytest.mark.full
 def test_typst_is_not_imported_before_a_pdf_is_made():
     program = "import sys, reports.render\nprint('typst' in sys.modules)"
     assert (
@@ -175,6 +178,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.t
 )
 
 
+@pytest.mark.full
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ANY_TEXT, min_size=1, max_size=8))
 def test_typst_reads_back_exactly_the_text_that_was_escaped(texts):
@@ -216,6 +220,7 @@ def test_only_plain_data_can_be_written():
 PRINTABLE = st.text(st.sampled_from('abc #$@`<>\\"/*_=-+~[](){};:.,&–’£'), min_size=1, max_size=30)
 
 
+@pytest.mark.full
 @settings(max_examples=15, deadline=None)
 @given(PRINTABLE)
 def test_a_document_of_hostile_text_compiles_with_its_words_intact(text):

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from transforms.contracts.tables import COMPARISONS
+from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 _PARTS = ("numerator", "denominator")
 _KINDS = pl.Enum(COMPARISONS)
@@ -60,7 +61,9 @@ def evidence(
     is_numerator = pl.col("part") == _PARTS[0]
     # A table that leaves out a part that counts none shows it by the whole, which its other parts make up.
     measure_of = known.select("indicator_id", pl.col("measure_id").alias("counts"))
-    told = cells.join(measure_of, on="indicator_id").with_columns(is_whole=pl.col("measure_id") != pl.col("counts"))
+    told = cells.join(measure_of, on="indicator_id").with_columns(
+        is_whole=(pl.col("measure_id") != pl.col("counts")) & ~pl.col("counts").is_in(list(SHARES))
+    )
     parts = told.group_by("indicator_id").agg(
         (is_numerator & ~pl.col("is_whole")).sum().alias("parts"),
         (pl.col("measure_id") == "child_population").any().alias("of_children"),
@@ -122,6 +125,9 @@ def _formula(row: dict[str, Any]) -> str:
     count += f" ({'; '.join(said)})" if said else ""
     if row["value"] is None:
         return f"{count}; no rate: {row['status'].replace('_', ' ')}"
+    if row["denominator_rule"] == OF_OFFENCES:
+        limits = f"{row['lower_95']:.6f} to {row['upper_95']:.6f} by Wilson's method"
+        return f"{count} ÷ {row['denominator_used']:,.0f} offences × 100 = {row['value']:.6f} per cent; 95% limits {limits}"
     residents = f"{row['denominator_used']:,.0f} {'residents aged 0 to 17' if row['of_children'] else 'residents'}"
     if row["denominator_used"] != row["denominator"]:
         residents += f" (printed as {row['denominator']:,.0f}; the whole number behind the publisher's own rate)"

@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.contracts import INDICATORS, Column, Contract
 from transforms.indicators.local_authorities import PER_CHILD
+from transforms.indicators.shares import OF_OFFENCES
 
 # A cell that begins with one of these is a formula, or becomes one, in some spreadsheet; the wide forms do where they are typed.
 _FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
@@ -157,14 +158,19 @@ def tidy_frame(indicators: pl.DataFrame, measures: pl.DataFrame, editions: pl.Da
         .join(files, on=["source_id", "edition_id"], how="left", maintain_order="left")
         .with_columns(
             pl.format("P{}M", "months").alias("period_type"),
-            pl.format(
-                "{} per {} {}",
-                "unit_plural",
-                "multiplier",
-                pl.when(pl.col("measure_id").is_in(PER_CHILD))
-                .then(pl.lit("residents aged 0 to 17"))
-                .otherwise(pl.lit("residents")),
-            ).alias("unit"),
+            pl.when(pl.col("denominator_rule") == OF_OFFENCES)
+            .then("unit_plural")
+            .otherwise(
+                pl.format(
+                    "{} per {} {}",
+                    "unit_plural",
+                    "multiplier",
+                    pl.when(pl.col("measure_id").is_in(PER_CHILD))
+                    .then(pl.lit("residents aged 0 to 17"))
+                    .otherwise(pl.lit("residents")),
+                )
+            )
+            .alias("unit"),
             pl.col("coverage_note").alias("notes"),
         )
         .select(pl.col(_SAME.get(name, name)).alias(name) for name in _ORDER)

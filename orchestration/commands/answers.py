@@ -89,6 +89,7 @@ def _limits(answer: dict[str, Any]) -> str:
 
 def _in_words(answer: dict[str, Any]) -> str:
     from transforms.indicators.local_authorities import PER_CHILD
+    from transforms.indicators.shares import OF_OFFENCES
 
     name, what = answer["area_name"], answer["measure"].replace("_", " ")
     count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
@@ -97,7 +98,9 @@ def _in_words(answer: dict[str, Any]) -> str:
         derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
         of_whom = "residents aged 0 to 17" if answer["measure"] in PER_CHILD else "residents"
         lines.append(
-            f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, {_limits(answer)}, "
+            f"  {answer['value']:.6f} per cent of {answer['denominator']:,} offences (derived here), {_limits(answer)}"
+            if answer["denominator_rule"] == OF_OFFENCES
+            else f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, {_limits(answer)}, "
             f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
         )
     else:

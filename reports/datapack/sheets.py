@@ -13,6 +13,7 @@ from reports.products.products import forces_of
 from reports.products.shared import NATION
 from transforms.contracts import INDICATORS
 from transforms.indicators.local_authorities import PER_CHILD
+from transforms.indicators.shares import OF_OFFENCES
 
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
@@ -100,7 +101,9 @@ def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
     first = rows.row(0, named=True)
     of_whom = "children" if first["measure_id"] in PER_CHILD else "residents"
     per = f"Per {formats.count(first['multiplier'])} {of_whom}" if first["multiplier"] else "Rate"
-    what = wording.capitalised(first["unit_plural"])
+    what, of = wording.capitalised(first["unit_plural"]), "Residents"
+    if first["denominator_rule"] == OF_OFFENCES:
+        what, of, per = "Offences counted", "Of offences", "Per cent"
     lower, upper = "Lower 95% limit", "Upper 95% limit"
     frame = rows.select(
         pl.col("area_name").alias("Area"),
@@ -112,7 +115,7 @@ def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
         pl.col("value").alias(per),
         pl.col("lower_95").alias(lower),
         pl.col("upper_95").alias(upper),
-        pl.col("denominator_used").alias("Residents"),
+        pl.col("denominator_used").alias(of),
         pl.col("denominator_edition").fill_null(NOTHING).alias("Population used"),
         pl.col("covers").pipe(_capitalised).alias("Coverage"),
         pl.col("markers").alias("Markers"),
@@ -122,7 +125,7 @@ def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
         "rate_missing",
         "residents_missing",
     )
-    missing = {what: "count_missing", "Residents": "residents_missing"}
+    missing = {what: "count_missing", of: "residents_missing"}
     missing |= dict.fromkeys((per, lower, upper), "rate_missing")
     used = {
         shorthand for column, named in missing.items() for shorthand in frame[named].filter(frame[column].is_null())

@@ -123,6 +123,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *_of_region(data, area),
         *scoreboard.findings(data),
         *recorded.drug_offences_over_time(data, area_id, forces),
+        *recorded.kinds_of_drug_offences(data, area_id),
         recorded.force_map(data, marked),
         *(recorded.boundaries(data, marked) if is_nation else ()),
         *recorded.funnel(data, marked),

@@ -26,7 +26,17 @@ from reports.figures import (
 from reports.numbers import ReportData, Row
 from reports.products import caveats
 from reports.products.comparability import between_areas, over_time
-from reports.products.shared import DRUGS, edition_named, edition_title, shorthand, source_note
+from reports.products.shared import (
+    CLASS_A_SUPPLY,
+    DRUGS,
+    TRAFFICKING_SHARE,
+    edition_named,
+    edition_title,
+    newest_figures,
+    newest_table,
+    shorthand,
+    source_note,
+)
 
 _MARCH: Final = 3
 # A break with this score or more has no bridge: no line may cross it.
@@ -87,6 +97,17 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         figure,
         Paragraph((wording.populations_used(listed),)),
         *(Paragraph((sentence,)) for sentence in [row["in_words"] for row in breaks]),
+    )
+
+
+def kinds_of_drug_offences(data: ReportData, area_id: str) -> tuple[Block, ...]:
+    """M04 and M02A: trafficking as a share of drug offences, and supply of Class A drugs; nothing where neither is held."""
+    held = newest_figures(data, area_id, (TRAFFICKING_SHARE, CLASS_A_SUPPLY))
+    return newest_table(
+        data,
+        held,
+        "table-kinds-of-drug-offences",
+        f"Kinds of drug offences recorded by the police, {data.area(area_id)['name']}: the newest year held",
     )
 
 

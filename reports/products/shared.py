@@ -1,13 +1,15 @@
 """What the sections share: which measures and areas they are about, and how they name editions and sources."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 import polars as pl
 
-from reports import formats
-from reports.document import Block, Links
+from reports import formats, numbers, wording
+from reports.document import Block, Links, Table, TableColumn
 from reports.numbers import ReportData, Row
+from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 NATION: Final = "K04000001"
 DRUGS: Final = "drug_offences"
@@ -17,6 +19,12 @@ LINKS: Final = "london_linked_individuals"
 SEARCHES: Final = "stop_searches_for_drugs"
 ARRESTS: Final = "arrests_for_drug_offences"
 OFFICERS: Final = "police_officers_full_time_equivalent"
+
+CLASS_A_SUPPLY: Final = "class_a_supply_offences"
+TRAFFICKING_SHARE: Final = "trafficking_share"
+
+_YEAR: Final = 12
+_OF_YEARS: Final = (CLASS_A_SUPPLY, *SHARES)
 
 MOST_AREAS_ON_PAPER: Final = 20
 """Lists of more areas, beside that of the rates, are on the page only."""
@@ -38,6 +46,58 @@ def source_note(data: ReportData, rows: pl.DataFrame) -> str:
     ids = [source_id for source_id in data.sources if source_id in set(rows["source_id"])]
     named = [f"{data.sources[source_id].publisher.name}, {data.sources[source_id].title}" for source_id in ids]
     return f"Source: {'; '.join(named)}. {formats.legend(shorthand(rows))}".strip()
+
+
+def newest_figures(data: ReportData, area_id: str, measure_ids: Sequence[str]) -> pl.DataFrame:
+    """The newest figure that is held of each of these measures for an area, in their order; of shares and kinds of offences that of twelve months."""
+    of_years = pl.col("measure_id").is_in(_OF_YEARS)
+    return (
+        data.indicators.filter(
+            (pl.col("area_id") == area_id) & pl.col("measure_id").is_in(list(measure_ids)) & pl.col("is_preferred")
+        )
+        .filter(~of_years | (pl.col("months") == _YEAR))
+        .sort("period_end", "vintage")
+        .group_by("measure_id", maintain_order=True)
+        .last()
+        .with_columns(pl.col("measure_id").cast(pl.Enum(list(measure_ids))).alias("place"))
+        .sort("place")
+    )
+
+
+def newest_table(data: ReportData, held: pl.DataFrame, anchor: str, caption: str) -> tuple[Block, ...]:
+    """A table of ``newest_figures``; nothing without one."""
+    if held.is_empty():
+        return ()
+    table = Table(
+        anchor=anchor,
+        caption=caption,
+        columns=(
+            TableColumn("Measure"),
+            TableColumn("Period"),
+            TableColumn("Number", numeric=True),
+            TableColumn("Rate (95% interval)", numeric=True),
+            TableColumn("Per", numeric=True),
+            TableColumn("Edition"),
+        ),
+        rows=tuple(
+            (
+                *(data.measure_names[row["measure_id"]], wording.capitalised(numbers.period(row))),
+                *(numbers.count(row), numbers.rate_with_interval(row), _per(row)),
+                edition_named(data, row),
+            )
+            for row in held.iter_rows(named=True)
+        ),
+        source_note=source_note(data, held),
+        dense=True,
+    )
+    return (table,)
+
+
+def _per(row: Row) -> str:
+    """What a rate is of: a number of residents, or a hundred offences."""
+    if row["denominator_rule"] == OF_OFFENCES:
+        return f"{formats.count(row['multiplier'])} offences"
+    return formats.count(row["multiplier"]) if row["multiplier"] else formats.NOT_APPLICABLE
 
 
 def shorthand(rows: pl.DataFrame) -> set[str]:

@@ -11,6 +11,7 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Document
 from transforms.evidence import Evidence
+from transforms.indicators.shares import OF_OFFENCES
 
 EVIDENCE_FOLDER = "evidence"
 """The folder beside the reports that holds these pages."""
@@ -92,7 +93,7 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _residents(row: dict[str, Any]) -> str:
-    """The population of a rate with its edition, or nothing where there is no rate."""
-    if row["denominator"] is None:
+    """The population of a rate with its edition, or nothing where there is no rate, or a share, which the formula says all of."""
+    if row["denominator"] is None or row["denominator_rule"] == OF_OFFENCES:
         return ""
     return f"{formats.population(row['denominator'])}, {row['denominator_edition']} ({row['denominator_rule'].replace('_', ' ')})"

@@ -7,6 +7,7 @@ from reports import formats
 from reports.numbers import Row
 from reports.wording.messages import no_rate
 from reports.wording.words import capitalised, plural, signed
+from transforms.indicators.shares import OF_OFFENCES
 from transforms.statistics.disclosure import INTERVAL_BELOW
 
 GRADES_MEANING = (
@@ -182,6 +183,10 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     where = f"{pair[f'area_name_{side}']}, {formats.period(pair[f'period_start_{side}'], pair[f'period_end_{side}'])}"
     if pair[f"numerator_{side}"] is None:
         return f"{where}: no figure"
+    if pair[f"population_{side}"] == OF_OFFENCES:
+        counted = f"{formats.count(pair[f'numerator_{side}'])} offences"
+        limits_in_words = formats.interval(pair[f"lower_95_{side}"], pair[f"upper_95_{side}"])
+        return f"{where}: {formats.rate(pair[f'value_{side}'])} per cent ({counted}, 95% interval {limits_in_words})"
     said = f"{where}: {formats.count(pair[f'numerator_{side}'])} {pair['unit_plural']}"
     if pair["as_counts"]:
         limits = (formats.count(round(pair[f"count_{limit}_95_{side}"])) for limit in ("lower", "upper"))

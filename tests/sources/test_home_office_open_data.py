@@ -11,7 +11,6 @@ from transforms.harmonise import harmonise, load_registers
 from transforms.harmonise.observe import refuse_unmatched
 from transforms.harmonise.periods import financial_quarter
 from transforms.sources.grid import Parsed
-from transforms.sources.ho_drug_offence_subcodes import class_a_supply
 from transforms.sources.published import parse_edition
 from transforms.sources.registry import load_source
 
@@ -173,26 +172,6 @@ def test_subcodes_without_their_aggregate_are_refused(tmp_path: Path) -> None:
 def test_a_column_set_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="edition added needs a header_row that is a number and a column_set"):
         parsed(tmp_path, CRIME, None, "2024_25", "1", "nothing")
-
-
-def test_class_a_supply_follows_the_register_and_is_not_confirmed() -> None:
-    texts = pl.Series(
-        [
-            "Possession of a Class A drug with intent to supply (synthetic)",
-            "Supplying a Class B drug (synthetic)",
-            "Possession of a Class A drug (synthetic)",
-        ]
-    )
-    assert class_a_supply(texts, DATA).select("is_class_a_supply", "confirmed_by_subject_expert").rows() == [
-        (True, False),
-        (False, False),
-        (None, None),
-    ]
-
-
-def test_two_patterns_that_disagree_are_refused() -> None:
-    with pytest.raises(RegisterError, match="two patterns disagree about 'Supply of Class A and Class B drugs'"):
-        class_a_supply(pl.Series(["Supply of Class A and Class B drugs"]), DATA)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import polars as pl
 
 from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import PER_CHILD
+from transforms.indicators.shares import OF_OFFENCES
 
 SIDE = pl.Schema(
     {
@@ -43,13 +44,14 @@ _COVERAGE = {"complete": "complete", "partial": "partial", "none": "absent"}
 def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts: bool = False) -> pl.DataFrame:
     """Describe rows of out/indicators as sides, in their order: SIDE, with ``claim_scope``, ``numerator`` and the columns of the rate.
 
-    A row with a rate is compared as a rate, unless ``as_counts``; without one as a count. A year of a measure that is published by quarter
+    A row with a rate is compared as a rate, unless ``as_counts``; without one as a count. A share is compared as a share always. A year of a measure that is published by quarter
     was rebuilt from its quarters.
     """
     about = registers.measures.select("measure_id", "definition_id", "unit_id", "geography_basis", "claim_scope")
     quarterly = registers.definitions.filter(pl.col("period_basis") == _BY_QUARTER)["definition_id"].implode()
     quality = registers.source_quality.select("source_id", pl.col("quality").alias("source_quality"))
-    is_rate = pl.col("value").is_not_null() & (not as_counts)
+    is_share = pl.col("denominator_rule") == OF_OFFENCES
+    is_rate = pl.col("value").is_not_null() & (is_share | (not as_counts))
     return (
         indicators.join(about, on="measure_id", how="left", maintain_order="left")
         .join(quality, on="source_id", how="left", maintain_order="left")
@@ -60,7 +62,9 @@ def side_of_indicators(indicators: pl.DataFrame, registers: Registers, as_counts
             pl.when(is_rate).then(pl.col("multiplier")).alias("multiplier"),
             pl.when(is_rate)
             .then(
-                pl.when(pl.col("measure_id").is_in(PER_CHILD))
+                pl.when(is_share)
+                .then(pl.lit("offences"))
+                .when(pl.col("measure_id").is_in(PER_CHILD))
                 .then(pl.lit("residents aged 0 to 17"))
                 .otherwise(pl.lit("residents"))
             )

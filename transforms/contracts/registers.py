@@ -131,7 +131,7 @@ REGISTERS = {
         _register(
             *("exclusions", "Exclusions", "kind of cell that is left out", ("exclusion_id",)),
             *(_text("exclusion_id", "Identifier"), _SOURCE),
-            _text("column", "Column that is looked at", allowed=("area_text", "breakdown_text")),
+            _text("column", "Column that is looked at", allowed=("area_text", "breakdown_text", "measure_text")),
             _text("pattern", "Regular expression for its text, case folded"),
             *(_text("reason", "Why"), _EVIDENCE),
         ),
@@ -146,7 +146,7 @@ REGISTERS = {
                 "How it is worked out",
                 allowed=(
                     *("cells", "observations", "indicators", "share", "systematic variation", "between-area deviation"),
-                    *("stated", "claim", "ledger", "definitions", "not held"),
+                    *("years", "stated", "claim", "ledger", "definitions", "not held"),
                 ),
             ),
             _text("direction", "Better way", allowed=("ambiguous", "context", "down is better", "up is better")),

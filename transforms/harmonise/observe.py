@@ -12,6 +12,7 @@ from transforms.harmonise.corrections import apply_corrections
 from transforms.harmonise.meanings import plain, with_measure, with_period, with_value
 from transforms.harmonise.names import fold, name_table, nearest
 from transforms.harmonise.registers import PUBLISHED_NAME, Registers, known_areas
+from transforms.harmonise.subcodes import with_class_a_supply
 from transforms.sources.registry import Source
 
 _CELL = ["source_id", "edition_id", "table", "cell"]
@@ -45,6 +46,7 @@ def harmonise(
     understood = (
         figures.join(resolved, on=list(PLACE), how="left", nulls_equal=True, maintain_order="left")
         .pipe(with_measure, registers.measure_labels)
+        .pipe(with_class_a_supply, registers.class_a_supply_subcodes)
         .pipe(with_period, _edition_frame(sources))
         .pipe(with_value, registers.sentinels)
         .pipe(_with_exclusion, registers.exclusions)
@@ -105,7 +107,7 @@ def _edition_frame(sources: Mapping[str, Source]) -> pl.DataFrame:
 
 
 def _with_exclusion(cells: pl.DataFrame, exclusions: pl.DataFrame) -> pl.DataFrame:
-    """Add reason and rule of the first exclusion of the cell's source whose pattern matches the whole folded text of its column."""
+    """Complete reason and rule by the first exclusion of the cell's source whose pattern matches the whole folded text of its column."""
     reason, rule = pl.lit(None, pl.String), pl.lit(None, pl.String)
     for row in exclusions.reverse().iter_rows(named=True):
         here = (pl.col("source_id") == row["source_id"]) & plain(pl.col(row["column"])).str.contains(
@@ -113,7 +115,7 @@ def _with_exclusion(cells: pl.DataFrame, exclusions: pl.DataFrame) -> pl.DataFra
         )
         reason = pl.when(here).then(pl.lit(row["reason"])).otherwise(reason)
         rule = pl.when(here).then(pl.lit(row["exclusion_id"])).otherwise(rule)
-    return cells.with_columns(reason.alias("reason"), rule.alias("rule"))
+    return cells.with_columns(pl.coalesce("reason", reason).alias("reason"), pl.coalesce("rule", rule).alias("rule"))
 
 
 def _as_printed(understood: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:

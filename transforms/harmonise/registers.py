@@ -47,6 +47,7 @@ class Registers:
     coverage_gaps: pl.DataFrame
     local_authorities: pl.DataFrame
     localities: pl.DataFrame
+    class_a_supply_subcodes: pl.DataFrame
     corrections: tuple[Correction, ...]
 
 
@@ -80,7 +81,7 @@ def load_registers(data: Path) -> Registers:
             "sentinels",
             "definitions",
         ),
-        *("units", "adjustments", "source_quality", "localities"),
+        *("units", "adjustments", "source_quality", "localities", "class_a_supply_subcodes"),
     )
     registers = Registers(
         **{name: read_register(data, name) for name in texts},

@@ -1,18 +1,16 @@
-"""Observations to indicators: counts of areas and their sums, divided by a stated population, with limits and coverage."""
+"""Observations to indicators: counts of areas and their sums, divided by a stated population, and shares of offences, with limits and coverage."""
 
 import polars as pl
 
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
-from transforms.indicators.force_totals import counted
+from transforms.indicators.force_totals import counted, counted_kind
 from transforms.indicators.local_authorities import OF_CHILDREN, child_populations, of_children
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
-from transforms.sql import query
+from transforms.indicators.shares import shares, with_share
+from transforms.indicators.sums import COUNT, by_area, with_rolling_years
 
-_COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
-# Places named in press reports are not a complete set of any region: their counts are never added up.
-_NEVER_SUMMED = ["london_linked_individuals"]
 # The publisher prints a rate of its own for these; the rates of the others are derived by this project.
 _RATE_PUBLISHED = ["drug_offences"]
 
@@ -27,12 +25,12 @@ def indicators(
     """All indicators: the contract INDICATORS.
 
     ``observations``, ``areas`` follow their contracts, ``members``, ``measures`` and ``authorities`` are registers. One row per measure,
-    area, period, edition and population.
+    area, period, edition and population, or of a share for each measure, area, period and edition.
     """
     parts = parts_of(areas, members)
     printed = populations.populations(observations)
-    of_areas = counted(observations, measures)
-    counts = pl.concat([_of_parts(of_areas), _of_sums(of_areas, areas, parts)]).pipe(_with_rolling_years)
+    of_areas = pl.concat([counted(observations, measures), counted_kind(observations, measures)])
+    counts = by_area(of_areas, areas, parts).pipe(with_rolling_years)
     covered = _covered(observations, counts, parts, measures)
     is_of_children = pl.col("measure_id").is_in(OF_CHILDREN)
     of_all, of_children_only = counts.filter(~is_of_children), counts.filter(is_of_children)
@@ -43,19 +41,22 @@ def indicators(
             populations.canonical(of_children_only, covered, child_populations(observations, authorities), parts),
         ]
     )
-    without = counts.join(with_population, on=_COUNT, how="anti").with_columns(
+    without = counts.join(with_population, on=COUNT, how="anti").with_columns(
         pl.lit("none").alias("denominator_rule"),
         pl.lit(None, pl.Float64).alias("denominator"),
         pl.lit(None, pl.Float64).alias("denominator_used"),
         pl.lit(None, pl.String).alias("denominator_edition"),
         pl.lit(None, pl.String).alias("denominator_observations"),
     )
-    return (
+    of_residents = (
         pl.concat([with_population, without, of_children(observations, authorities).select(without.columns)])
-        .join(measures.select("measure_id", "code", "multiplier", "role"), on="measure_id")
-        .with_columns(pl.col("multiplier").cast(pl.Int64))
+        .pipe(_with_measure, measures)
         .pipe(with_rate)
         .pipe(_without_limits_of_stocks)
+    )
+    of_offences = shares(observations, areas, parts).pipe(_with_measure, measures).pipe(with_share)
+    return (
+        pl.concat([of_residents, of_offences.select(of_residents.columns)])
         .pipe(_with_identity, areas)
         .pipe(_with_preference)
         .select(list(INDICATORS.schema))
@@ -64,118 +65,9 @@ def indicators(
     )
 
 
-def _of_parts(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts that are printed for the area itself: police force areas and bodies without residents."""
-    return counts.filter(
-        pl.col("area_kind").is_in(["police_force_area", "non_territorial_force", "regional_organised_crime_unit"])
-    ).select(
-        *_COUNT,
-        "vintage",
-        pl.col("value").alias("numerator"),
-        pl.col("status").alias("numerator_status"),
-        pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
-        pl.lit(None, pl.String).alias("coverage_note"),
-        "area_basis",
-        pl.col("observation_id").alias("numerator_observations"),
-    )
-
-
-def _of_sums(counts: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Counts of regions, policing regions and countries, added up from their parts."""
-    summed = query(
-        "sums",
-        counts=counts.filter(~pl.col("measure_id").is_in(_NEVER_SUMMED)),
-        parts=parts,
-        areas=areas,
-    )
-    missing = pl.concat_str(
-        pl.format("leaves out {}: no figure published", "missing_forces"),
-        pl.format("does not count {}: not in the table", "missing_bodies"),
-        separator="; ",
-        ignore_nulls=True,
-    )
-    return summed.select(
-        *_COUNT,
-        "vintage",
-        "numerator",
-        pl.when(pl.col("numerator").is_null())
-        .then(pl.lit("not_available"))
-        .otherwise(pl.lit("ok"))
-        .alias("numerator_status"),
-        pl.when(pl.col("forces_covered") == 0)
-        .then(pl.lit("none"))
-        .when(missing != "")
-        .then(pl.lit("partial"))
-        .otherwise(pl.lit("complete"))
-        .alias("coverage"),
-        pl.when(missing != "").then(missing).alias("coverage_note"),
-        pl.lit("same_area").alias("area_basis"),
-        "numerator_observations",
-    )
-
-
-def _with_rolling_years(counts: pl.DataFrame) -> pl.DataFrame:
-    """Add the sum of every four consecutive quarters, each from the newest edition that holds it.
-
-    A year is null as soon as one of its quarters is, or when its quarters leave out different forces: no population goes with
-    such a sum. Twelve-month figures are never added: only counts whose period is one quarter are.
-    """
-    one_quarter = pl.col("period_start").dt.offset_by("3mo") == pl.col("period_end").dt.offset_by("1d")
-    series = ["measure_id", "source_id", "area_id"]
-    quarters = (
-        counts.filter(one_quarter)
-        .sort("vintage", "edition_id")
-        .unique([*series, "period_end"], keep="last", maintain_order=True)
-        .sort(*series, "period_end")
-    )
-
-    def four(expression: pl.Expr) -> list[pl.Expr]:
-        return [expression.shift(quarter).over(series) for quarter in range(4)]
-
-    years = (
-        quarters.with_columns(
-            pl.sum_horizontal(four(pl.col("numerator")), ignore_nulls=False).alias("sum"),
-            pl.col("period_start").shift(3).over(series).alias("first_start"),
-            pl.concat_str(list(reversed(four(pl.col("numerator_observations")))), separator="; ").alias(
-                "all_observations"
-            ),
-            pl.concat_list(four(pl.col("coverage_note"))).list.unique(maintain_order=True).alias("notes"),
-            pl.any_horizontal(*(coverage != "complete" for coverage in four(pl.col("coverage")))).alias("gaps"),
-        )
-        .with_columns(
-            pl.when(pl.col("notes").list.len() == 1).then("sum").alias("sum"),
-            pl.col("notes").list.drop_nulls().list.join("; ").alias("notes"),
-        )
-        .filter(pl.col("first_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d"))
-    )
-    return pl.concat(
-        [
-            counts,
-            years.select(
-                "measure_id",
-                "source_id",
-                "edition_id",
-                pl.col("first_start").alias("period_start"),
-                "period_end",
-                "area_id",
-                "vintage",
-                pl.col("sum").alias("numerator"),
-                pl.when(pl.col("sum").is_null())
-                .then(pl.lit("not_available"))
-                .otherwise(pl.lit("ok"))
-                .alias("numerator_status"),
-                pl.when(pl.col("sum").is_null())
-                .then(pl.lit("none"))
-                .when("gaps")
-                .then(pl.lit("partial"))
-                .otherwise(pl.lit("complete"))
-                .alias("coverage"),
-                pl.when(pl.col("notes") != "").then(pl.col("notes")).alias("coverage_note"),
-                "area_basis",
-                pl.col("all_observations").alias("numerator_observations"),
-            ),
-        ]
-    )
+def _with_measure(frame: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    about = measures.select("measure_id", "code", pl.col("multiplier").cast(pl.Int64, strict=False), "role")
+    return frame.join(about, on="measure_id", maintain_order="left")
 
 
 def _covered(
@@ -186,9 +78,9 @@ def _covered(
         observations.filter(pl.col("area_kind") == "police_force_area").select("area_id").unique(),
         on="area_id",
         how="semi",
-    ).select(*_COUNT, pl.col("area_id").alias("part_id"))
+    ).select(*COUNT, pl.col("area_id").alias("part_id"))
     with_value = counts.filter(pl.col("numerator").is_not_null()).select(
-        *(column for column in _COUNT if column != "area_id"), pl.col("area_id").alias("part_id")
+        *(column for column in COUNT if column != "area_id"), pl.col("area_id").alias("part_id")
     )
     sums = (
         counts.join(parts.filter(pl.col("part_kind") == "police_force_area").select("area_id", "part_id"), on="area_id")
@@ -197,7 +89,7 @@ def _covered(
             on=["measure_id", "source_id", "edition_id", "period_start", "period_end", "part_id"],
             how="semi",
         )
-        .select(*_COUNT, "part_id")
+        .select(*COUNT, "part_id")
     )
     return pl.concat([forces, sums])
 
@@ -239,7 +131,7 @@ def _with_preference(frame: pl.DataFrame) -> pl.DataFrame:
 
     Of two editions of one month the one that reaches further was compiled later: a workbook that is only re-issued keeps old figures.
     """
-    rank = {"as_published": 0, "canonical": 1, "none": 2}
+    rank = {"as_published": 0, "canonical": 1, "offences": 2, "none": 3}
     ordered = frame.sort(
         pl.col("vintage").str.replace("-", "").cast(pl.Int32) * -1,
         pl.col("period_end").max().over("source_id", "edition_id").to_physical() * -1,

@@ -1,8 +1,13 @@
 """Counts by area: as printed, or the sum of the parts where a table prints only those (searches by ethnicity, officers by rank)."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.contracts.tables import OBSERVATIONS
+
+CELLS = ["source_id", "edition_id", "vintage", "period_start", "period_end", "area_id", "area_kind", "area_basis"]
+"""What the cells of one area, period and edition share."""
 
 _COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
 
@@ -23,6 +28,48 @@ def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("measure_id").is_in(wanted))
         .select(list(OBSERVATIONS.schema))
     )
+
+
+def counted_kind(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    """The counts of the measures with the role 'count_of_kind', in the columns of ``counted``: offences that a table divides into kinds.
+
+    Such a table has no row of a kind where there was none: an area that it has a kind of in a period, and not this one, counts none of it,
+    and its evidence is the cells of the others.
+    """
+    wanted = measures.filter(pl.col("role") == "count_of_kind")["measure_id"]
+    return pl.concat([OBSERVATIONS.schema.to_frame(), *(_of_kind(observations, measure_id) for measure_id in wanted)])
+
+
+def _of_kind(observations: pl.DataFrame, measure_id: str) -> pl.DataFrame:
+    sources = observations.filter(pl.col("measure_id") == measure_id)["source_id"].unique()
+    counts = (
+        observations.filter(pl.col("source_id").is_in(sources.implode()))
+        .group_by(CELLS)
+        .agg(
+            added_up([measure_id]).alias("value"),
+            pl.coalesce(named([measure_id]), pl.col("observation_id").sort().str.join("; ")).alias("observation_id"),
+        )
+        .with_columns(
+            pl.lit(measure_id).alias("measure_id"),
+            pl.when(pl.col("value").is_null()).then(pl.lit("not_available")).otherwise(pl.lit("ok")).alias("status"),
+        )
+    )
+    return counts.select(
+        (pl.col(name) if name in counts.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in OBSERVATIONS.schema.items()
+    )
+
+
+def added_up(measure_ids: Sequence[str]) -> pl.Expr:
+    """The sum of a group's cells of these measures: 0 where there is no cell, null where one has no value."""
+    here = pl.col("measure_id").is_in(measure_ids)
+    return pl.when(~pl.col("value").filter(here).is_null().any()).then(pl.col("value").filter(here).sum())
+
+
+def named(measure_ids: Sequence[str]) -> pl.Expr:
+    """The identifiers of a group's cells of these measures, joined by '; '; null where there is no cell."""
+    cells = pl.col("observation_id").filter(pl.col("measure_id").is_in(measure_ids))
+    return cells.sort().str.join("; ").replace("", None)
 
 
 def _added_up(parts: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
 _BY_MONTH = "months"
 _RESAMPLES, _SEED = 2000, 20200110
-_QUARTERS = 4
+_QUARTERS, _YEAR = 4, 12
 _NATION, _ENGLAND = "K04000001", "E92000001"
 _LEDGER, _REGISTER = "out/comparability", "data/registers"
 
@@ -53,6 +53,8 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
             return _NOTHING | _of_observations(row, held)
         case "indicators":
             return _NOTHING | _of_indicators(row, held)
+        case "years":
+            return _NOTHING | _of_years(row, held)
         case "share":
             return _NOTHING | _of_share(row, held)
         case "systematic variation" | "between-area deviation":
@@ -208,17 +210,48 @@ def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
     found = [held.indicators.filter(pl.col("indicator_id") == row[when]) for when in _SIDES]
     if any(one.is_empty() for one in found):
         return {}
-    first, second = found
+    return _of_two(found[0], found[1], held)
+
+
+def _of_years(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """The newest twelve months of a measure in England and Wales, and the first that are held of the same months; what is missing, in words."""
+    rows = held.indicators.filter(
+        pl.col("is_preferred")
+        & (pl.col("measure_id") == row["measure_id"])
+        & (pl.col("area_id") == _NATION)
+        & (pl.col("months") == _YEAR)
+        & pl.col("value").is_not_null()
+    ).sort("period_end")
+    if rows.is_empty():
+        return {}
+    newest = rows.tail(1)
+    first = rows.filter(pl.col("period_end").dt.month() == newest["period_end"].dt.month()).head(1)
+    if first.equals(newest):
+        return {
+            **_value_of("latest", newest),
+            "evidence": newest["indicator_id"][0],
+            "why_not": "One year only is held.",
+        }
+    return _of_two(first, newest, held) | {"why_not": None}
+
+
+def _of_two(first: pl.DataFrame, second: pl.DataFrame, held: Held) -> dict[str, Any]:
+    """An earlier and a later row of out/indicators with their limits, graded, and changed where the grade allows it."""
     pair = _graded(side_of_indicators(first, held.registers), side_of_indicators(second, held.registers), held)
-    values = {when: one.row(0, named=True) for when, one in zip(_SIDES, found, strict=True)}
     return {
-        **{when: one["value"] for when, one in values.items()},
-        **{f"{when}_{limit}": one[limit] for when, one in values.items() for limit in ("lower_95", "upper_95")},
-        **{f"{when}_period": _words(one) for when, one in values.items()},
-        **{"quarters": min(first["months"][0], second["months"][0]) // 3, "evidence": _evidence(row)},
+        **_value_of("baseline", first),
+        **_value_of("latest", second),
+        "quarters": min(first["months"][0], second["months"][0]) // 3,
+        "evidence": f"{first['indicator_id'][0]}; {second['indicator_id'][0]}",
         **_said_of(pair),
         **_changed(pair),
     }
+
+
+def _value_of(when: str, row: pl.DataFrame) -> dict[str, Any]:
+    one = row.row(0, named=True)
+    limits = {f"{when}_{limit}": one[limit] for limit in ("lower_95", "upper_95")}
+    return {when: one["value"], f"{when}_period": _words(one), **limits}
 
 
 def _of_share(row: dict[str, Any], held: Held) -> dict[str, Any]:

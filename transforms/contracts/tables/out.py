@@ -23,30 +23,33 @@ INDICATORS = Contract(
         Column(
             "denominator",
             pl.Float64,
-            "Residents, as printed by the publisher",
-            unit="residents",
+            "Residents, as printed by the publisher; of a share the offences that it is of",
             nullable=True,
             minimum=1,
         ),
         Column(
             "denominator_used",
             pl.Float64,
-            "Residents that the numerator was divided by: where the publisher rounds the population that it prints, the whole number behind its rate",
-            unit="residents",
+            "What the numerator was divided by: the offences of a share, or residents: where the publisher rounds the population that it prints, the whole number behind its rate",
             nullable=True,
             minimum=1,
         ),
         Column("denominator_edition", pl.String, "Mid-year and edition of the population", nullable=True),
         Column(
-            "denominator_rule", pl.String, "Which population was used", allowed=("as_published", "canonical", "none")
+            "denominator_rule",
+            pl.String,
+            "Which population was used; of a share: offences",
+            allowed=("as_published", "canonical", "offences", "none"),
         ),
-        Column("multiplier", pl.Int64, "Residents that the rate is expressed per", nullable=True),
+        Column(
+            "multiplier", pl.Int64, "Residents that the rate is expressed per; of a share 100 offences", nullable=True
+        ),
         Column(
             "value", pl.Float64, "The rate; null with a status where no rate may be shown", nullable=True, minimum=0
         ),
         Column("lower_95", pl.Float64, "Lower 95% limit of the rate", nullable=True, minimum=0),
         Column("upper_95", pl.Float64, "Upper 95% limit of the rate", nullable=True, minimum=0),
-        Column("method", pl.String, "Method of the limits", allowed=("exact", "byar", "none")),
+        Column("method", pl.String, "Method of the limits", allowed=("exact", "byar", "wilson", "none")),
         Column(
             "coverage", pl.String, "How much of the area the number covers", allowed=("complete", "partial", "none")
         ),

@@ -7,7 +7,6 @@ from reports import formats
 from reports.numbers import Row
 from reports.wording.messages import no_rate
 from reports.wording.words import capitalised, plural, signed
-from transforms.indicators.shares import OF_OFFENCES
 from transforms.statistics.disclosure import INTERVAL_BELOW
 
 GRADES_MEANING = (
@@ -15,6 +14,7 @@ GRADES_MEANING = (
     "percentage, rank or test. X: not compared. A grade says whether figures are alike, not whether a difference is large."
 )
 
+_PER_CENT = "per cent"
 _DIMENSIONS = {
     "U": "unit",
     "D": "definition",
@@ -120,16 +120,23 @@ def compared(pair: Mapping[str, Any]) -> str:
             return f"{first}; {second}. Counts so small have no percentage without an interval, and there is none.{adjusted}"
         if round(change["per_cent"]) == 0:
             return f"{first}; {second}: about the same.{adjusted}"
-        more = "more" if change["per_cent"] > 0 else "fewer"
+        more = _more(pair)
         return f"{first}; {second}: {formats.percentage(abs(change['per_cent']))} {more}.{adjusted}"
     limits = f"95% interval {signed(change['lower'])} to {signed(change['upper'])}"
     if not change["is_change"]:
         return f"{first}; {second}. The difference is within what chance can make ({limits}).{adjusted}"
-    more = "more" if change["per_cent"] > 0 else "fewer"
+    more = _more(pair)
     size = formats.percentage(abs(change["per_cent"]))
     if pair["over_time"]:
         return f"{first}; {second}: {size} {more} ({limits}).{adjusted}"
-    return f"{first}; {second}: by population, {size} {more} in {pair['area_name_b']} ({limits}).{adjusted}"
+    per = "" if pair["unit_plural"] == _PER_CENT else "by population, "
+    return f"{first}; {second}: {per}{size} {more} in {pair['area_name_b']} ({limits}).{adjusted}"
+
+
+def _more(pair: Mapping[str, Any]) -> str:
+    """The word for the direction of a change: of a share 'higher' or 'lower', of a count or rate 'more' or 'fewer'."""
+    up, down = ("higher", "lower") if pair["unit_plural"] == _PER_CENT else ("more", "fewer")
+    return up if pair["change"]["per_cent"] > 0 else down
 
 
 def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
@@ -183,7 +190,9 @@ def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
     where = f"{pair[f'area_name_{side}']}, {formats.period(pair[f'period_start_{side}'], pair[f'period_end_{side}'])}"
     if pair[f"numerator_{side}"] is None:
         return f"{where}: no figure"
-    if pair[f"population_{side}"] == OF_OFFENCES:
+    if pair["unit_plural"] == _PER_CENT and pair[f"value_{side}"] is None:
+        return f"{where}: no share"
+    if pair["unit_plural"] == _PER_CENT:
         counted = f"{formats.count(pair[f'numerator_{side}'])} offences"
         limits_in_words = formats.interval(pair[f"lower_95_{side}"], pair[f"upper_95_{side}"])
         return f"{where}: {formats.rate(pair[f'value_{side}'])} per cent ({counted}, 95% interval {limits_in_words})"

@@ -20,7 +20,7 @@ def locality(name: str, force: str, held: int) -> tuple[str, ...]:
     if not held:
         return (f"No figure is held for {name} alone. Every figure in this report is for the whole of {force}.",)
     return (
-        f"Only the counts below are held for {name} alone; every other figure in this report is for the whole of {force}. Neither has a rate "
+        f"Only the counts below are shown for {name} alone; every other figure in this report is for the whole of {force}. Neither has a rate "
         "here, and referrals and London-linked individuals are not published for districts.",
         "Drug offences recorded by the police are published by community safety partnership. Records on data.police.uk are another "
         "product: the two are never added up or set against each other.",

@@ -1,7 +1,6 @@
 """Shares of offences from landed files to the figure: synthetic workbooks in the documented layouts, none of whose counts was published."""
 
 import shutil
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.sources.home_office_files import Outcomes, outcomes, recorded_crime, subcodes
+from tests.sources.home_office_files import Outcomes, outcomes, read, recorded_crime, subcodes
 from tests.sources.workbooks import DATA
 from transforms.evidence import evidence
-from transforms.harmonise import Harmonised, harmonise, load_registers
+from transforms.harmonise import Harmonised, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import indicators
-from transforms.sources.landing import survey, with_landing
-from transforms.sources.published import editions_held, read_cells
-from transforms.sources.recognise import READ
-from transforms.sources.registry import load_sources
 
 NORFOLK, SUFFOLK, EAST, NATION = "E23000024", "E23000025", "E12000006", "K04000001"
 YEAR_2024 = date(2024, 3, 31)
@@ -32,23 +27,6 @@ NORFOLK_OUTCOMES: Outcomes = {
 }
 SUFFOLK_OUTCOMES: Outcomes = {("92A", "1"): (1, 1), ("92A", "16"): (9, 7), ("106", "18"): (2, 2)}
 BOTH = {"Norfolk": NORFOLK_OUTCOMES, "Suffolk": SUFFOLK_OUTCOMES}
-
-
-def read(folder: Path, files: Mapping[str, bytes], data: Path = DATA) -> Harmonised:
-    """What becomes of the cells of files in a landing folder, as a build reads them."""
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    register = load_sources(data)
-    found = survey(folder, register, data)
-    assert {file.outcome for file in found} == {READ}, [file.reason for file in found]
-    named = {file.source_id for file in found}
-    sources = {name: source for name, source in with_landing(register, found).items() if name in named}
-    assert all(editions_held(source, folder) for source in sources.values())
-    cells = pl.concat(read_cells(source, data, folder) for source in sources.values())
-    result = harmonise(cells, sources, load_registers(data), settled=())
-    assert result.unmatched.is_empty(), result.unmatched["text"].to_list()
-    assert cells.height == result.observations.height + result.excluded.height
-    return result
 
 
 def computed(result: Harmonised, data: Path = DATA) -> pl.DataFrame:

@@ -1,9 +1,18 @@
 """Synthetic files of the Home Office's open data by offence code, in the documented layouts: no count in them was ever published."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from transforms.harmonise import Harmonised, harmonise, load_registers
+from transforms.sources.landing import survey, with_landing
+from transforms.sources.published import editions_held, read_cells
+from transforms.sources.recognise import READ
+from transforms.sources.registry import Source, load_sources
 
 from .open_documents import ods_bytes
-from .workbooks import workbook_bytes
+from .workbooks import DATA, workbook_bytes
 
 # The counts of one force in every quarter of a file, by (offence code, outcome type): recorded in the quarter, closed in it.
 Outcomes = Mapping[tuple[str, str], tuple[int, int]]
@@ -85,3 +94,25 @@ def recorded_crime(
             for year in years
         }
     )
+
+
+def landed(folder: Path, files: Mapping[str, bytes], data: Path = DATA) -> tuple[pl.DataFrame, dict[str, Source]]:
+    """The cells of files in a landing folder, and their sources with the editions that the folder adds."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    register = load_sources(data)
+    found = survey(folder, register, data)
+    assert {file.outcome for file in found} == {READ}, [file.reason for file in found]
+    named = {file.source_id for file in found}
+    sources = {name: source for name, source in with_landing(register, found).items() if name in named}
+    assert all(editions_held(source, folder) for source in sources.values())
+    return pl.concat(read_cells(source, data, folder) for source in sources.values()), sources
+
+
+def read(folder: Path, files: Mapping[str, bytes], data: Path = DATA) -> Harmonised:
+    """What becomes of the cells of files in a landing folder: none is unmatched, and none is lost."""
+    cells, sources = landed(folder, files, data)
+    result = harmonise(cells, sources, load_registers(data), settled=())
+    assert result.unmatched.is_empty(), result.unmatched["text"].to_list()
+    assert cells.height == result.observations.height + result.excluded.height
+    return result

@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.indicators.test_shares import read
 from transforms.sources.yjb_youth_justice import SHEET
 
+from .home_office_files import read
 from .open_documents import ods_bytes
 from .test_ho_outcomes_supplementary import sheets as supplementary
 from .test_home_office_open_data import PARTNERSHIPS, rows_of

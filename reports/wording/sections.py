@@ -18,7 +18,7 @@ MONTHLY_RECORDS = (
 def locality(name: str, force: str, held: int) -> tuple[str, ...]:
     """What is at hand on a place inside a police force area, and what its counts are; ``held`` is how many counts are."""
     if not held:
-        return (f"No figure is held for {name} alone. Every figure in this report is for the whole of {force}.",)
+        return (f"No figure is shown for {name} alone. Every figure in this report is for the whole of {force}.",)
     return (
         f"Only the counts below are shown for {name} alone; every other figure in this report is for the whole of {force}. Neither has a rate "
         "here, and referrals and London-linked individuals are not published for districts.",

@@ -34,7 +34,7 @@ def test_each_count_stands_beside_the_force_and_the_records_without_a_place(repo
 def test_without_a_count_the_box_says_that_nothing_is_held(report_data: ReportData) -> None:
     bare = dataclasses.replace(report_data, excluded=report_data.excluded.clear())
     assert list(points_of(bare)) == [
-        "No figure is held for King's Lynn and West Norfolk alone. Every figure in this report is for the whole of Norfolk."
+        "No figure is shown for King's Lynn and West Norfolk alone. Every figure in this report is for the whole of Norfolk."
     ]
     assert not any(isinstance(block, Table) for block in localities(bare, NORFOLK))
 

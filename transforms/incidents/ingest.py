@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -154,14 +154,26 @@ def _few_at_a_time(members: Sequence[Member]) -> list[list[Member]]:
 
 def _ahead(function: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
     """The results in order, the next two being made in other threads while one is worked on. The first error of the function ends it, as itself."""
-    with ThreadPoolExecutor(_AHEAD) as threads:
-        waiting: deque[Future[Made]] = deque()
+    waiting: deque[Future[Made]] = deque()
+    try:
         for each in given:
-            waiting.append(threads.submit(function, each))
+            waiting.append(_readers().submit(function, each))
             if len(waiting) > _AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        for unwanted in waiting:
+            unwanted.cancel()
+
+
+@lru_cache(maxsize=1)
+def _readers() -> ThreadPoolExecutor:
+    """Threads that stay for all months: with new ones for each, memory grows by what every thread leaves behind."""
+    return ThreadPoolExecutor(_AHEAD)
+
+
+os.register_at_fork(after_in_child=_readers.cache_clear)
 
 
 def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:

@@ -32,6 +32,7 @@ from transforms.incidents import (
     drug_cells,
     ingest_month,
     load_incident_registers,
+    locality_cells,
     read_archive,
     refuse_lost_rows,
 )
@@ -96,6 +97,13 @@ def test_a_month_of_more_files_than_are_held_at_once_is_one_table_in_their_order
     kept = pl.read_parquet(result.path, columns=["force", "line"])
     assert kept["line"].to_list() == [*range(2, 60_002), *range(2, 9)]
     assert kept["force"].cast(pl.String).rle().struct.field("value").to_list() == ["norfolk", "suffolk"]
+
+
+def test_a_month_without_drugs_in_a_district_or_without_a_place_has_a_cell_for_either_nought(ingest: Ingest) -> None:
+    result = ingest({NORFOLK: csv_file(STREET_HEADER, crime(crime_type="Burglary"))})
+    localities = pl.read_csv(ROOT / "data" / "registers" / "localities.csv")
+    cells = locality_cells([result], localities, "police_uk_archive", "2018-10", REGISTERS)
+    assert cells.select("cell", "value_text").rows() == [("I1", "0"), ("H1", "0")]
 
 
 def test_an_id_is_no_key_where_the_body_uses_it_again(ingest: Ingest) -> None:

@@ -81,23 +81,26 @@ def locality_cells(
     """Counts of drugs records in registered localities, and of those without a place in the same files, as cells of ``tables.cells(source_id)``.
 
     ``localities`` is data/registers/localities.csv. A record is in a locality where its LSOA name is the name of that district and a number.
-    The cell is column I, LSOA name, of the first record counted, or of the header where there is none; breakdown_text is the district's
-    code and name with ' | ' between, or 'no place' for the records without an LSOA name.
+    The cell is column I, LSOA name, of the first record counted; where there is none, the header of that column for a district, and of column H,
+    LSOA code, for the records without an LSOA name, so that no two counts have one cell. breakdown_text is the district's code and name with
+    ' | ' between, or 'no place' for the records without an LSOA name.
     """
     wanted = [
-        (slug, f"{district} | {name}", pl.col("lsoa_name").str.replace(r" \w+$", "") == name)
+        (slug, f"{district} | {name}", pl.col("lsoa_name").str.replace(r" \w+$", "") == name, "I1")
         for area_id, name, district in localities.select("area_id", "name", "district_code").iter_rows()
         for slug, body in registers.bodies.items()
         if body.area_id == area_id
     ]
-    wanted += [(slug, "no place", pl.col("lsoa_name").is_null()) for slug in sorted({slug for slug, _, _ in wanted})]
+    wanted += [
+        (slug, "no place", pl.col("lsoa_name").is_null(), "H1") for slug in sorted({slug for slug, *_ in wanted})
+    ]
     label = DRUGS["street"][0]
     frames = [tables.cells(source_id).schema.to_frame()]
     for result in results if wanted else ():
         files: dict[str, str] = dict(
             result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
         )
-        for slug, place, here in (each for each in wanted if each[0] in files):
+        for slug, place, here, header in (each for each in wanted if each[0] in files):
             of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
             counted = pl.scan_parquet(result.path).filter(of_place)
             frames.append(
@@ -105,7 +108,7 @@ def locality_cells(
                     pl.lit(source_id).alias("source_id"),
                     pl.lit(edition_id).alias("edition_id"),
                     pl.lit(files[slug]).alias("table"),
-                    pl.format("I{}", pl.col("line").min().fill_null(1)).alias("cell"),
+                    pl.coalesce(pl.format("I{}", pl.col("line").min()), pl.lit(header)).alias("cell"),
                     pl.lit("figure").alias("kind"),
                     pl.lit(None, pl.String).alias("area_code_text"),
                     pl.lit(registers.bodies[slug].names[0]).alias("area_text"),

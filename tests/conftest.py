@@ -1,5 +1,6 @@
 """The published cells, read and understood once for each test process: the data that the tests of meanings and numbers share; and the browser."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,11 +36,16 @@ _SLOW_TO_MAKE = {"built", "measured", "known_then", "browser", "scored"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as full what takes what is slow to make; and begin with what is full, so that the end is made of quick tests."""
+    """Mark as full what takes what is slow to make; and begin in every process with what is full, so that the end is made of quick tests."""
     for item in items:
         if _SLOW_TO_MAKE & set(getattr(item, "fixturenames", ())):
             item.add_marker("full")
-    items.sort(key=_place)
+    # Each process begins with one stretch of the list, so that the slow tests have to be dealt out; and while the first makes the builds that
+    # many read, the others do something else.
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    in_order = sorted(items, key=_place)
+    first, *others = (in_order[number::processes] for number in range(processes))
+    items[:] = [*first, *(item for share in others for item in sorted(share, key=_waits))]
 
 
 def _place(item: pytest.Item) -> int:
@@ -47,6 +53,11 @@ def _place(item: pytest.Item) -> int:
     if {"built", "measured", "known_then"} & set(getattr(item, "fixturenames", ())):
         return 0
     return 1 if item.get_closest_marker("full") else 2
+
+
+def _waits(item: pytest.Item) -> int:
+    """The same, but for the tests that would wait for a build."""
+    return (1, 0, 2)[_place(item)]
 
 
 @pytest.fixture(scope="session")

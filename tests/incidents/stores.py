@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -127,6 +128,19 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget()
     yield
     forget()
+
+
+def asked_from_now_on(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What is asked of the store, in order: the name of the file, and the range of it."""
+    requests: list[tuple[str, Any]] = []
+    original = store._ranged
+
+    def noted(root: str, name: str, etag: str, wanted: Any) -> tuple[int, bytes]:
+        requests.append((name, wanted))
+        return original(root, name, etag, wanted)
+
+    monkeypatch.setattr(store, "_ranged", noted)
+    return requests
 
 
 def use_store(monkeypatch: pytest.MonkeyPatch, address: str) -> None:

@@ -5,13 +5,12 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import obstore
 import pytest
 
 from tests.incidents.conftest import OUTCOMES_HEADER, ROOT, STREET_HEADER, crime, csv_file, zip_archive
-from tests.incidents.stores import URL, faulty, s3_server, short_waits, use_store
+from tests.incidents.stores import URL, asked_from_now_on, faulty, s3_server, short_waits, use_store
 from tests.incidents.test_store import in_folder
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import by_month, read_archive, store, stored
@@ -27,20 +26,6 @@ NAME = "two words/100% #1/2018-10.zip"
 def server() -> Iterator[str]:
     with s3_server() as address:
         yield address
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The ranges that are asked of the store, in order."""
-    ranges: list[Any] = []
-    original = store._ranged
-
-    def noted(root: str, name: str, etag: str, wanted: Any) -> tuple[int, bytes]:
-        ranges.append(wanted)
-        return original(root, name, etag, wanted)
-
-    monkeypatch.setattr(store, "_ranged", noted)
-    return ranges
 
 
 def six_files(path: Path, places: int = 1) -> Path:
@@ -70,9 +55,10 @@ def lake_of(address: str, etag: str, out: Path) -> dict[str, bytes]:
 
 
 def test_an_archive_in_a_store_gives_the_bytes_that_it_gives_in_a_folder(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, asked: list[Any]
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_store(monkeypatch, server)
+    asked = asked_from_now_on(monkeypatch)
     archive = six_files(tmp_path / "2018-10.zip")
     address, etag = put(archive, NAME)
     in_store = lake_of(address, etag, tmp_path / "in store")
@@ -83,9 +69,10 @@ def test_an_archive_in_a_store_gives_the_bytes_that_it_gives_in_a_folder(
 
 
 def test_files_far_apart_are_fetched_without_what_lies_between(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, asked: list[Any]
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_store(monkeypatch, server)
+    asked = asked_from_now_on(monkeypatch)
     monkeypatch.setattr(stored, "_GAP", 100)
     archive = six_files(tmp_path / "2018-10.zip", places=50)
     address, etag = put(archive, "apart.zip")
@@ -95,13 +82,14 @@ def test_files_far_apart_are_fetched_without_what_lies_between(
             assert content(file, member) == original.read(member.name)
     assert len(asked) == 4
     between = sum(member.compressed_bytes for member in read_archive(str(archive)) if member.kind == "street")
-    assert sum(end - start for start, end in asked[1:]) < between
+    assert sum(end - start for _, (start, end) in asked[1:]) < between
 
 
 def test_a_directory_longer_than_the_end_of_an_archive_is_read_whole(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, asked: list[Any]
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_store(monkeypatch, server)
+    asked = asked_from_now_on(monkeypatch)
     monkeypatch.setattr(stored, "_END", 100)
     monkeypatch.setattr(store, "_MOST_AT_ONCE", 150)
     archive = six_files(tmp_path / "2018-10.zip")
@@ -110,7 +98,7 @@ def test_a_directory_longer_than_the_end_of_an_archive_is_read_whole(
     assert lake_of(address, etag, tmp_path / "in store") == lake_of(str(archive), "", tmp_path / "in folder")
     size = archive.stat().st_size
     assert stored.checksum(address, etag, size) == hashlib.sha256(archive.read_bytes()).hexdigest()
-    assert all(end - start <= 150 for start, end in (each for each in asked if isinstance(each, tuple)))
+    assert all(end - start <= 150 for start, end in (wanted for _, wanted in asked if isinstance(wanted, tuple)))
 
 
 @pytest.mark.parametrize("fault", [500, 503, "cut", "short", "slow"])

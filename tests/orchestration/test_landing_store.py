@@ -20,7 +20,7 @@ from orchestration.paths import Paths, paths_from_environment
 from orchestration.registered import registered
 from tests.full_build import ROOT
 from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
-from tests.incidents.stores import URL, faulty, s3_server, short_waits, use_store
+from tests.incidents.stores import URL, asked_from_now_on, faulty, s3_server, short_waits, use_store
 from tests.incidents.test_store import in_folder
 from tests.orchestration.builds import LANDING, make_tables
 from tests.orchestration.test_records_asset import by_month, run
@@ -79,24 +79,11 @@ def put_all(folder: Path, url: str) -> None:
             obstore.put(store._store(url), path.relative_to(folder).as_posix(), path, use_multipart=False)
 
 
-def gets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files of which something is asked, from now on."""
-    names: list[str] = []
-    original = store._ranged
-
-    def noted(root: str, name: str, etag: str, wanted: object) -> tuple[int, bytes]:
-        names.append(name)
-        return original(root, name, etag, wanted)
-
-    monkeypatch.setattr(store, "_ranged", noted)
-    return names
-
-
 def test_files_are_fetched_once_and_archives_of_records_stay_in_the_store(
     paths: Paths, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert paths.landing
-    asked = gets(monkeypatch)
+    asked = asked_from_now_on(monkeypatch)
     fetch_landing(paths)
     assert in_folder(paths.landing) == in_folder(folder) | {ARCHIVE: b""}
     listed = {each.name: each.modified for each in store.listed(str(paths.landing_url))}
@@ -105,7 +92,7 @@ def test_files_are_fetched_once_and_archives_of_records_stay_in_the_store(
     held = originals(paths)(paths.landing / ARCHIVE)
     assert isinstance(held, StoredArchive)
     assert (held.bytes, held.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    assert sorted(set(asked)) == ["100% notes.txt", "2019-02.zip", "arrests.csv"]
+    assert sorted({name for name, _ in asked}) == ["100% notes.txt", "2019-02.zip", "arrests.csv"]
     asked.clear()
     fetch_landing(paths)
     assert asked == []
@@ -122,11 +109,11 @@ def test_what_is_new_changed_taken_away_or_damaged_here_is_fetched_again(
     store.delete(str(paths.landing_url), "deep/er/100% notes.txt")
     shutil.rmtree(folder / "deep")
     (paths.landing / "empty.csv").unlink()
-    asked = gets(monkeypatch)
+    asked = asked_from_now_on(monkeypatch)
     fetch_landing(paths)
     assert in_folder(paths.landing) == in_folder(folder) | {ARCHIVE: b""}
     assert not (paths.landing / "deep").exists()
-    assert {"arrests.csv", "new.csv"} <= set(asked)
+    assert {"arrests.csv", "new.csv"} <= {name for name, _ in asked}
     (paths.landing / "arrests.csv").write_text("spoilt here")
     (paths.build / "landing" / "files.json").write_text("spoilt too")
     fetch_landing(paths)

@@ -4,12 +4,12 @@ import polars as pl
 
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
-from transforms.indicators.force_totals import counted, counted_kind
+from transforms.indicators.force_totals import COUNT, counted, counted_kind
 from transforms.indicators.local_authorities import OF_CHILDREN, child_populations, of_children
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
 from transforms.indicators.shares import shares, with_share
-from transforms.indicators.sums import COUNT, by_area, with_rolling_years
+from transforms.indicators.sums import by_area, with_rolling_years
 
 # The publisher prints a rate of its own for these; the rates of the others are derived by this project.
 _RATE_PUBLISHED = ["drug_offences"]

@@ -9,7 +9,8 @@ from transforms.contracts.tables import OBSERVATIONS
 CELLS = ["source_id", "edition_id", "vintage", "period_start", "period_end", "area_id", "area_kind", "area_basis"]
 """What the cells of one area, period and edition share."""
 
-_COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
+COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
+"""What tells one count from another."""
 
 
 def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +77,7 @@ def _added_up(parts: pl.DataFrame) -> pl.DataFrame:
     has_value = pl.col("value").is_not_null()
     return (
         parts.sort("observation_id")
-        .group_by(_COUNT, maintain_order=True)
+        .group_by(COUNT, maintain_order=True)
         .agg(
             pl.when(has_value.any()).then(pl.col("value").sum().round(6)).alias("value"),
             pl.when(has_value.any()).then(pl.lit("ok")).otherwise(pl.col("status").first()).alias("status"),
@@ -96,7 +97,7 @@ def _of_whole(sums: pl.DataFrame, observations: pl.DataFrame, measures: pl.DataF
     its evidence is the whole; where they do not, or the whole has no value, no part has a value ('not_available').
     """
     of = measures.filter(pl.col("part_of") != "").select(part_id="measure_id", measure_id="part_of")
-    series = [name for name in _COUNT if name != "measure_id"]
+    series = [name for name in COUNT if name != "measure_id"]
     edition = ["source_id", "edition_id"]
     of_printed = sums.select(pl.col("measure_id").alias("part_id"), *edition).unique().join(of, on="part_id")
     wholes = observations.filter(pl.col("part").is_null()).join(
@@ -114,15 +115,15 @@ def _of_whole(sums: pl.DataFrame, observations: pl.DataFrame, measures: pl.DataF
         pl.col("value").alias("whole"),
         pl.col("observation_id").alias("whole_observation"),
     )
-    known = expected.join(sums.select(*_COUNT, "value", "observation_id"), on=_COUNT, how="left")
+    known = expected.join(sums.select(*COUNT, "value", "observation_id"), on=COUNT, how="left")
     complete = (pl.col("value").sum() == pl.col("whole").first()).over("whole_id", *series).fill_null(False)
     completed = known.select(
-        *_COUNT,
+        *COUNT,
         *("vintage", "area_kind", "area_basis"),
         pl.when(complete).then(pl.col("value").fill_null(0)).alias("value"),
         pl.when(complete).then(pl.lit("ok")).otherwise(pl.lit("not_available")).alias("status"),
         pl.coalesce("observation_id", "whole_observation").alias("observation_id"),
     )
-    return pl.concat([sums.join(completed, on=_COUNT, how="anti"), completed], how="diagonal").sort(
-        "observation_id", *_COUNT
+    return pl.concat([sums.join(completed, on=COUNT, how="anti"), completed], how="diagonal").sort(
+        "observation_id", *COUNT
     )

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.indicators.force_totals import CELLS, added_up, named
-from transforms.indicators.sums import COUNT, by_area, with_rolling_years
+from transforms.indicators.force_totals import CELLS, COUNT, added_up, named
+from transforms.indicators.sums import by_area, with_rolling_years
 
 OF_OFFENCES: Final = "offences"
 """The rule of the denominator of a share."""

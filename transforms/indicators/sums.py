@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from transforms.indicators.force_totals import COUNT
 from transforms.sql import query
 
-COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", "area_id"]
 # Places named in press reports are not a complete set of any region: their counts are never added up.
 _NEVER_SUMMED = ["london_linked_individuals"]
 

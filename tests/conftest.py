@@ -1,5 +1,6 @@
 """The published cells, read and understood once for each test process: the data that the tests of meanings and numbers share; and the browser."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     in_order = sorted(items, key=_place)
     first, *others = (in_order[number::processes] for number in range(processes))
     items[:] = [*first, *(item for share in others for item in sorted(share, key=_waits))]
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage again (tests/__init__.py), none of it among what was imported and collected."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Libraries that count what is left at the end would count what was set aside."""
+    gc.unfreeze()
 
 
 def _place(item: pytest.Item) -> int:

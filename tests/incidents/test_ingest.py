@@ -159,7 +159,7 @@ def test_a_search_without_a_time_is_set_aside(ingest: Ingest) -> None:
 @settings(deadline=None, max_examples=40)  # time is the machine's business
 @given(st.lists(st.sampled_from([crime(), crime("", outcome=""), crime(month="2018-11"), "", "cut"]), max_size=12))
 def test_rows_read_are_rows_kept_and_rows_set_aside(rows: list[str]) -> None:
-    member = Member("synthetic.zip", NORFOLK, "2018-10", "norfolk", "street", 0, 0, 0, 0, True)
+    member = Member("synthetic.zip", NORFOLK, "2018-10", "norfolk", "street", 0, 0, 0, 0, True, "2019-01-15")
     records = read_records(csv_file(STREET_HEADER, *rows).encode(), member, REGISTERS)
     assert records.rows_read == len(rows) == records.kept.height + records.quarantined.height
     lines = [*records.kept["line"].to_list(), *records.quarantined["line"].to_list()]

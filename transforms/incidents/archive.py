@@ -28,6 +28,7 @@ _LARGEST_RATIO = 1032
 class Member:
     """One file of an archive: what its name says (month, slug of the force, kind of record), and where its bytes are.
 
+    ``written`` is the day on which the archive says that the file was last written (YYYY-MM-DD); packing it again may have changed it.
     ``etag`` is what a store calls the version of the archive that it was listed from; nothing for an archive in a folder.
     """
 
@@ -41,6 +42,7 @@ class Member:
     bytes: int
     checksum: int
     is_deflated: bool
+    written: str
     etag: str = ""
 
     @property
@@ -156,5 +158,6 @@ def _member(archive: str, etag: str, entry: zipfile.ZipInfo) -> Member:
         bytes=entry.file_size,
         checksum=entry.CRC,
         is_deflated=entry.compress_type == zipfile.ZIP_DEFLATED,
+        written="{:04}-{:02}-{:02}".format(*entry.date_time),
         etag=etag,
     )

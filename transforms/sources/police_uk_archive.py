@@ -26,10 +26,13 @@ from transforms.incidents import (
     read_archive,
     refuse_lost_rows,
 )
-from transforms.sources.calendar import edition_of_month
+from transforms.sources.calendar import edition_of_month, expected_vintage, months_between
 from transforms.sources.grid import Parsed, left_out
-from transforms.sources.registry import Edition, Source
+from transforms.sources.registry import PROPERTIES, TIMETABLE, Edition, Publication, Source, dated
 from transforms.sources.unpacked import DAMAGED
+
+# After the last month in it the publisher's own archive is made within so many months.
+_MONTHS_TO_BELIEVE = 3
 
 
 def parse(content: Original, edition: Edition, data: Path) -> Parsed:
@@ -108,7 +111,8 @@ def _packed(content: bytes, path: str) -> bytes:
         return content
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(Path(path).name, content)
+        # The earliest day that an archive can state: the day of packing would say nothing, and change from build to build.
+        packed.writestr(zipfile.ZipInfo(Path(path).name), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 
@@ -121,35 +125,57 @@ def edition_id_of(members: list[Member]) -> str:
     return "-".join([f"{months[0]}-to-{months[-1]}", *only])
 
 
+def believed_publication(members: Sequence[Member], source: Source) -> Publication:
+    """The month in which an archive was published, what that rests on, and why its own dates are not believed where they are not.
+
+    Its files were written when the publisher made it, from the last month that it covers to three months later; a later day is that of
+    packing it again, an earlier one is no day. Without a day to believe, it is the first release at least two months after that month.
+    """
+    last = max(member.month for member in members)
+    written = max(member.written for member in members)
+    months = months_between(last, written[:7])
+    if 0 <= months <= _MONTHS_TO_BELIEVE:
+        return Publication(written[:7], PROPERTIES)
+    end = pl.select(pl.lit(f"{last}-01").str.to_date().dt.month_end()).item()
+    when = f"more than {_MONTHS_TO_BELIEVE} months after" if months > 0 else "before"
+    return Publication(
+        expected_vintage(source, end, 2),
+        TIMETABLE,
+        f"Its files are dated {written}, {when} {last}, the last month in it: that is when it was packed again, which does not say when it was published.",
+    )
+
+
 def edition_in(content: Original, source: Source, path: str, data: Path) -> Edition | None:
     """The edition that an archive is, by what it holds; None for a ZIP file without records of data.police.uk.
 
-    The vintage of an archive that the register does not list is the month in which its newest file was written, never before
-    the last month that it covers.
+    Its month of publication is `believed_publication`; an archive that the register lists keeps the register's where its own dates are
+    not believed. Any other archive whose dates are not believed was packed again, and is no original.
     """
     del data
     if source.id != "police_uk_archive":
         return None
     try:
-        with as_file(content) as file, zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        with as_file(content) as file, zipfile.ZipFile(file):
+            pass
     except DAMAGED:
         return None
     with tempfile.TemporaryDirectory() as folder:
         members = _members(content, path, Path(folder))
     if not members:
         return None
-    found = edition_id_of(members)
-    known = {edition.id: edition for edition in source.editions}
-    if found in known:
-        return known[found]
-    written = max(entry.date_time[:2] for entry in entries)
-    last = max(member.month for member in members)
-    return Edition(
-        source_id=source.id,
-        id=found,
-        title=f"Records of {found.replace('-to-', ' to ')}",
-        file=path,
-        file_kind="original",
-        vintage=max(f"{written[0]}-{written[1]:02}", last),
+    found, believed = edition_id_of(members), believed_publication(members, source)
+    known = next((edition for edition in source.editions if edition.id == found), None)
+    if known is not None:
+        listed = Publication(known.vintage, known.vintage_basis, believed.note)
+        return dated(known, listed if believed.basis == TIMETABLE else believed)
+    return dated(
+        Edition(
+            source_id=source.id,
+            id=found,
+            title=f"Records of {found.replace('-to-', ' to ')}",
+            file=path,
+            file_kind="re-save" if believed.basis == TIMETABLE else "original",
+            vintage=believed.month,
+        ),
+        believed,
     )

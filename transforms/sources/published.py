@@ -150,9 +150,12 @@ def editions_in_use(
                 raise RegisterError(
                     f"{source.id} {edition.id}: no copy of {Path(edition.file).name} is held; put it into the landing folder and run countylines publish-cells."
                 )
-            described = {"title": edition.title, "publisher": source.publisher.name, "vintage": edition.vintage}
+            described = {
+                **{"title": edition.title, "publisher": source.publisher.name},
+                **{name: getattr(edition, name) for name in ("vintage", "vintage_basis", "vintage_note")},
+            }
             rows.append({**entry, **described})
-    return pl.DataFrame(rows).select(list(EDITIONS.schema)).sort("source_id", "edition_id")
+    return pl.DataFrame(rows, schema=EDITIONS.schema).sort("source_id", "edition_id")
 
 
 def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, today: date) -> pl.DataFrame:

@@ -15,8 +15,14 @@ FILE_KINDS = ("original", "re-save", "transcription")
 REACHES = ("observations", "raw")
 LAYOUTS = ("original", "re-save", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")
-_OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published"}
-_ADDED_HERE = {"source_id", "layout_of"}
+PRINTED = "printed in the file"
+PROPERTIES = "the properties of the file"
+FILE_NAME = "the name of the file"
+TIMETABLE = "the publisher's timetable"
+VINTAGE_BASES = (PRINTED, PROPERTIES, FILE_NAME, TIMETABLE, "the publisher's notice", "inferred from what it holds")
+"""What the month of publication of an edition can rest on; the first that there is stands before those after it."""
+_OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published", "vintage_basis"}
+_ADDED_HERE = {"source_id", "layout_of", "vintage_note"}
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,8 @@ class Edition:
     """One published file, or one publication inside a file that holds several.
 
     ``file`` is relative to the landing folder; ``published`` says whether its cells are kept under ``data/published``; an edition
-    without is read only where the landing folder holds its file. ``vintage`` is the month of publication, YYYY-MM; ``period_words`` is the period
-    as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several. ``layout_of`` is
+    without is read only where the landing folder holds its file. ``vintage`` is the month of publication, YYYY-MM, ``vintage_basis`` what
+    that rests on (VINTAGE_BASES), ``vintage_note`` which other date was not believed, and why; ``period_words`` is the period as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several. ``layout_of`` is
     another edition whose layout rows describe this one: of an edition that no layout row names.
     """
 
@@ -62,7 +68,25 @@ class Edition:
     period_words: str | None = None
     period_note: str | None = None
     published: bool = True
+    vintage_basis: str = TIMETABLE
+    vintage_note: str | None = None
     layout_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """When a file was published: the month, YYYY-MM, what that rests on (VINTAGE_BASES), and which date was not believed, with the reason."""
+
+    month: str
+    basis: str
+    note: str | None = None
+
+
+def dated(edition: Edition, publication: Publication) -> Edition:
+    """The edition with a month of publication, and what that rests on."""
+    return dataclasses.replace(
+        edition, vintage=publication.month, vintage_basis=publication.basis, vintage_note=publication.note
+    )
 
 
 @dataclass(frozen=True)
@@ -161,6 +185,10 @@ def _edition(path: Path, entry: Mapping[str, Any]) -> Edition:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", entry["vintage"]):
         raise RegisterError(
             f"data/sources/{path.name}: {where}the key vintage is {entry['vintage']!r}; write a month as YYYY-MM."
+        )
+    if entry.get("vintage_basis", TIMETABLE) not in VINTAGE_BASES:
+        raise RegisterError(
+            f"data/sources/{path.name}: {where}the key vintage_basis is {entry['vintage_basis']!r}; it must be one of {', '.join(VINTAGE_BASES)}."
         )
     if ("period_start" in entry) != ("period_end" in entry):
         raise RegisterError(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from transforms.contracts.contract import Column, Contract, Rule
+from transforms.sources.registry import VINTAGE_BASES
 
 # England and Wales in degrees with a margin: a place beyond is an error, or is not in degrees.
 LONGITUDES = (-7.0, 3.0)
@@ -106,6 +107,8 @@ EDITIONS = Contract(
         Column(
             "vintage", pl.String, "Month in which it was published", pattern=r"^[0-9]{4}-[0-9]{2}$", example="2020-04"
         ),
+        Column("vintage_basis", pl.String, "What that month rests on", allowed=VINTAGE_BASES),
+        Column("vintage_note", pl.String, "Which other date was not believed, and why", nullable=True),
         Column("file", pl.String, "Name of the file"),
         Column(
             "file_kind",

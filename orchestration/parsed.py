@@ -43,19 +43,6 @@ def cells_once(paths: Paths) -> CellsOf:
     return once
 
 
-def refused_before(paths: Paths) -> CellsOf:
-    """Raises for an edition that ``cells_once`` refused, and parses nothing: for those who look often, and only at what is held."""
-    code = _code()
-
-    def look(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
-        _, refusal = _kept(paths, code, edition, content)
-        if refusal.is_file():
-            raise LayoutError(refusal.read_text(encoding="utf-8"))
-        return pl.DataFrame()
-
-    return look
-
-
 def forget_others(paths: Paths, files: Iterable[LandingFile]) -> None:
     """Remove what was kept of files that are in the landing folder no more."""
     here = {file.sha256 for file in files}

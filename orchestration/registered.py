@@ -1,17 +1,19 @@
 """Which sources and editions a run reads: the register, what the landing folder adds to it, what was known on a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from orchestration.decided import readable_once
 from orchestration.landing_store import fetch_landing, originals
-from orchestration.parsed import cells_once, forget_others, refused_before
+from orchestration.parsed import forget_others
 from orchestration.paths import Paths
 from transforms.errors import RegisterError
 from transforms.sources.calendar import release_calendar
 from transforms.sources.landing import survey, with_landing
-from transforms.sources.published import editions_held, known_on, settled_sources, sources_held
+from transforms.sources.published import editions_held, known_on, read_editions, settled_sources, sources_held
 from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Source, load_sources
 
@@ -32,13 +34,13 @@ class Registered:
 def registered(paths: Paths, *, parsing: bool = True) -> Registered:
     """Read the register and the landing folder; raises RegisterError when nothing that reports are made of had been published.
 
-    A landing zone in a store is fetched first. A new edition is parsed, once, to see whether it can be read. Without ``parsing`` one that was never parsed is taken as read,
-    and nothing is fetched.
+    A landing zone in a store is fetched first. Every edition in the folder is read to its end, once, to see whether it can be. Without
+    ``parsing`` one that never was is taken as read, and nothing is fetched.
     """
     register = load_sources(paths.data)
     if parsing:
         fetch_landing(paths)
-    parse = cells_once(paths) if parsing else refused_before(paths)
+    parse = readable_once(paths, asking=parsing)
     files = survey(paths.landing, register, paths.data, parse, originals(paths)) if paths.landing else ()
     if parsing:
         forget_others(paths, files)
@@ -49,7 +51,19 @@ def registered(paths: Paths, *, parsing: bool = True) -> Registered:
             f"Of the police force area tables, which every report needs, no edition that had been published by {paths.as_of} is held; "
             "take a later day."
         )
-    return Registered(sources, known, files, settled_sources(sources, register, paths.landing))
+    settled = settled_sources(sources, register, paths.landing) - _otherwise_published(files, paths)
+    return Registered(sources, known, files, settled)
+
+
+def _otherwise_published(files: Iterable[LandingFile], paths: Paths) -> set[str]:
+    """The sources of which the folder has an edition in other bytes than those whose cells the project keeps: a publisher may have mended it."""
+    kept = {(row["source_id"], row["edition_id"]): row["sha256"] for row in read_editions(paths.data).to_dicts()}
+    return {
+        edition.source_id
+        for file in files
+        for edition in file.editions
+        if kept.get((edition.source_id, edition.id), file.sha256) != file.sha256
+    }
 
 
 def calendar_on(paths: Paths, day: date) -> pl.DataFrame:

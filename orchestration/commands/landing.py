@@ -19,7 +19,9 @@ _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
 @click.argument("folder", callback=place)
 @JSON
 def landing(folder: Path | str, as_json: bool) -> None:
-    """Which source and edition each file in FOLDER is, read from its bytes; nothing is built and nothing is changed.
+    """Which source and edition each file in FOLDER is, read from its bytes to the end; nothing is built and no file is changed.
+
+    A build decides the same: what was found is kept for it.
 
     FOLDER may be s3://bucket/folder; its files, but for archives of records, are then fetched, and forgotten again.
 
@@ -28,6 +30,7 @@ def landing(folder: Path | str, as_json: bool) -> None:
     \b
     Example: countylines landing ~/downloads/published-files
     """
+    from orchestration.decided import readable_once
     from orchestration.landing_store import fetch_landing, originals
     from transforms.sources.landing import survey
     from transforms.sources.recognise import NOT_RECOGNISED, REFUSED
@@ -37,7 +40,8 @@ def landing(folder: Path | str, as_json: bool) -> None:
         paths = paths_from_environment(folder, Path(fetched))
         fetch_landing(paths)
         assert paths.landing is not None
-        files = survey(paths.landing, load_sources(paths.data), paths.data, read=originals(paths))
+        readable = readable_once(paths_from_environment(folder))
+        files = survey(paths.landing, load_sources(paths.data), paths.data, readable, originals(paths))
     rows = [
         {
             "file": file.path,

@@ -42,7 +42,7 @@ def correction(**changes: Any) -> Correction:
     values: dict[str, Any] = {
         "id": "wrong-pair",
         "source_id": ONS,
-        "match": {"area_code_text": "E12000006", "area_text": "East Midlands"},
+        "match": {"area_code_text": ("E12000006",), "area_text": ("East Midlands",)},
         "set": {"area_text": "East"},
         "expect_cells": 1,
         "reason": "synthetic",
@@ -69,7 +69,7 @@ def test_a_corrected_value_is_used_and_the_printed_one_kept(
 ) -> None:
     where = one(published_cells, ONS, "ye-mar-2019", "Norfolk", "Drug offences")
     cells = altered(published_cells, where, value_text="2421 p")
-    repair = correction(match={"value_text": "2421 p"}, set={"value_text": "2421"})
+    repair = correction(match={"value_text": ("2421 p",)}, set={"value_text": "2421"})
     result = harmonise(cells, sources, dataclasses.replace(registers, corrections=(*registers.corrections, repair)))
     row = result.observations.filter(pl.col("correction_id") == "wrong-pair").row(0, named=True)
     assert (row["value"], row["value_text"]) == (2421.0, "2421 p")
@@ -101,7 +101,8 @@ def test_a_correction_touches_no_other_source(published_cells: pl.DataFrame) -> 
     alike = figures.filter(**texts)
     assert set(alike["source_id"]) == {ONS, HO}
     of_ons = alike.filter(source_id=ONS).height
-    corrected = apply_corrections(figures, [correction(match=texts, set={"value_text": "1"}, expect_cells=of_ons)])
+    match = {column: (text,) for column, text in texts.items()}
+    corrected = apply_corrections(figures, [correction(match=match, set={"value_text": "1"}, expect_cells=of_ons)])
     assert corrected.filter(correction_id="wrong-pair")["source_id"].to_list() == [ONS] * of_ons
     assert corrected.filter(source_id=HO).drop("correction_id").equals(figures.filter(source_id=HO))
 

@@ -192,6 +192,7 @@ def test_an_edition_of_one_period_gives_it() -> None:
 
 def test_a_last_day_stands_for_twelve_months() -> None:
     assert period_of("drug_offences", None, period_text="31-03-2018") == (date(2017, 4, 1), date(2018, 3, 31))
+    assert period_of("drug_offences", None, period_text="31/03/2018") == (date(2017, 4, 1), date(2018, 3, 31))
     assert period_of("drug_offences", None, period_text="31-12-2016") == (date(2016, 1, 1), date(2016, 12, 31))
     assert period_of("drug_offences", None, period_text="2018-03-31") == (date(2017, 4, 1), date(2018, 3, 31))
 
@@ -202,7 +203,8 @@ def test_a_financial_year_is_twelve_months_to_march() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["30-12-2017", "31-01-2018", "2018-03-30", "03-31-2018", "31/03/2018", "2017/19", "", "31-11-2018"]
+    "text",
+    ["30-12-2017", "31-01-2018", "2018-03-30", "03-31-2018", "03/31/2018", "30/12/2017", "2017/19", "", "31-11-2018"],
 )
 def test_a_day_that_ends_no_quarter_is_no_period(text: str) -> None:
     assert period_of("drug_offences", None, period_text=text) == (None, None)

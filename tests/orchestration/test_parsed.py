@@ -51,7 +51,7 @@ def test_a_refusal_is_kept_in_its_words_and_stops_nothing(paths: Paths) -> None:
     put_searches(paths, "Synthetic goods")
     (first,) = registered(paths).files
     assert (first.outcome, "Synthetic goods" in str(first.reason)) == (REFUSED, True)
-    (words,) = kept(paths, ".txt")
+    (words,) = kept(paths, ".decided")
     words.write_text("as it was said before")
     (again,) = registered(paths).files
     assert (again.outcome, again.reason) == (REFUSED, "as it was said before")
@@ -63,15 +63,15 @@ def test_what_was_kept_goes_with_the_register_entry_the_bytes_and_the_file(paths
     paths = Paths(tmp_path / "data", paths.build, paths.landing)
     put_searches(paths, "Controlled drugs")
     registered(paths)
-    (before,) = kept(paths, "")
+    (before,) = kept(paths, ".parquet")
     with (paths.data / "sources" / f"{ARCHIVE}.toml").open("a", encoding="utf-8") as file:
         file.write("# The entry was changed\n")
     registered(paths)
-    (after,) = kept(paths, "")
+    (after,) = kept(paths, ".parquet")
     assert after != before
     put_searches(paths, "Firearms")
     registered(paths)
-    (other,) = kept(paths, "")
+    (other,) = kept(paths, ".parquet")
     assert other.name[:64] != after.name[:64]
     assert paths.landing
     (paths.landing / FILE).unlink()

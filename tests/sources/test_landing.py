@@ -1,6 +1,7 @@
 """What becomes of the files that a person puts into a landing folder: read, refused, copies, and none changed."""
 
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,6 @@ import pytest
 
 from tests.incidents.conftest import STOP_HEADER, csv_file, search
 from transforms.contracts.tables import LANDING_FILES
-from transforms.errors import LayoutError
 from transforms.harmonise import harmonise, load_registers
 from transforms.sources.landing import landing_frame, survey, with_landing
 from transforms.sources.published import cells_of, editions_held, read_cells
@@ -21,6 +21,7 @@ from .landing_folders import ARCHIVE, ONS, found, observed, pfa_workbook, put, r
 from .landing_folders import register as register
 from .workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
 
+ROLLING = "ho_recorded_crime_rolling"
 WELSH = ("dyfed-powys", "gwent", "north-wales", "south-wales")
 
 
@@ -131,12 +132,50 @@ def test_of_two_files_of_a_new_edition_the_first_that_can_be_read_is_read_and_th
     assert asked == ["bad.xlsx", "good.xlsx"]
 
 
-def test_a_listed_edition_that_cannot_be_read_is_not_passed_over(tmp_path: Path, register: dict[str, Source]) -> None:
-    put(tmp_path, "march.xlsx", pfa_workbook("Drug offences", "Drug crimes"))
+def test_a_listed_edition_that_cannot_be_read_is_refused_and_its_published_cells_stand(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    listed = next(edition.file for edition in register[ONS].editions if edition.id == "ye-mar-2019")
+    put(tmp_path, listed, pfa_workbook("Drug offences", "Drug crimes"))
     files = survey(tmp_path, register, DATA)
-    assert [file.outcome for file in files] == [READ]
-    with pytest.raises(LayoutError, match="Drug crimes"):
-        read_cells(with_landing(register, files)[ONS], DATA, tmp_path)
+    assert [(file.outcome, "Drug crimes" in str(file.reason)) for file in files] == [(REFUSED, True)]
+    read = read_cells(with_landing(register, files)[ONS], DATA, tmp_path)
+    assert read.equals(read_cells(register[ONS], DATA))
+
+
+def test_an_original_is_read_before_a_re_save_of_it_wherever_they_lie(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    rows = (FIXTURES / ROLLING / "2019-04.csv").read_text(encoding="utf-8")
+    as_published = re.sub(r"^(\d\d)-(\d\d)-(\d{4}),", r"\1/\2/\3,", rows, flags=re.MULTILINE)
+    listed = register[ROLLING].editions[0].file
+    put(tmp_path, listed, rows.encode())
+    put(tmp_path, "from the publisher.csv", as_published.encode())
+    files = found(tmp_path, register)
+    assert (files["from the publisher.csv"].outcome, files[listed].outcome) == (READ, SET_ASIDE)
+    assert "nearer to the publisher's original" in str(files[listed].reason)
+    assert files["from the publisher.csv"].editions[0].file_kind == "original"
+    cells = read_cells(with_landing(register, files.values())[ROLLING], DATA, tmp_path)
+    assert cells["period_text"].str.contains("/").all()
+
+
+def test_a_file_whose_name_is_no_text_is_named_and_not_read(tmp_path: Path, register: dict[str, Source]) -> None:
+    (tmp_path / "march.xlsx").write_bytes(pfa_workbook())
+    os.rename(tmp_path / "march.xlsx", os.fsencode(tmp_path) + b"/m\xe4rz.xlsx")
+    (file,) = survey(tmp_path, register, DATA)
+    assert (file.path, file.outcome) == ("m\\xe4rz.xlsx", NOT_RECOGNISED)
+    assert "its name is not text in UTF-8" in str(file.reason)
+
+
+def test_a_folder_in_which_nothing_can_be_read_has_a_table_of_its_files_all_the_same(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    put(tmp_path, "README.md", b"Files of the publisher\n")
+    files = survey(tmp_path, register, DATA)
+    none = pl.DataFrame(schema=dict.fromkeys(["source_id", "edition_id", "kind", "rule"], pl.String))
+    outcomes = dict.fromkeys(("observations", "excluded", "unmatched"), none)
+    (row,) = landing_frame(files, register, none, outcomes).to_dicts()
+    assert (row["file"], row["outcome"], row["cells"]) == ("README.md", NOT_RECOGNISED, 0)
 
 
 def test_of_a_source_without_meaning_every_figure_is_excluded_with_that_reason(

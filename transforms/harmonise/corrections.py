@@ -20,7 +20,7 @@ def apply_corrections(
     for correction in corrections:
         here = pl.all_horizontal(
             pl.col("source_id") == correction.source_id,
-            *(pl.col(column) == text for column, text in correction.match.items()),
+            *(pl.col(column).is_in(texts) for column, texts in correction.match.items()),
         )
         found = cells.select(here.fill_null(False).sum()).item()
         dormant = found == 0 and settled is not None and correction.source_id not in settled

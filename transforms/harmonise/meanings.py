@@ -77,11 +77,11 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
     period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
     figures as they stood on that day; otherwise the text is a financial quarter, a financial year ('2017/18'), a month ('2018-10'), or
-    the last day of twelve months ('31-12-2018', '2019-03-31'), which must be the last day of a quarter.
+    the last day of twelve months ('31-12-2018', '31/12/2018', '2019-03-31'), which must be the last day of a quarter.
     """
     year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
     end = pl.coalesce(
-        *(pl.col("period_text").str.to_date(form, strict=False) for form in ("%d-%m-%Y", "%Y-%m-%d")),
+        *(pl.col("period_text").str.to_date(form, strict=False) for form in ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")),
         financial_year_end(pl.col("period_text")),
     )
     day = pl.col("period_text").str.to_date("%Y-%m-%d 00:00:00", strict=False)

@@ -18,11 +18,14 @@ PUBLISHED_NAME = "as_published"
 
 @dataclass(frozen=True)
 class Correction:
-    """A known upstream error: cells whose texts equal ``match`` are read as if they said ``set``; ``expect_cells`` of them, or the build fails."""
+    """A known upstream error: cells whose texts are those of ``match`` are read as if they said ``set``; ``expect_cells`` of them, or the build fails.
+
+    Of one column there are several texts where copies of a file spell one error in several ways.
+    """
 
     id: str
     source_id: str
-    match: dict[str, str]
+    match: dict[str, tuple[str, ...]]
     set: dict[str, str]
     expect_cells: int
     reason: str
@@ -60,8 +63,11 @@ def _read_corrections(folder: Path) -> tuple[Correction, ...]:
                 raise RegisterError(
                     f"{path.name}: correction {entry.get('id', '(without id)')} needs exactly the keys {', '.join(sorted(wanted))}."
                 )
-            values: dict[str, Any] = {key: entry[key] for key in ("id", "match", "set", "expect_cells", "reason")}
-            corrections.append(Correction(source_id=path.stem, **values))
+            values: dict[str, Any] = {key: entry[key] for key in ("id", "set", "expect_cells", "reason")}
+            match = {
+                column: (texts,) if isinstance(texts, str) else tuple(texts) for column, texts in entry["match"].items()
+            }
+            corrections.append(Correction(source_id=path.stem, match=match, **values))
     return tuple(corrections)
 
 

@@ -296,6 +296,8 @@ def _share(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
     )
     if of_year["period_end"].n_unique() < _QUARTERS:
         return None
+    # Of a quarter that several editions print, the newest says what is known.
+    of_year = of_year.filter(pl.col("vintage") == pl.col("vintage").max().over("period_end"))
     about = _about(row, held)
     quality = held.registers.source_quality.row(by_predicate=pl.col("source_id") == row["source_id"], named=True)
     side = {
@@ -398,4 +400,6 @@ def _across_authorities(measure_id: str, end: str, held: Held) -> pl.DataFrame:
     year = known.filter(
         (pl.col("measure_id") == measure_id) & (pl.col("period_end").dt.strftime("%Y-%m") == end)
     ).with_columns(mid_year=pl.date(pl.col("period_start").dt.year(), 6, 30))
+    # Each release prints the years before again: the newest says what is known.
+    year = year.sort("vintage").unique("area_id", keep="last", maintain_order=True)
     return side_of_observations(year.join(newest, on=["area_id", "mid_year"]), held.registers)

@@ -6,12 +6,15 @@
 rows that are already there. Roles of a label: 'measure' (its rows are kept), 'ignored' (its rows are left out), 'part' (of a breakdown).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from transforms.errors import RegisterError
+from transforms.harmonise.periods import financial_year_end
+from transforms.sources.calendar import expected_vintage
 from transforms.sources.grid import (
     Parsed,
     as_cells,
@@ -25,7 +28,7 @@ from transforms.sources.grid import (
     read_layout,
     refuse_blanks,
 )
-from transforms.sources.registry import Edition
+from transforms.sources.registry import Edition, Source
 
 LAYOUT = ("edition_id", "table", "column_set", "first_period")
 COLUMNS = ("column_set", "column", "label", "role")
@@ -63,7 +66,10 @@ def parse_counts(content: bytes, edition: Edition, data: Path) -> Parsed:
     _refuse_doubled(labelled, roles, table, edition)
     used = labelled
     if layout["first_period"]:
-        used = labelled.filter(pl.col(only_column(roles, "period")) >= layout["first_period"])
+        period = only_column(roles, "period")
+        # Of an edition that the layout does not describe itself, what the described one has too is left to that.
+        first = labelled[period].max() if edition.layout_of else layout["first_period"]
+        used = labelled.filter(pl.col(period) >= first)
     if "period" not in roles and edition.period_words is None:
         raise RegisterError(
             f"data/sources/{source_id}.toml: edition {edition.id} lacks period_words; give its period as the publisher words it."
@@ -92,6 +98,39 @@ def parse_counts(content: bytes, edition: Edition, data: Path) -> Parsed:
                 "period before the first that is used": labelled.height - used.height,
             }
         ),
+    )
+
+
+def edition_of_series(
+    content: bytes, source: Source, file: str, data: Path, named: Callable[[date], tuple[str, str]]
+) -> Edition | str | None:
+    """The edition of a CSV table that prints every period up to its own, by the last that it prints, whether the register lists it or not.
+
+    ``named`` gives identifier and title of an edition by the last day of its period. One that the register lacks is dated by the timetable.
+    None for a workbook; the reason where the last period is none.
+    """
+    if content.startswith(b"PK"):
+        return None
+    asked = Edition(source.id, "unknown", "", file, "original", "")
+    (period,) = read_layout(data, f"{source.id}_columns", COLUMNS).filter(role="period")["column"]
+    last = csv_grid(content, asked).filter(pl.col("row") > 1)[period].drop_nulls().max()
+    text = pl.lit(last, pl.String)
+    end = pl.select(pl.coalesce(financial_year_end(text), text.str.to_date("%Y-%m-%d", strict=False)).dt.month_end())
+    if (day := end.item()) is None:
+        return f"it is a table of {source.id}, but its last period is {last!r}; fetch it again"
+    edition_id, title = named(day)
+    known = {edition.id: edition for edition in source.editions}
+    one_day = day if source.editions[-1].period_end else None
+    return known.get(edition_id) or Edition(
+        source_id=source.id,
+        id=edition_id,
+        title=title,
+        file=file,
+        file_kind=source.editions[-1].file_kind,
+        vintage=expected_vintage(source, day, 3),
+        period_start=one_day,
+        period_end=one_day,
+        published=False,
     )
 
 
@@ -128,6 +167,7 @@ def _check_labels(rows: pl.DataFrame, column: str, labels: list[str], table: str
         raise layout_error(edition, table, f"{column}{row}", f"the label {text!r} is not in the layout", amend)
     found = set(rows[column].unique())
     absent = [label for label in labels if label not in found]
-    if absent:
+    # A later edition may have given up a label; one that it puts in its place is not in the layout.
+    if absent and not edition.layout_of:
         problem = f"no row of column {column} has the label {', '.join(map(repr, absent))}, which the layout expects"
         raise layout_error(edition, table, None, problem, amend)

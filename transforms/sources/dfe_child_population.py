@@ -4,7 +4,10 @@ from pathlib import Path
 
 from transforms.sources.grid import Parsed, csv_grid
 from transforms.sources.registry import Edition
+from transforms.sources.tidy import editions_of_release as editions_in
 from transforms.sources.tidy import tidy_cells
+
+__all__ = ["editions_in", "parse"]
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:

@@ -1,6 +1,5 @@
 """Bytes to grids, and the checks that every layout shares. A grid is a sheet as text: ``row`` (from 1) and columns A, B, C…; blanks are null."""
 
-import io
 import itertools
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,9 @@ from polars.exceptions import PolarsError
 from transforms.contracts.tables import cells
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.registry import Edition, Source
+from transforms.sources.sheet_xml import ERROR
 from transforms.sources.unpacked import DAMAGED, UnreadableError, refuse_oversized, unzipped
+from transforms.sources.workbook import workbook_sheets
 
 LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
 # Footnote marks: bracketed ('[note 7,8]'), glued to a word or bracket ('fraud3)', '(mid-2018)3'), or set off by a blank at the end (' 5').
@@ -62,49 +63,42 @@ def workbook_grids(
 
     Given a function, the sheets whose name it takes: none may be there.
 
-    A number is stored text: an integer without '.0' when it is integral, else its shortest exact decimal form.
+    Blank rows are in a grid up to its last filled one. What a cell says is told in ``workbook.workbook_sheets``.
     Raises LayoutError when the workbook is cut short or corrupt, or a sheet is not in it.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError
 
+    named = None if sheets is None or callable(sheets) else dict.fromkeys(sheets)
+    is_wanted = sheets if callable(sheets) else named.__contains__ if named is not None else bool
+    rows: dict[str, list[tuple[int, list[str | None]]]] = {}
+    held = []
     try:
         refuse_oversized(content)
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            wanted = list(filter(sheets, workbook.sheet_names)) if sheets is None or callable(sheets) else sheets
-            for sheet in wanted:
-                if sheet not in workbook.sheet_names:
-                    held = ", ".join(repr(name) for name in workbook.sheet_names)
-                    raise layout_error(
-                        edition,
-                        sheet,
-                        None,
-                        f"the workbook has no sheet of this name, but {held}",
-                        _amend(edition.source_id),
-                    )
-            rows = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in wanted}
+        for sheet, numbered in workbook_sheets(content, is_wanted):
+            held.append(sheet)
+            if is_wanted(sheet):
+                rows[sheet] = list(numbered)
     except (CalamineError, *DAMAGED) as error:
         raise _unreadable(edition, error) from error
-    return {sheet: _sheet_grid(values, edition) for sheet, values in rows.items()}
+    for sheet in named or ():
+        if sheet not in rows:
+            problem = f"the workbook has no sheet of this name, but {', '.join(map(repr, held))}"
+            raise layout_error(edition, sheet, None, problem, _amend(edition.source_id))
+    return {sheet: _sheet_grid(rows[sheet], edition) for sheet in named or rows}
 
 
-def _sheet_grid(rows: Sequence[Sequence[Any]], edition: Edition) -> pl.DataFrame:
-    letters = _letters(max((len(row) for row in rows), default=0) or 1, edition)
-    text = [[_stored_text(value) for value in row] for row in rows]
-    return pl.DataFrame(text, schema=dict.fromkeys(letters, pl.String), orient="row").with_row_index("row", offset=1)
+def _sheet_grid(rows: Sequence[tuple[int, list[str | None]]], edition: Edition) -> pl.DataFrame:
+    letters = _letters(max((len(row) for _, row in rows), default=0) or 1, edition)
+    filled_rows = dict(rows)
+    text = [filled_rows.get(number, []) for number in range(1, max(filled_rows, default=0) + 1)]
+    padded = [row + [None] * (len(letters) - len(row)) for row in text]
+    return pl.DataFrame(padded, schema=dict.fromkeys(letters, pl.String), orient="row").with_row_index("row", offset=1)
 
 
 def _letters(width: int, edition: Edition) -> tuple[str, ...]:
     if width > len(LETTERS):
         raise _unreadable(edition, UnreadableError(f"it has {width:,} columns"))
     return LETTERS[:width]
-
-
-def _stored_text(value: Any) -> str | None:
-    if value == "":
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _unreadable(edition: Edition, error: Exception) -> LayoutError:
@@ -201,7 +195,12 @@ def _amend(source_id: str) -> str:
 
 
 def as_cells(rows: pl.DataFrame, edition: Edition) -> pl.DataFrame:
-    """Complete rows to the contract of the raw table: ``source_id`` and ``edition_id`` added, ``kind`` 'figure' and texts null unless given."""
+    """Complete rows to the contract of the raw table: ``source_id`` and ``edition_id`` added, ``kind`` 'figure' and texts null unless given.
+
+    Raises LayoutError for a cell that holds an error ('#DIV/0!').
+    """
+    if "value_text" in rows.columns:
+        _refuse_errors(rows, edition)
     schema = cells(edition.source_id).schema
     given = {
         "source_id": pl.lit(edition.source_id),
@@ -210,6 +209,13 @@ def as_cells(rows: pl.DataFrame, edition: Edition) -> pl.DataFrame:
         **{column: pl.col(column) for column in rows.columns},
     }
     return rows.select(given.get(name, pl.lit(None, dtype)).cast(dtype).alias(name) for name, dtype in schema.items())
+
+
+def _refuse_errors(rows: pl.DataFrame, edition: Edition) -> None:
+    """Raise LayoutError for the first cell in which a spreadsheet program could not work out its figure: that is no blank and no zero."""
+    wrong = rows.filter(pl.col("value_text").str.strip_chars().str.contains(f"^(?:{ERROR.pattern})$"))
+    for table, cell, text in wrong.select("table", "cell", "value_text").head(1).iter_rows():
+        raise layout_error(edition, table, cell, f"the cell holds an error ({text}), not a figure", "ask the publisher")
 
 
 def left_out(counts: Mapping[str, int]) -> pl.DataFrame:

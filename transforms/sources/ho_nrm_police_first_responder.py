@@ -108,14 +108,16 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     )
 
 
-def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
     """The quarter of a CSV file of one quarter (a workbook is another source's): its bytes do not say it, so a folder or the file's name must ('2022-q2'); None otherwise.
 
-    A quarter that the register lacks is dated by ``calendar.edition_of_quarter``.
+    The reason for a table of other first responders, which has the same columns. A quarter that the register lacks is dated by ``calendar.edition_of_quarter``.
     """
     found = quarter_named(file)
     if found is None or content.startswith(_ZIP):
         return None
+    if others := _other_responders(content, source, file, data):
+        return f"it is the table of referrals by other first responders ({', '.join(others)}), which no source here reads; take the one by police first responder"
     year, quarter = found
     edition_id = f"{year}-q{quarter}"
     for known in source.editions:
@@ -126,6 +128,15 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
         file_kind="re-save",
         period_words=f"{year} Q{quarter}",
     )
+
+
+def _other_responders(content: bytes, source: Source, file: str, data: Path) -> list[str]:
+    """The types of first responder in a table that has a column of them, but for the police."""
+    columns = read_layout(data, f"{source.id}_columns", COLUMNS).filter(role="responder_type")
+    grid = csv_grid(content, Edition(source.id, "unknown", "", file, "original", ""))
+    typed = [column for column, label in columns.select("column", "label").iter_rows() if grid[column][0] == label]
+    types = {kind for column in typed for kind in filled(grid.filter(pl.col("row") > 1))[column].drop_nulls()}
+    return sorted(types - {_POLICE})
 
 
 def _refuse_other_responders(rows: pl.DataFrame, columns: list[str], table: str, edition: Edition) -> None:

@@ -3,6 +3,7 @@
 Its columns are in ``data/layouts/ho_recorded_crime_rolling_columns.csv``, its offences in ``ho_recorded_crime_rolling_offences.csv``.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -20,11 +21,13 @@ from transforms.sources.grid import (
     read_layout,
     refuse_blanks,
 )
-from transforms.sources.registry import Edition
+from transforms.sources.registry import Edition, Source
 
 LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role")
 OFFENCES = ("label", "role")
+
+_AS_PUBLISHED = r"^\d{2}/\d{2}/\d{4}$"
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -68,6 +71,17 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
         rows_read=rows.height + 1,
         left_out=left_out({"header": 1, "offence that is not used": rows.height - used.height}),
     )
+
+
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
+    """The edition of this table, of which there is one; dates with strokes ('31/03/2003') are the publisher's, others somebody's re-save. None for a workbook."""
+    if content.startswith(b"PK"):
+        return None
+    columns = read_layout(data, source.id + "_columns", COLUMNS).filter(role="period")
+    grid = csv_grid(content, Edition(source.id, "unknown", "", file, "original", ""))
+    dates = grid.filter(pl.col("row") > 1)[columns["column"][0]]
+    is_original = dates.str.contains(_AS_PUBLISHED).any()
+    return replace(source.editions[-1], file_kind="original" if is_original else "re-save")
 
 
 def _check_offences(rows: pl.DataFrame, column: str, offences: pl.DataFrame, table: str, edition: Edition) -> None:

@@ -3,11 +3,12 @@
 Its columns and labels are in ``data/layouts/ho_stop_and_search_columns.csv`` and ``ho_stop_and_search_labels.csv``.
 """
 
+from datetime import date
 from pathlib import Path
 
-from transforms.sources.counts_by_force import parse_counts
+from transforms.sources.counts_by_force import edition_of_series, parse_counts
 from transforms.sources.grid import Parsed
-from transforms.sources.registry import Edition
+from transforms.sources.registry import Edition, Source
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -17,3 +18,12 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises as ``counts_by_force.parse_counts``.
     """
     return parse_counts(content, edition, data)
+
+
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
+    """The edition of a table by the last period that it prints, as ``counts_by_force.edition_of_series``."""
+    return edition_of_series(content, source, file, data, _named)
+
+
+def _named(end: date) -> tuple[str, str]:
+    return f"ye-{end:%b-%Y}".lower(), f"Year ending {end:%B %Y}"

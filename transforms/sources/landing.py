@@ -1,12 +1,11 @@
 """What becomes of the files in a landing folder: those that are read, copies, those that are refused, and the register that they complete.
 
-Nothing in the folder is changed. A file that no source knows, and a new edition that its parser refuses, do not stop a build; they are
-named with the reason. An edition that the register lists and that cannot be read does stop it, in its parser. What a single file is, is
-told in transforms.sources.recognise.
+Nothing in the folder is changed. A file that no source knows, and one that cannot be read to its end, do not stop a build; they are
+named with the reason, and everything else is read. What a single file is, is told in transforms.sources.recognise.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +14,19 @@ from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import CountyLinesError, StoreError
 from transforms.incidents import Original, sha256_of, size_of
 from transforms.sources.published import CellsOf, cells_of
-from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, LandingFile, known_headers, recognised
-from transforms.sources.registry import Edition, Source
+from transforms.sources.recognise import (
+    COPY,
+    NOT_RECOGNISED,
+    READ,
+    REFUSED,
+    SET_ASIDE,
+    LandingFile,
+    known_headers,
+    recognised,
+)
+from transforms.sources.registry import FILE_KINDS, Edition, Source
+
+_LISTED = ("file", "bytes", "sha256", "outcome", "source_id", "editions", "reason")
 
 
 def survey(
@@ -28,47 +38,56 @@ def survey(
 ) -> tuple[LandingFile, ...]:
     """Every file below the folder, in the order of the paths, and what it is.
 
-    Of two files that differ and hold one edition, the one at the path
-    that the register gives is read, and otherwise the one that was written last, unless its parser cannot read it. An edition that the
-    register does not list is given to ``parse`` once, and refused with its reason where it cannot be read. Links to folders are not
+    Of two files that differ and hold one edition, an original is read before a re-save, then the one at the path
+    that the register gives, and otherwise the one that was written last, unless it cannot be read. Every edition is given to ``parse``
+    once, which raises where it cannot be read to the end: the file is then refused with that reason. Links to folders are not
     followed; they, and what cannot be opened, are named. ``read`` gives the bytes of a file, or where in a store they stay.
     """
-    registered = {edition.file for source in sources.values() for edition in source.editions}
-    paths = sorted(
-        (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()),
-        key=lambda path: (path.relative_to(folder).as_posix() not in registered, -path.lstat().st_mtime_ns, path),
-    )
     headers = known_headers(sources, data)
     by_checksum: dict[str, str] = {}
-    taken: dict[tuple[str, str], str] = {}
     found: dict[str, LandingFile] = {}
-    for path in paths:
-        content, problem = _opened(path, read)
-        name, sha256 = path.relative_to(folder).as_posix(), sha256_of(content)
-        file = LandingFile(path=name, bytes=size_of(content), sha256=sha256, outcome=NOT_RECOGNISED, reason=problem)
-        if problem:
-            found[name] = file
-            continue
-        if sha256 in by_checksum:
-            file = dataclasses.replace(file, outcome=COPY, reason=f"the same bytes as {by_checksum[sha256]}")
-        else:
-            by_checksum[sha256] = name
+    for path in _files_below(folder, sources):
+        file, content = _opened(path, folder, read)
+        if file.reason is None and file.sha256 in by_checksum:
+            reason = f"the same bytes as {by_checksum[file.sha256]}"
+            file = dataclasses.replace(file, outcome=COPY, reason=reason)
+        elif file.reason is None:
+            by_checksum[file.sha256] = file.path
             file = recognised(file, content, sources, headers, data)
+        found[file.path] = file
+    taken: dict[tuple[str, str], LandingFile] = {}
+    for file in sorted(found.values(), key=_kind):
         held = [(edition.source_id, edition.id) for edition in file.editions]
-        for other in {taken[key] for key in held if key in taken}:
-            found[other] = _tried(found[other], read(folder / other), sources, data, parse, listed=True)
-        taken = {key: other for key, other in taken.items() if found[other].editions}
-        if again := [taken[key] for key in held if key in taken]:
-            reason = f"{again[0]} is read for the same edition, with other bytes; keep the one that you mean"
-            file = dataclasses.replace(file, outcome=NOT_RECOGNISED, editions=(), reason=reason)
-        file = _tried(file, content, sources, data, parse)
-        taken |= {(edition.source_id, edition.id): name for edition in file.editions}
-        found[name] = file
+        if before := next((taken[key] for key in held if key in taken), None):
+            file = _second(file, before)
+        elif held:
+            file = _tried(file, read(folder / file.path), sources, data, parse)
+        taken |= {(edition.source_id, edition.id): file for edition in file.editions}
+        found[file.path] = file
     return tuple(sorted(found.values(), key=lambda file: file.path))
 
 
-def _opened(path: Path, read: Callable[[Path], Original]) -> tuple[Original, str | None]:
-    """The bytes of a file; where they cannot be had, or there are none, the reason too."""
+def _files_below(folder: Path, sources: Mapping[str, Source]) -> list[Path]:
+    """Files where the register has them first, then those written last; what file managers leave behind is none."""
+    registered = {edition.file for source in sources.values() for edition in source.editions}
+    return sorted(
+        (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()),
+        key=lambda path: (path.relative_to(folder).as_posix() not in registered, -path.lstat().st_mtime_ns, path),
+    )
+
+
+def _opened(path: Path, folder: Path, read: Callable[[Path], Original]) -> tuple[LandingFile, Original]:
+    """A file that nothing is known of yet, and its bytes; with the reason where they cannot be had, or there are none."""
+    name = path.relative_to(folder).as_posix()
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    content, problem = _bytes_of(path, read)
+    if shown != name:
+        problem = "its name is not text in UTF-8; give it another name"
+    file = LandingFile(shown, size_of(content), sha256_of(content), NOT_RECOGNISED, reason=problem)
+    return file, content
+
+
+def _bytes_of(path: Path, read: Callable[[Path], Original]) -> tuple[Original, str | None]:
     if path.is_dir():
         return b"", "it is a link to a folder, which is not followed; put its files here"
     if path.exists() and not path.is_file():
@@ -80,24 +99,29 @@ def _opened(path: Path, read: Callable[[Path], Original]) -> tuple[Original, str
     return content, None if content else "the file is empty; fetch it again"
 
 
+def _kind(file: LandingFile) -> int:
+    """Originals before re-saves, and those before transcriptions; what holds nothing last."""
+    return min((FILE_KINDS.index(edition.file_kind) for edition in file.editions), default=len(FILE_KINDS))
+
+
+def _second(file: LandingFile, before: LandingFile) -> LandingFile:
+    """The file, which holds an edition that another file is read for: set aside beside the original, else for a person to choose."""
+    if _kind(before) < _kind(file):
+        reason = f"{before.path}, which is nearer to the publisher's original, is read for the same edition"
+        return dataclasses.replace(file, outcome=SET_ASIDE, editions=(), reason=reason)
+    reason = f"{before.path} is read for the same edition, with other bytes; keep the one that you mean"
+    return dataclasses.replace(file, outcome=NOT_RECOGNISED, editions=(), reason=reason)
+
+
 def _tried(
-    file: LandingFile,
-    content: Original,
-    sources: Mapping[str, Source],
-    data: Path,
-    parse: CellsOf,
-    *,
-    listed: bool = False,
+    file: LandingFile, content: Original, sources: Mapping[str, Source], data: Path, parse: CellsOf
 ) -> LandingFile:
-    """The file, or its refusal where it is an edition that the register does not list, or does list, and that its parser cannot read."""
-    if file.source_id is None:
-        return file
-    source = sources[file.source_id]
-    known = {edition.id for edition in source.editions}
+    """The file, or its refusal where one of its editions cannot be read."""
+    assert file.source_id is not None
+    source = with_editions(sources[file.source_id], file.editions)
     try:
         for edition in file.editions:
-            if listed == (edition.id in known and not edition.layout_of):
-                parse(source, edition, content, data)
+            parse(source, edition, content, data)
     except StoreError:
         raise
     except CountyLinesError as error:
@@ -106,12 +130,28 @@ def _tried(
 
 
 def with_landing(sources: Mapping[str, Source], files: Iterable[LandingFile]) -> dict[str, Source]:
-    """The register as the folder completes it: editions at the paths where their files lie, and editions that it did not list."""
+    """The register as the folder completes it: editions at the paths where their files lie, and editions that it did not list.
+
+    An edition whose file lies where the register has it, and is not read, is marked so: its published cells stand.
+    """
     held: dict[str, dict[str, Edition]] = {}
+    seen = set()
     for file in files:
+        seen.add(file.path)
         for edition in file.editions:
             held.setdefault(edition.source_id, {})[edition.id] = edition
-    return {source_id: _completed(source, held.get(source_id, {})) for source_id, source in sources.items()}
+    return {
+        source_id: with_editions(_without(source, seen), held.get(source_id, {}).values())
+        for source_id, source in sources.items()
+    }
+
+
+def _without(source: Source, seen: Collection[str]) -> Source:
+    """The source with those of its editions marked as not read of which the folder has the file."""
+    editions = tuple(
+        dataclasses.replace(edition, is_read=False) if edition.file in seen else edition for edition in source.editions
+    )
+    return dataclasses.replace(source, editions=editions)
 
 
 def landing_frame(
@@ -140,7 +180,7 @@ def landing_frame(
     ]
     held = pl.DataFrame(
         [(file.path, each.source_id, each.id) for file in files for each in file.editions],
-        schema=["file", *edition],
+        schema=dict.fromkeys(["file", *edition], pl.String),
         orient="row",
     )
     for counts in counted:
@@ -166,7 +206,7 @@ def landing_frame(
             )
             for file in files
         ],
-        schema=["file", "bytes", "sha256", "outcome", "source_id", "editions", "reason"],
+        schema={name: LANDING_FILES.schema.get(name, pl.String()) for name in _LISTED},
         orient="row",
     )
     return (
@@ -190,10 +230,12 @@ def landing_frame(
     )
 
 
-def _completed(source: Source, held: Mapping[str, Edition]) -> Source:
-    listed = tuple(held.get(edition.id, edition) for edition in source.editions)
+def with_editions(source: Source, held: Iterable[Edition]) -> Source:
+    """The source with these editions instead of those that it lists under their names, and beside them in the order of their periods."""
+    by_id = {edition.id: edition for edition in held}
+    listed = tuple(by_id.get(edition.id, edition) for edition in source.editions)
     known = {edition.id for edition in source.editions}
-    more = [edition for edition_id, edition in held.items() if edition_id not in known]
+    more = [edition for edition_id, edition in by_id.items() if edition_id not in known]
     by_period = sorted(
         (*listed, *more), key=lambda edition: (edition.period_end is None, edition.period_end, edition.id)
     )

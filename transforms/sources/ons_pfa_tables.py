@@ -7,6 +7,7 @@ the sheet. No area is renamed and no symbol read here.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,8 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     else:
         heads = sheet_heads(content, asked, rf"\s*{TABLES[0]}\s*", rows=1)
         title = next((text_at(head, "A1") for head in heads.values()), None)
-    return edition_titled(title or "", source, file)
+    edition = edition_titled(title or "", source, file)
+    return replace(edition, file_kind="re-save") if edition and _is_export(content) else edition
 
 
 def _is_export(content: bytes) -> bool:

@@ -33,8 +33,8 @@ CellsOf = Callable[[Source, Edition, Original, Path], pl.DataFrame]
 
 
 def edition_files(source: Source, landing: Path) -> dict[str, Path]:
-    """The file of each edition that the landing folder holds: edition id -> path."""
-    files = {edition.id: landing / edition.file for edition in source.editions}
+    """The file of each edition that the landing folder holds and that is read: edition id -> path."""
+    files = {edition.id: landing / edition.file for edition in source.editions if edition.is_read}
     return {edition_id: path for edition_id, path in files.items() if path.is_file()}
 
 

@@ -82,7 +82,10 @@ def recognised(
     if match is None:
         return _of_records(records, file, sources, data) or dataclasses.replace(file, reason=_nearest(records, headers))
     source_id, column_set = match
-    editions, reason = _editions(sources[source_id], column_set, headers, file.path, content, data)
+    try:
+        editions, reason = _editions(sources[source_id], column_set, headers, file.path, content, data)
+    except LayoutError as error:
+        return dataclasses.replace(file, outcome=REFUSED, source_id=source_id, reason=str(error))
     return _as_read(file, sources[source_id], editions, reason)
 
 
@@ -270,6 +273,11 @@ def _editions(
     ids: list[str] = listed or []
     of_layout = [edition for edition in source.editions if edition.id in ids]
     module = importlib.import_module(f"transforms.sources.{source.parser}")
+    if release := getattr(module, "editions_in", None):
+        found = release(content, source, path, data)
+        if isinstance(found, str):
+            return [], found
+        return [each if each.id in ids else dataclasses.replace(each, layout_of=ids[-1]) for each in found], None
     if recognise := getattr(module, "edition_in", None):
         edition = recognise(content, source, path, data)
         if isinstance(edition, str):

@@ -1,16 +1,30 @@
-"""The XML inside an ODS workbook, event by event: a stream of tags in, rows of text out.
+"""The XML inside a workbook: an ODS sheet event by event, a stream of tags in, rows of text out; and where an XLSX sheet holds errors.
 
 Element and attribute names are those of OpenDocument 1.3, part 3.
 """
 
+import io
 import itertools
+import re
 import string
+import zipfile
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
+from typing import Final
 from xml.parsers import expat
 
-from transforms.sources.unpacked import MOST_CELLS, UnreadableError, repeats
+from transforms.sources.unpacked import MOST_CELLS, UnreadableError, column_number, repeats
 
+ERROR: Final = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|NUM!|NULL!|VALUE!|SPILL!|CALC!)|Err:\d{3}")
+"""What spreadsheet programs show of a cell whose formula cannot be worked out; behind it they store a blank, or 0."""
+
+_MIDNIGHT = "00:00:00"
+_WHOLE = re.compile(r"-?[0-9]+")
+_ERROR_CELL = re.compile(
+    rb'<(?:[\w.-]+:)?c(\s[^>]*\bt="e"[^>]*)(?<!/)>(?:(?!</(?:[\w.-]+:)?c>).)*?<(?:[\w.-]+:)?v>([^<]*)<', re.DOTALL
+)
+_REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 
 Row = tuple[int, list[str | None]]
@@ -27,19 +41,76 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def stored_number(value: object) -> str:
-    """A number (or its text) as the project stores it, an integer without '.0': 12.0 and '12.0' are '12'; anything else as it prints."""
-    text = str(value)
-    if isinstance(value, str) and not text.isdigit():
-        text = repr(float(text))
-    return text.removesuffix(".0")
+def stored_text(value: object) -> str | None:
+    """What a reader gives of a cell as the project stores it: null for a blank, a number without '.0', a date as '2018-09-30 00:00:00'."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return stored_number(str(value))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value} {_MIDNIGHT}"
+    return str(value) or None
+
+
+def stored_number(text: str) -> str:
+    """The text of a number as the project stores it: '12.0' is '12', '1e3' is '1000'; a whole number keeps all of its digits."""
+    if _WHOLE.fullmatch(text):
+        return text
+    number = float(text)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def errors_of(content: bytes, sheet: str) -> dict[tuple[int, int], str]:
+    """The cells of a sheet of an XLSX workbook that hold an error: (row, column from 1) -> '#REF!'."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = _part_of(archive, sheet)
+        text = archive.read(part) if part else b""
+    if b't="e"' not in text:
+        return {}
+    found = {}
+    for cell, error in _ERROR_CELL.findall(text):
+        if reference := _REFERENCE.search(cell):
+            place = (int(reference[2]), column_number(reference[1].decode()))
+            found[place] = error.decode("utf-8", errors="replace")
+    return found
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part of an XLSX workbook in which a sheet stands; None where the workbook does not say."""
+    sheets, parts = _attributes(archive, "xl/workbook.xml", "sheet"), {}
+    for entry in _attributes(archive, "xl/_rels/workbook.xml.rels", "Relationship"):
+        parts[entry.get("Id")] = entry.get("Target", "").removeprefix("/xl/")
+    identifier = next((entry.get("r:id") for entry in sheets if entry.get("name") == sheet), None)
+    part = f"xl/{parts.get(identifier)}"
+    return part if part in archive.namelist() else None
+
+
+def _attributes(archive: zipfile.ZipFile, part: str, element: str) -> list[dict[str, str]]:
+    if part not in archive.namelist():
+        return []
+    found: list[dict[str, str]] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == element:
+            found.append(attributes)
+
+    parser.StartElementHandler = start
+    parser.Parse(archive.read(part), True)
+    return found
 
 
 def _number(text: str) -> str:
     try:
         return stored_number(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UnreadableError(f"a number is written {text[:40]!r}") from error
+
+
+def _moment(text: str) -> str:
+    """A date as OpenDocument writes it ('2018-09-30', '2018-09-30T14:30:00') with its time beside it."""
+    day, _, time = text.partition("T")
+    return f"{day} {time or _MIDNIGHT}"
 
 
 class OdsRows:
@@ -78,7 +149,9 @@ class OdsRows:
             self._value = None
             if kind in _NUMBERS:
                 self._value = _number(attributes.get("office:value", ""))
-            elif kind in ("date", "time", "boolean"):
+            elif kind == "date":
+                self._value = _moment(attributes.get("office:date-value", ""))
+            elif kind in ("time", "boolean"):
                 self._value = attributes.get(f"office:{kind}-value", "")
             elif kind == "string":
                 self._value = attributes.get("office:string-value")
@@ -114,7 +187,8 @@ class OdsRows:
         if self._notes:
             self._notes -= name == "office:annotation"
         elif name in ("table:table-cell", "table:covered-table-cell"):
-            text = self._value if self._value is not None else "".join(self._text)
+            shown = "".join(self._text)
+            text = shown if self._value is None or ERROR.fullmatch(shown) else self._value
             if text:
                 self._grow(self._blanks + self._columns_repeated)
                 self._cells.extend(itertools.repeat(None, self._blanks))

@@ -4,23 +4,21 @@
 """
 
 import io
-import itertools
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
 import polars as pl
 
 from transforms.errors import LayoutError
 from transforms.sources.grid import layout_error
 from transforms.sources.registry import Edition
-from transforms.sources.sheet_xml import OdsRows, column_letters, stored_number
-from transforms.sources.unpacked import DAMAGED, refuse_oversized
+from transforms.sources.sheet_xml import column_letters
+from transforms.sources.unpacked import DAMAGED
+from transforms.sources.workbook import Numbered, workbook_sheets
 
 BATCH_ROWS = 5_000
-_CHUNK = 1 << 18
 _LOOKED_AT = 1 << 25
 
 
@@ -30,8 +28,7 @@ def sheet_batches(
     """The sheets of a workbook whose whole name matches the pattern ``sheets``, in the file's order: (sheet, grid of at most ``rows`` rows).
 
     A grid has ``row`` (from 1, as a spreadsheet counts) and columns A, B, C… as text, blanks null, up to the batch's last filled
-    column; rows that are blank from end to end are not in it. Numbers are stored text: an integer without '.0', else the shortest
-    exact decimal; dates are ISO dates.
+    column; rows that are blank from end to end are not in it. What a cell says is told in ``workbook.workbook_sheets``.
 
     Raises LayoutError when the file is no workbook, is cut short, or no sheet matches.
     """
@@ -39,7 +36,7 @@ def sheet_batches(
 
     pattern, held = re.compile(sheets), list[str]()
     try:
-        for sheet, numbered in _sheets(content, pattern):
+        for sheet, numbered in workbook_sheets(content, lambda name: bool(pattern.fullmatch(name))):
             held.append(sheet)
             if pattern.fullmatch(sheet):
                 for batch in _batches(numbered, rows):
@@ -91,64 +88,6 @@ def words_held(content: bytes, words: Iterable[str], within: int = _LOOKED_AT) -
             with archive.open(name) as stream:
                 beginnings.append(stream.read(within // len(texts)).decode("utf-8", errors="ignore").lower())
     return {word for word in words if any(word.lower() in text for text in beginnings)}
-
-
-Numbered = Iterable[tuple[int, list[str | None]]]
-
-
-def _sheets(content: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, Numbered]]:
-    """The sheets in the file's order, each with its rows that are not blank; of a sheet that is not wanted, no rows."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if "content.xml" in archive.namelist():
-            with archive.open("content.xml") as stream:
-                yield from _ods_sheets(stream)
-            return
-    from python_calamine import CalamineWorkbook
-
-    refuse_oversized(content)
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-        for sheet in workbook.sheet_names:
-            yield sheet, _xlsx_rows(workbook, sheet) if pattern.fullmatch(sheet) else ()
-
-
-def _xlsx_rows(workbook: Any, name: str) -> Numbered:
-    sheet = workbook.get_sheet_by_name(name)
-    # The reader leaves out the blank columns at the left, and says where it starts.
-    left: list[str | None] = [None] * (sheet.start or (0, 0))[1]
-    for number, values in enumerate(sheet.iter_rows(), start=1):
-        row = [None if value == "" else value if isinstance(value, str) else stored_number(value) for value in values]
-        if any(text is not None for text in row):
-            yield number, left + row
-
-
-def _ods_sheets(stream: IO[bytes]) -> Iterator[tuple[str, Numbered]]:
-    """Sheets of one stream, in order: what the consumer leaves of a sheet is passed over before the next begins."""
-    reader = OdsRows()
-    chunks = iter(lambda: stream.read(_CHUNK), b"")
-
-    def read_on() -> bool:
-        chunk = next(chunks, None)
-        if chunk is not None:
-            reader.parser.Parse(chunk)
-        return chunk is not None
-
-    def rows_of(number: int) -> Numbered:
-        while True:
-            yield from reader.take(number)
-            if len(reader.names) > number + 1 or not read_on():
-                break
-        yield from reader.take(number)
-
-    for number in itertools.count():
-        while number >= len(reader.names) and read_on():
-            pass
-        if number >= len(reader.names):
-            break
-        rows = rows_of(number)
-        yield reader.names[number], rows
-        for _ in rows:
-            pass
-    reader.parser.Parse(b"", True)
 
 
 def _batches(numbered: Numbered, size: int) -> Iterator[pl.DataFrame]:

@@ -4,7 +4,9 @@ The columns of a source are in ``data/layouts/<source id>_columns.csv``. Their r
 table holds places of several levels, ``level`` with ``code: <level>`` and ``name: <level>``; ``period``, ``breakdown``, ``measure``, ``ignored``.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +15,9 @@ from transforms.errors import RegisterError
 from transforms.sources.grid import (
     Parsed,
     as_cells,
+    column_label,
     columns_by_role,
+    csv_grid,
     filled,
     layout_error,
     layout_rows,
@@ -21,13 +25,14 @@ from transforms.sources.grid import (
     only_column,
     read_layout,
     refuse_blanks,
-    rows_of_edition,
 )
-from transforms.sources.registry import Edition, load_source
+from transforms.sources.registry import Edition, Source
 
 LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role")
 BREAKDOWN_SEPARATOR = " | "
+
+_YEAR = r"[12]\d{3}"
 
 _AGAIN = "fetch the file again, or look whether the publisher changed the table"
 
@@ -39,7 +44,7 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
     columns of the row's level. Where the table has a period column, only the rows of the edition's ``period_words`` are kept.
 
     Raises LayoutError for a column that is new, missing, renamed or moved, a level that is not in the layout, a blank place, period or
-    breakdown, two rows that say the same, and a period that is no edition's.
+    breakdown, two rows that say the same, and an edition without a row.
     """
     (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
     columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
@@ -54,8 +59,9 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
             raise RegisterError(
                 f"data/sources/{edition.source_id}.toml: edition {edition.id} lacks period_words; give its period as printed."
             )
-        source = load_source(data, edition.source_id)
-        of_edition = rows_of_edition(rows, only_column(roles, "period"), source, edition, table)
+        of_edition = rows.filter(pl.col(only_column(roles, "period")) == edition.period_words)
+        if of_edition.is_empty():
+            raise layout_error(edition, table, None, f"no row has the period {edition.period_words!r}", _AGAIN)
     described = of_edition.with_columns(
         pl.concat_str(breakdowns, separator=BREAKDOWN_SEPARATOR).alias("breakdown_text")
         if breakdowns
@@ -79,6 +85,56 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
         cells=as_cells(cells, edition),
         rows_read=rows.height + 1,
         left_out=left_out({"header": 1, "row of another edition": rows.height - of_edition.height}),
+    )
+
+
+def editions_of_release(content: bytes, source: Source, path: str, data: Path) -> list[Edition] | str:
+    """The editions that a yearly release of a tidy table is, one for each year that it prints, whether the register lists them or not.
+
+    A release is named after its last year; what the register lacks of it is described like the newest edition that it has, so many years
+    later or earlier. The reason instead where a period is no year, or the table ends before the year that the file's name gives.
+    """
+    asked = Edition(source.id, "unknown", "", path, "original", "")
+    columns = read_layout(data, f"{source.id}_columns", COLUMNS).filter(role="period")
+    grid = csv_grid(content, asked)
+    header = grid.head(1).unpivot(index="row", variable_name="column", value_name="printed")
+    found = header.join(columns, left_on=column_label(pl.col("printed")), right_on="label", how="semi")["column"]
+    if found.is_empty():
+        return f"it is a table of {source.id}, but its first row is not its header; fetch it again"
+    years = filled(grid.filter(pl.col("row") > 1))[found[0]].fill_null("").unique().sort().to_list()
+    if unlike := [year for year in years if not re.fullmatch(_YEAR, year)]:
+        return f"it is a table of {source.id}, but {unlike[0]!r} stands where a year is expected; fetch it again"
+    if not years:
+        return f"it is a table of {source.id} without a row; fetch it again"
+    named = re.search(rf"_to_({_YEAR})\D", path.rpartition("/")[2])
+    if named and named[1] > years[-1]:
+        return f"its name says that it goes to {named[1]}, and its last year is {years[-1]}: it is cut short; fetch it again"
+    listed = {edition.id: edition for edition in source.editions}
+    newest = max(source.editions, key=lambda edition: edition.period_words or "")
+    editions = [_of_release(newest, years[-1], year, path) for year in years]
+    return [listed.get(edition.id, edition) for edition in editions]
+
+
+def _of_release(known: Edition, release: str, year: str, path: str) -> Edition:
+    """The edition of a year in a release, in the words of one whose year is its release: '2025-ye-mar-2025', 'Release 2025, year to March 2025'."""
+    assert known.period_words
+    assert known.period_start
+    assert known.period_end
+    later, older = int(release) - int(known.period_words), int(year) - int(known.period_words)
+
+    def words(text: str) -> str:
+        return f"{text.removesuffix(known.period_words or '').replace(known.period_words or '', release)}{year}"
+
+    return replace(
+        known,
+        id=words(known.id),
+        title=words(known.title),
+        file=path,
+        vintage=f"{int(known.vintage[:4]) + later}{known.vintage[4:]}",
+        period_start=known.period_start.replace(year=known.period_start.year + older),
+        period_end=known.period_end.replace(year=known.period_end.year + older),
+        period_words=year,
+        published=False,
     )
 
 

@@ -47,7 +47,8 @@ where printed.measure_id = 'drug_offence_rate_published' and printed.value is no
 
 union all
 
--- The residents behind the printed rates of one mid-year, as an edition and the one before it give them away independently.
+-- The residents behind the printed rates of one mid-year, as an edition and the one before it that covers the same forces give them away
+-- independently.
 select
     'population',
     later.source_id,
@@ -67,6 +68,8 @@ join indicators as earlier
     and earlier.denominator_rule = later.denominator_rule
     and split_part(earlier.denominator_edition, ',', 1) = split_part(later.denominator_edition, ',', 1)
     and earlier.vintage < later.vintage
+    and earlier.coverage = later.coverage
+    and earlier.coverage_note is not distinct from later.coverage_note
 where later.denominator_rule = 'as_published' and earlier.status = 'ok' and later.status = 'ok'
 qualify row_number() over (
     partition by later.source_id, later.edition_id, later.area_id order by earlier.vintage desc, earlier.edition_id desc

@@ -160,8 +160,7 @@ def test_an_original_is_read_before_a_re_save_of_it_wherever_they_lie(
 
 
 def test_a_file_whose_name_is_no_text_is_named_and_not_read(tmp_path: Path, register: dict[str, Source]) -> None:
-    (tmp_path / "march.xlsx").write_bytes(pfa_workbook())
-    os.rename(tmp_path / "march.xlsx", os.fsencode(tmp_path) + b"/m\xe4rz.xlsx")
+    (tmp_path / os.fsdecode(b"m\xe4rz.xlsx")).write_bytes(pfa_workbook())
     (file,) = survey(tmp_path, register, DATA)
     assert (file.path, file.outcome) == ("m\\xe4rz.xlsx", NOT_RECOGNISED)
     assert "its name is not text in UTF-8" in str(file.reason)

@@ -1,15 +1,22 @@
 """When a file was published: what its own words, its properties or the timetable say, and which of them is believed. All files are synthetic."""
 
 import zipfile
+from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.incidents.conftest import STREET_HEADER, crime, csv_file
+from transforms.sources.landing import survey, with_landing
 from transforms.sources.police_uk_archive import edition_in
-from transforms.sources.registry import PROPERTIES, TIMETABLE, Edition, Source
+from transforms.sources.publication import published_when
+from transforms.sources.published import known_on
+from transforms.sources.registry import PRINTED, PROPERTIES, TIMETABLE, Edition, Source
 
-from .workbooks import DATA
+from .landing_folders import retitled
+from .workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
 
 
 def archive_of(path: Path, source: Source, months: tuple[str, ...], written: tuple[int, int, int]) -> Edition:
@@ -71,3 +78,101 @@ def test_an_archive_that_the_register_lists_keeps_its_month_when_it_is_packed_ag
     assert edition is not None
     assert (edition.id, edition.vintage, edition.file_kind) == (listed.id, listed.vintage, "re-save")
     assert edition.vintage_note is not None
+
+
+def workbook_saying(*rows: tuple[str | date, ...], saved: date = date(2018, 10, 15)) -> bytes:
+    """A workbook of the year ending June 2018 with the rows on a sheet of its own, last saved on a day."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as workbook:
+        workbook.set_properties({"created": datetime(saved.year, saved.month, saved.day, tzinfo=UTC)})
+        workbook.add_worksheet("Table P1").write("A1", "Table P1: Police recorded crime, year ending 30 June 2018")
+        correction = workbook.add_worksheet("Correction")
+        for row, values in enumerate(rows):
+            for column, value in enumerate(values):
+                correction.write(row, column, value)
+    return content.getvalue()
+
+
+JUNE = Edition(
+    *("ons_pfa_tables", "ye-jun-2018", "Year ending June 2018", "june.xlsx", "original", "2018-10"),
+    period_end=date(2018, 6, 30),
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("Published on 6th February 2019",),),
+        (("Figures of North Wales have been corrected. Published on Wednesday 6 Feb 2019.",),),
+        (("First published: 18 October 2018",), ("Correction published on 6 February, 2019",)),
+        (("Date of publication", date(2019, 2, 6)),),
+        (("Release date:", "06/02/2019"),),
+        (("This workbook was corrected and re-published on 6 February 2019",),),
+    ],
+)
+def test_the_words_of_a_workbook_stand_before_its_properties_and_the_timetable(
+    rows: tuple[tuple[str | date, ...], ...],
+) -> None:
+    edition = published_when(JUNE, workbook_saying(*rows, saved=date(2019, 3, 1)))
+    assert (edition.vintage, edition.vintage_basis) == ("2019-02", PRINTED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "These tables are published alongside the bulletin of the year ending 30 June 2018",
+        "Numbers differ from those published prior to 24 January 2019",
+        "Next release: 24 January 2019",
+        "Published on 19 July 2017",
+        "Published on 31 February 2019",
+    ],
+)
+def test_other_days_are_not_taken_for_the_day_of_publication(words: str) -> None:
+    edition = published_when(JUNE, workbook_saying((words,)))
+    assert (edition.vintage, edition.vintage_basis) == ("2018-10", PROPERTIES)
+
+
+@pytest.mark.parametrize(
+    ("saved", "vintage", "basis", "has_note"),
+    [
+        (date(2019, 2, 5), "2019-02", PROPERTIES, False),
+        (date(2018, 9, 28), "2018-10", TIMETABLE, False),
+        (date(2026, 12, 1), "2018-10", TIMETABLE, True),
+        (date(2017, 1, 1), "2018-10", TIMETABLE, True),
+    ],
+)
+def test_the_properties_of_a_workbook_stand_before_the_timetable_where_they_can_be_true(
+    saved: date, vintage: str, basis: str, has_note: bool
+) -> None:
+    edition = published_when(JUNE, workbook_saying(("Notes",), saved=saved))
+    assert (edition.vintage, edition.vintage_basis, edition.vintage_note is not None) == (vintage, basis, has_note)
+
+
+@pytest.mark.skipif(not LANDING.is_dir(), reason="needs the publishers' own files")
+def test_the_register_dates_every_workbook_as_the_file_itself_does(registered: dict[str, Source]) -> None:
+    held = {
+        (edition.id, LANDING / edition.file): edition
+        for source in registered.values()
+        for edition in source.editions
+        if edition.file.endswith((".xlsx", ".ods")) and (LANDING / edition.file).is_file()
+    }
+    said = {key: published_when(edition, key[1].read_bytes()) for key, edition in held.items()}
+    assert held
+    assert {key: (edition.vintage, edition.vintage_basis) for key, edition in said.items()} == {
+        key: (edition.vintage, PROPERTIES) for key, edition in held.items()
+    }
+
+
+@pytest.mark.full
+def test_a_corrected_issue_is_not_known_before_it_came_out(registered: dict[str, Source], tmp_path: Path) -> None:
+    sheets = retitled(read_sheets(FIXTURES / "ons_pfa_tables" / "ye-mar-2019"), "March 2019", "June 2018")
+    sheets["Correction"] = [["Published on 6th February 2019"]]
+    (tmp_path / "june.xlsx").write_bytes(workbook_bytes(sheets))
+    (file,) = survey(tmp_path, registered, DATA)
+    known = with_landing(registered, [file])
+    before, after = (
+        [edition.id for edition in known_on(known, day)["ons_pfa_tables"].editions]
+        for day in (date(2018, 11, 30), date(2019, 2, 28))
+    )
+    assert "ye-jun-2018" not in before
+    assert "ye-jun-2018" in after

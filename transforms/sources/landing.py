@@ -13,6 +13,7 @@ import polars as pl
 from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import CountyLinesError, StoreError
 from transforms.incidents import Original, sha256_of, size_of
+from transforms.sources.publication import published_when
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import (
     COPY,
@@ -54,6 +55,8 @@ def survey(
         elif file.reason is None:
             by_checksum[file.sha256] = file.path
             file = recognised(file, content, sources, headers, data)
+            editions = tuple(published_when(edition, content) for edition in file.editions)
+            file = dataclasses.replace(file, editions=editions)
         found[file.path] = file
     taken: dict[tuple[str, str], LandingFile] = {}
     for file in sorted(found.values(), key=_kind):

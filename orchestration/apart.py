@@ -3,6 +3,8 @@
 Its import and the build's own take their seconds at the same time, and both cores are at work where Python would use one.
 """
 
+import atexit
+import gc
 import multiprocessing
 import os
 import pickle
@@ -12,13 +14,14 @@ from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.util import Finalize
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 import polars as pl
 
 from transforms.contracts.contract import Contract
-from transforms.contracts.validate import Validation, great_expectations, validate
+from transforms.contracts.validate import Validation, get_ready, validate
 from transforms.errors import CountyLinesError
 
 P = ParamSpec("P")
@@ -30,8 +33,17 @@ _ENOUGH = 8
 
 
 def begin() -> None:
-    """Start the process, which imports Great Expectations; for a build that is known to check tables."""
-    _process().submit(great_expectations)
+    """Start the process, which imports Great Expectations, while this one has other things to import; for a build that has work."""
+    _process().submit(get_ready)
+
+
+def collect_seldom() -> None:
+    """Look for garbage seldom, and hardly ever among what has lived for long.
+
+    A build makes millions of objects that live until it ends: looking at each of them again and again takes a second. Looking only at the
+    young ones frees the workbooks and pages that are done with.
+    """
+    gc.set_threshold(100_000, 10, 1_000)
 
 
 def validated(frame: pl.DataFrame, contract: Contract) -> Validation:
@@ -97,7 +109,18 @@ def _named(doing: str) -> Iterator[None]:
 @cache
 def _process() -> ProcessPoolExecutor:
     # Polars has threads: a forked copy of this process could wait for ever for a lock that no thread of its own holds.
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+    # A run that was launched in the browser is a child process itself. At its end it would wait for its own children before the pool
+    # tells them that there is no more to do. What is to be finalised comes before that; with ten, the queue that tells them is closed.
+    Finalize(None, pool.shutdown, exitpriority=20)
+    return pool
+
+
+def _prepare() -> None:
+    _end_with_parent()
+    collect_seldom()
+    # All that it made has been sent or written; taking its modules apart one by one would take a third of a second.
+    atexit.register(os._exit, 0)
 
 
 def _end_with_parent() -> None:

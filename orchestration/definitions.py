@@ -16,7 +16,7 @@ from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asse
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.engine import engine_from_environment  # noqa: E402
-from orchestration.lake import ParquetLake  # noqa: E402
+from orchestration.lake_of_assets import ParquetLake  # noqa: E402
 from orchestration.paths import Paths, paths_from_environment  # noqa: E402
 from orchestration.registered import registered  # noqa: E402
 

@@ -1,12 +1,18 @@
-"""The lake: one Parquet file a table, written to a temporary name and renamed, so that readers never see half a table."""
+"""The lake: one Parquet file a table, written to a temporary name and renamed, so that readers never see half a table.
+
+Nothing here imports Dagster: the process beside a build writes reports too, and knows nothing of assets.
+"""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import polars as pl
 
 from orchestration.paths import Paths
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def replace_atomically(path: Path, content: bytes) -> None:
@@ -20,7 +26,7 @@ def replace_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def table_path(paths: Paths, key: dg.AssetKey) -> Path:
+def table_path(paths: Paths, key: "dg.AssetKey") -> Path:
     """Where the table of an asset is kept: lake/<layer>/<table>.parquet."""
     return paths.lake.joinpath(*key.path).with_suffix(".parquet")
 
@@ -34,20 +40,3 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-class ParquetLake(dg.IOManager):
-    """Keeps the frame of each asset in the lake and hands it to the assets that depend on it."""
-
-    def __init__(self, paths: Paths) -> None:
-        self.paths = paths
-
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | None) -> None:
-        """Write the table; an asset that keeps its own files, one a partition, gives None."""
-        if obj is None:
-            return
-        write_table(obj, table_path(self.paths, context.asset_key))
-
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """Read the table."""
-        return pl.read_parquet(table_path(self.paths, context.asset_key))

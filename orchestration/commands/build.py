@@ -107,18 +107,19 @@ def _fetched_files(landing: Path | str | None, output: Path | None) -> Path:
 
 
 def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
-    # A build makes millions of objects that live until it ends: looking at each of them again and again takes a second. Looking only at
-    # the young ones, and seldom, frees the workbooks and pages that are done with.
-    import gc
+    if paths.landing is None:
+        # Published cells are many small frames, which take a tenth longer when their parts are dealt out to threads; the archives of
+        # records that a landing folder may hold are large. Polars reads this once, at its import.
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+    from orchestration.apart import begin, collect_seldom
+
+    collect_seldom()
+    begin()
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    gc.set_threshold(100_000, 10, 1_000)
-    if not paths.checks.exists():  # nothing has been checked yet, so that everything will be
-        from orchestration.apart import begin
-
-        begin()
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # A disabled bar still prints a line feed; a quiet console prints nothing.
     with Progress(*columns, console=Console(stderr=True, quiet=quiet), disable=quiet) as bar:

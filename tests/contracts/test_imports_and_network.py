@@ -51,6 +51,20 @@ assert "posthog" not in sys.modules
 print("checked")
 """
 
+PUT_OFF = """
+import sys
+
+from transforms.contracts.validate import get_ready
+
+get_ready()
+assert "great_expectations" in sys.modules
+print("scipy.stats._stats_py" in sys.modules)
+from scipy import stats
+
+assert round(stats.chi2.ppf(0.95, 1), 4) == 3.8415
+print("scipy.stats._stats_py" in sys.modules)
+"""
+
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,3 +82,7 @@ def test_importing_contracts_is_light() -> None:
 
 def test_validation_opens_no_connection_and_shows_no_progress_bar() -> None:
     assert _output(NO_CONNECTION) == "checked"
+
+
+def test_what_no_contract_needs_of_great_expectations_is_imported_when_it_is_asked_for() -> None:
+    assert _output(PUT_OFF).split() == ["False", "True"]

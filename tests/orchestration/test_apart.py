@@ -58,6 +58,26 @@ def test_a_process_that_is_ended_from_outside_is_named_with_the_table_and_the_ne
     assert not apart.validated(valid_frame(AREAS), AREAS).failures
 
 
+def test_it_ends_with_a_run_that_is_a_child_process_itself() -> None:
+    run = multiprocessing.get_context("spawn").Process(target=check_areas)
+    run.start()
+    run.join(120)
+    alive = run.is_alive()
+    run.kill()
+    assert not alive, "the run waits for the process beside it, which waits for more to do"
+    assert run.exitcode == 0
+
+
+def check_areas() -> None:
+    assert not apart.validated(valid_frame(AREAS), AREAS).failures
+
+
+def test_what_it_is_given_to_do_imports_no_dagster() -> None:
+    imported = "import sys, orchestration.apart, orchestration.documents, reports.datapack.files; print('dagster' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.strip() == "False", run.stderr
+
+
 def test_it_ends_with_a_build_that_is_killed(tmp_path: Path) -> None:
     program = tmp_path / "killed.py"
     program.write_text(KILLED, encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.assets.records import records_assets
 from orchestration.engine import Engine
-from orchestration.lake import ParquetLake
+from orchestration.lake_of_assets import ParquetLake
 from orchestration.paths import Paths
 from orchestration.registered import registered
 from tests.full_build import ROOT

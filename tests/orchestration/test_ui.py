@@ -153,9 +153,10 @@ def test_for_readers_nothing_can_be_launched_changed_or_deleted(copied: Path) ->
         assert listening_addresses(port) == {"0100007F"}
 
 
-def test_a_run_that_is_launched_in_the_browser_comes_to_its_end_and_checks_its_table(copied: Path) -> None:
+def test_a_run_that_is_launched_in_the_browser_checks_its_table_and_ends_with_all_its_processes(copied: Path) -> None:
     (copied / "checks" / "core" / "areas.json").unlink()
     with user_interface(copied) as number:
+        before = processes_of(copied)
         (code,) = ask(number, CODE)["repositoriesOrError"]["nodes"]
         selected = {
             "repositoryName": code["name"],
@@ -171,4 +172,8 @@ def test_a_run_that_is_launched_in_the_browser_comes_to_its_end_and_checks_its_t
             time.sleep(0.5)
             status = ask(number, STATUS, run=launched["run"]["runId"])["runOrError"]["status"]
         assert status == "SUCCESS"
+        end = time.monotonic() + 120
+        while (left := processes_of(copied) - before) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert not left, "the run, or the process beside it, goes on after its end"
     assert (copied / "checks" / "core" / "areas.json").is_file()

@@ -2,9 +2,12 @@
 of the command line check nothing."""
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -147,12 +150,32 @@ def _schema_differences(found: pl.Schema, declared: pl.Schema) -> pl.DataFrame:
     )
 
 
+def get_ready() -> None:
+    """Import Great Expectations, and make what every validation needs: for a process that is going to validate."""
+    _batch_definition()
+
+
+@cache
 def great_expectations() -> Any:
     """Great Expectations, imported when it is needed, and without its analytics."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, at import
+    # A quarter of its import is scipy.stats, for expectations about distributions, which no contract has.
+    _put_off_importing("scipy.stats")
     import great_expectations
 
     return great_expectations
+
+
+def _put_off_importing(name: str) -> None:
+    """Let a submodule be imported when something is first looked up in it, unless it is there already."""
+    package = import_module(name.rpartition(".")[0])
+    spec = find_spec(name)
+    if name in sys.modules or spec is None or spec.loader is None:
+        return
+    spec.loader = LazyLoader(spec.loader)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    setattr(package, name.rpartition(".")[2], module)
 
 
 def _suite(contract: Contract, rules: Iterable[Rule]) -> Any:
@@ -202,9 +225,9 @@ def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleRe
 @cache
 def _batch_definition() -> Any:
     """What makes a batch of any frame: one for all tables, since each that is added to a context has all of it written out again."""
+    context = great_expectations().get_context(mode="ephemeral")
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = great_expectations().get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
     return asset.add_batch_definition_whole_dataframe("whole")

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from dataclasses import replace
 
 import polars as pl
@@ -210,3 +211,20 @@ def test_failing_rows_are_those_that_polars_finds(referrals: list[int | None]) -
     )
     result = next(result for result in validate(frame, REFERRALS).results if result.rule == "referrals_within_limits")
     assert_frame_equal(result.failing_rows, frame.filter(~pl.col("referrals").is_between(0, 99)))
+
+
+def test_expectations_that_make_their_configuration_once_find_what_they_find_when_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from great_expectations.expectations.expectation import Expectation
+
+    own = Expectation.configuration
+    broken = _referrals(force=["KENT", "KENT", "Essex"], month=["2024-01-01"] * 3, referrals=[4, None, 100])
+    once = validate(broken, REFERRALS)
+    assert Expectation.configuration is own
+    monkeypatch.setattr("transforms.contracts.validate._configurations_made_once", nullcontext)
+    always = validate(broken, REFERRALS)
+    assert once.failures
+    for one, other in zip(once.results, always.results, strict=True):
+        assert_frame_equal(one.failing_rows, other.failing_rows)
+        assert replace(one, failing_rows=other.failing_rows) == other

@@ -3,7 +3,8 @@ of the command line check nothing."""
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -203,7 +204,8 @@ def _expectation(contract: Contract, rule: Rule) -> Any:
 def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleResult]:
     rules = {rule.name: rule for rule in contract.rules if rule.expectation is not None}
     batch = _batch_definition().get_batch({"dataframe": frame.to_pandas()})
-    outcomes = _outcomes(batch.validate(to_suite(contract), result_format="BASIC"))
+    with _configurations_made_once():
+        outcomes = _outcomes(batch.validate(to_suite(contract), result_format="BASIC"))
     for name, outcome in outcomes.items():
         if not outcome.result:  # Great Expectations swallows exceptions and calls the expectation broken
             raise ContractError(
@@ -220,6 +222,31 @@ def _evaluate_suite(frame: pl.DataFrame, contract: Contract) -> dict[str, RuleRe
     if broken:
         outcomes |= _outcomes(batch.validate(_suite(contract, broken), result_format="COMPLETE"))
     return {name: _rule_result(frame, rules[name], outcome) for name, outcome in outcomes.items()}
+
+
+@contextmanager
+def _configurations_made_once() -> Iterator[None]:
+    """While a suite is evaluated, let each expectation make its configuration once.
+
+    Great Expectations asks an expectation for it about ninety times, and makes it anew from all fields each time: a quarter of what checking
+    costs. Nothing changes an expectation meanwhile.
+    """
+    from great_expectations.expectations.expectation import Expectation
+
+    kind: Any = Expectation
+    always = kind.configuration
+    made: dict[int, tuple[Any, Any]] = {}
+
+    def once(expectation: Any) -> Any:
+        if id(expectation) not in made:  # the expectation is kept too: no other is given its number
+            made[id(expectation)] = expectation, always.fget(expectation)
+        return made[id(expectation)][1]
+
+    kind.configuration = property(once)
+    try:
+        yield
+    finally:
+        kind.configuration = always
 
 
 @cache

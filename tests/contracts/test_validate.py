@@ -1,5 +1,6 @@
 from contextlib import nullcontext
 from dataclasses import replace
+from importlib import import_module
 
 import polars as pl
 import pytest
@@ -222,7 +223,7 @@ def test_expectations_that_make_their_configuration_once_find_what_they_find_whe
     broken = _referrals(force=["KENT", "KENT", "Essex"], month=["2024-01-01"] * 3, referrals=[4, None, 100])
     once = validate(broken, REFERRALS)
     assert Expectation.configuration is own
-    monkeypatch.setattr("transforms.contracts.validate._configurations_made_once", nullcontext)
+    monkeypatch.setattr(import_module("transforms.contracts.validate"), "_configurations_made_once", nullcontext)
     always = validate(broken, REFERRALS)
     assert once.failures
     for one, other in zip(once.results, always.results, strict=True):

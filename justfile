@@ -32,6 +32,10 @@ full *options:
 bench *options:
     uv run countylines bench {{options}}
 
+# Compare this checkout with another commit on this machine: builds, one changed figure, records; `--tests` adds the tests: `just against 5baf487`.
+against commit *options:
+    uv run python benchmarks/against.py {{commit}} {{options}}
+
 # The asset graph in a browser.
 ui *options:
     uv run countylines ui {{options}}

@@ -42,22 +42,27 @@ def test_a_build_that_fails_is_no_measurement() -> None:
         )
 
 
-def test_one_figure_of_the_largest_edition_changes_by_one(tmp_path: Path) -> None:
+def test_norfolks_total_one_of_its_parts_and_the_total_of_all_police_change_by_one(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data" / "published", tmp_path / "published")
     changed = change_one_figure(tmp_path / "published")
-    after = pl.read_csv(changed, infer_schema=False)
-    before = pl.read_csv(ROOT / "data" / "published" / changed.relative_to(tmp_path / "published"), infer_schema=False)
+    assert changed == tmp_path / "published" / "ho_nrm_police_first_responder" / "2023-q4.csv"
+    before, after = (
+        pl.read_csv(folder / changed.relative_to(tmp_path), infer_schema=False) for folder in (ROOT / "data", tmp_path)
+    )
     different = before["value_text"] != after["value_text"]
-    assert different.sum() == 1
-    was, now = (frame.filter(different)["value_text"].item() for frame in (before, after))
-    assert int(now) == int(was) + 1
+    assert before.filter(different).select("area_text", "breakdown_text", "value_text").rows() == [
+        ("Norfolk Constabulary", None, "12.0"),
+        ("Norfolk Constabulary", "Criminal | Child (17 or under)", "2.0"),
+        ("Police total", None, "995.0"),
+    ]
+    assert after.filter(different)["value_text"].to_list() == ["13.0", "3.0", "996.0"]
     assert before.drop("value_text").equals(after.drop("value_text"))
 
 
-def test_cells_without_a_figure_cannot_be_changed(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "edition.csv").write_text("value_text,source_url\n..,\n", encoding="utf-8")
-    with pytest.raises(CountyLinesError, match=r"edition\.csv holds no whole number"):
+def test_an_edition_without_these_figures_cannot_be_changed(tmp_path: Path) -> None:
+    (tmp_path / "ho_nrm_police_first_responder").mkdir()
+    (tmp_path / "ho_nrm_police_first_responder" / "2023-q4.csv").write_text("value_text,source_url\n..,\n")
+    with pytest.raises(CountyLinesError, match=r"2023-q4\.csv has 0 figures for Norfolk Constabulary, all"):
         change_one_figure(tmp_path)
 
 

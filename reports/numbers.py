@@ -63,7 +63,7 @@ class ReportData:
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
-    _headlines: dict[str, tuple[date, date]] = field(default_factory=dict, init=False, repr=False)
+    _headlines: dict[str, tuple[date, date] | None] = field(default_factory=dict, init=False, repr=False)
     _dispersion: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -167,14 +167,19 @@ class ReportData:
             & pl.col("is_preferred")
         ).sort("area_id")
 
-    def headline_period(self, measure_id: str) -> tuple[date, date]:
+    def headline_period(self, measure_id: str) -> tuple[date, date] | None:
         """First and last day of the period on which forces are set side by side: the last twelve months with a count for every
-        force and a population that is not too old."""
+        force and a population that is not too old; None where no twelve months of a force have a population."""
         if measure_id not in self._headlines:
             self._headlines[measure_id] = self._headline_period(measure_id)
         return self._headlines[measure_id]
 
-    def _headline_period(self, measure_id: str) -> tuple[date, date]:
+    def headline(self, measure_id: str) -> pl.DataFrame:
+        """``compared`` on the headline period; empty where there is none."""
+        period = self.headline_period(measure_id)
+        return self.compared(measure_id, *period) if period else self.indicators.clear()
+
+    def _headline_period(self, measure_id: str) -> tuple[date, date] | None:
         population_age = (
             pl.col("period_end").dt.year() * 12
             + pl.col("period_end").dt.month()
@@ -200,8 +205,7 @@ class ReportData:
             & (pl.col("age") <= OLDEST_POPULATION_MONTHS)
         )
         chosen = complete if len(complete) else periods.filter(pl.col("with_population"))
-        last = chosen.sort("period_end").row(-1, named=True)
-        return last["period_start"], last["period_end"]
+        return next(chosen.select("period_start", "period_end").sort("period_end", descending=True).iter_rows(), None)
 
 
 def _dispersion(year: pl.DataFrame) -> Row | None:

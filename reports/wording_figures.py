@@ -8,6 +8,16 @@ from reports.wording import capitalised, joined, plural
 
 Row = Mapping[str, Any]
 
+NO_RATE = "No rate is held."
+
+
+def no_drug_offences(area_name: str, rows: Sequence[Row]) -> str:
+    """That no twelve months of an area have a figure, and the reason that stands in the tables where there are such months."""
+    reasons = sorted({formats.legend({formats.missing(row["status"])}) for row in rows})
+    said = f"No number of drug offences recorded by the police in {area_name} over twelve months is held, so there is no chart."
+    return " ".join([said, *reasons]).strip()
+
+
 LINKS_TITLE = "Where a London project counted individuals linked to London, {span}"
 LINKS_UNIT = "individuals, as published"
 NOT_PRINTED = "The project printed a rank and no number for {places}."

@@ -18,8 +18,11 @@ _MEASURES: Final = (DRUGS, REFERRALS, CHILD_REFERRALS, EXPLOITATION)
 
 
 def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
-    """How unlike forces are, year against year, then all of them side by side with intervals and ranks, the report's own marked."""
-    start, end = data.headline_period(DRUGS)
+    """How unlike forces are, year against year, then all of them side by side with intervals and ranks, the report's own marked; nothing without a rate."""
+    headline = data.headline_period(DRUGS)
+    if headline is None:
+        return ()
+    start, end = headline
     rows = data.forces(DRUGS, start, end)
     period = formats.period(start, end)
     nation = data.number(DRUGS, NATION, start, end)

@@ -37,6 +37,8 @@ def coverage(data: ReportData) -> tuple[Block, ...]:
         .group_by("measure_id", "reason", maintain_order=True)
         .agg(pl.col("area_name").unique().sort(), pl.col("period_end").unique().sort())
     )
+    if held.is_empty():
+        return ()
     total = data.coverage["area_id"].n_unique()
     gaps = [
         {

@@ -73,7 +73,7 @@ def index(data: ReportData, places: Places) -> Page:
                 ),
             ),
             Heading(2, "Police force areas", "forces"),
-            recorded.force_map(data, [], links),
+            *recorded.force_map(data, [], links),
             Links(
                 "Reports by police force area",
                 tuple(_both(row["name"], row["slug"]) for row in forces.iter_rows(named=True)),

@@ -1,6 +1,7 @@
 """The reports: national, regional, force. Each is a title, three key messages, and the sections in order."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -124,7 +125,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *scoreboard.findings(data),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.kinds_of_drug_offences(data, area_id),
-        recorded.force_map(data, marked),
+        *recorded.force_map(data, marked),
         *(recorded.boundaries(data, marked) if is_nation else ()),
         *recorded.funnel(data, marked),
         *recorded.limits_of_figures(data, area_id, forces),
@@ -144,13 +145,14 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),
     )
-    start, end = data.headline_period(DRUGS)
+    headline = data.headline_period(DRUGS)
+    compared = f"Police force areas compared in the {formats.period(*headline)}; f" if headline else "F"
     return wording.refuse_forbidden_words(
         Document(
             slug=area["slug"],
             title=f"County lines indicators: {area['name']}",
             subtitle=subtitle,
-            period=f"Police force areas compared in the {formats.period(start, end)}; figures to {_latest(data, area_id)}",
+            period=f"{compared}igures to {_latest(data, area_id)}",
             build_id=data.build_id,
             status_line=wording.status_line(data.known_on),
             blocks=blocks,
@@ -182,9 +184,8 @@ def _in_another_policing_region(data: ReportData, region_id: str) -> dict[str, s
 def _key_messages(
     data: ReportData, area_id: str, who: str, referrers: str, forces: Sequence[str]
 ) -> tuple[tuple[Prose, str], ...]:
-    start, end = data.headline_period(DRUGS)
-    drugs = data.number(DRUGS, area_id, start, end)
-    nation = data.number(DRUGS, NATION, start, end)
+    headline = data.headline_period(DRUGS)
+    drugs, nation = (data.number(DRUGS, each, *headline) if headline else None for each in (area_id, NATION))
     first: Prose = wording.drug_offences(who, drugs) if drugs else ()
     if nation and drugs and drugs["value"] is not None and _may_stand_beside_the_nation(data, drugs):
         first = (*first, " ", *wording.beside(nation, "England and Wales"))
@@ -210,7 +211,7 @@ def _third_message(data: ReportData, area_id: str, forces: Sequence[str]) -> tup
         rank = published_rank(data, row)
         figure = f"figure-london-links-{row['period_start']:%Y-%m}"
         return wording.london_links(row["area_name"], row, rank, len(counted)), figure
-    rows = list(data.compared(DRUGS, *data.headline_period(DRUGS)).iter_rows(named=True))
+    rows = list(data.headline(DRUGS).iter_rows(named=True))
     if any(row["area_id"] in forces for row in rows):
         kind = "compared" if area_id == NATION else "compared here"
         return wording.usual_for_its_size(rows, forces, kind), "figure-funnel"
@@ -232,7 +233,8 @@ def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
 
 
 def _latest(data: ReportData, area_id: str) -> str:
-    return formats.month(data.indicators.filter(pl.col("area_id") == area_id)["period_end"].max())  # type: ignore[arg-type]
+    latest = data.indicators.filter(pl.col("area_id") == area_id)["period_end"].max()
+    return formats.month(latest) if isinstance(latest, date) else formats.NOT_AVAILABLE
 
 
 def _in_prose(name: str) -> str:

@@ -59,7 +59,10 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         segment(parting_days(data, DRUGS, forces)).alias("segment"),
     )
     listed = list(shown.iter_rows(named=True))
-    breaks = _breaks(data, forces, listed[0]["period_end"], listed[-1]["period_end"])
+    heading = Heading(2, "Drug offences recorded by the police", "drug-offences")
+    if all(row["numerator"] is None for row in listed):
+        return (heading, Paragraph((words.no_drug_offences(area["name"], listed),)))
+    breaks = _breaks(data, forces, listed)
     title = f"Drug offences recorded by the police, {area['name']}, twelve months ending on the date shown"
     description = wording.chart_description(area["name"], listed, "drug offences recorded by the police")
     table = Table(
@@ -93,7 +96,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         source_note=source_note(data, shown),
     )
     return (
-        Heading(2, "Drug offences recorded by the police", "drug-offences"),
+        heading,
         figure,
         Paragraph((wording.populations_used(listed),)),
         *(Paragraph((sentence,)) for sentence in [row["in_words"] for row in breaks]),
@@ -112,9 +115,10 @@ def kinds_of_drug_offences(data: ReportData, area_id: str) -> tuple[Block, ...]:
 
 
 def at_year_ends(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of twelve months that end in March, and all after the last of them: a series without overlaps up to there."""
+    """The rows of twelve months that end in March, and all after the last of them: a series without overlaps up to there; without a March, all."""
     march = pl.col("period_end").dt.month() == _MARCH
-    return rows.filter(march | (pl.col("period_end") > pl.col("period_end").filter(march).max()))
+    last = pl.col("period_end").filter(march).max()
+    return rows.filter(march | last.is_null() | (pl.col("period_end") > last))
 
 
 def parting_days(data: ReportData, measure_id: str, forces: Sequence[str]) -> list[date]:
@@ -147,7 +151,11 @@ def _gaps(shown: pl.DataFrame) -> list[Gap]:
     return held
 
 
-def _breaks(data: ReportData, forces: Sequence[str], first: date, last: date) -> list[Row]:
+def _breaks(data: ReportData, forces: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    """The registered breaks between the first and the last of these rows, which are in order of time; none between fewer than two."""
+    if not rows:
+        return []
+    first, last = rows[0]["period_end"], rows[-1]["period_end"]
     touching = data.breaks.filter(
         (pl.col("measure_id") == DRUGS)
         & (pl.col("date") > first)
@@ -159,10 +167,10 @@ def _breaks(data: ReportData, forces: Sequence[str], first: date, last: date) ->
 
 def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
     """The same rates against population with limits that allow for overdispersion; nothing where the areas may not be compared directly."""
-    start, end = data.headline_period(DRUGS)
-    rows = data.compared(DRUGS, start, end)
+    rows = data.headline(DRUGS)
     if rows.is_empty():
         return ()
+    start, end = rows.select("period_start", "period_end").row(0)
     first = rows.row(0, named=True)
     events, residents = rows.select(pl.col("numerator", "denominator_used").sum()).row(0)
     common = events / residents * first["multiplier"]
@@ -207,21 +215,26 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
 def limits_of_figures(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
     """The caveat box of this section."""
     rows = list(at_year_ends(data.preferred(DRUGS, area_id).filter(pl.col("months") == 12)).iter_rows(named=True))
-    compared = data.compared(DRUGS, *data.headline_period(DRUGS))
+    compared = data.headline(DRUGS)
     noted = data.notes.filter(pl.col("area_id").is_in([area_id, *forces]) & pl.col("text").is_not_null())
     return caveats.caveat(
         rows,
         "drug offences recorded by the police",
         grades=caveats.grades_of(data, area_id, DRUGS),
-        breaks=[row["label"] for row in _breaks(data, forces, rows[0]["period_end"], rows[-1]["period_end"])],
+        breaks=[row["label"] for row in _breaks(data, forces, rows)],
         dispersion=None if compared.is_empty() else compared["phi"][0],
         notes=noted["text"].n_unique(),
     )
 
 
-def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None) -> Figure:
-    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report."""
-    start, end = data.headline_period(DRUGS)
+def force_map(
+    data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None
+) -> tuple[Figure, ...]:
+    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report. Nothing without a rate."""
+    headline = data.headline_period(DRUGS)
+    if headline is None:
+        return ()
+    start, end = headline
     period = formats.period(start, end)
     rows = data.forces(DRUGS, start, end).join(
         data.areas.select("area_id", "tile_label", "tile_column", "tile_row"), on="area_id"
@@ -237,7 +250,7 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
         rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
         source_note=f"{note} {between_areas(data, DRUGS, rows['area_id'].to_list(), end)}".strip(),
     )
-    return Figure(
+    figure = Figure(
         anchor="figure-map",
         title=map_title,
         description=f"Tile map: each police force area is a tile near its place on the map, with its rate. {described}",
@@ -264,16 +277,18 @@ def force_map(data: ReportData, highlighted: Sequence[str], links: Mapping[str, 
         table=table if links else None,
         source_note=note if links else f"{note} {wording.IN_THE_TABLE_OF_FORCES}",
     )
+    return (figure,)
 
 
 def boundaries(data: ReportData, highlighted: Sequence[str]) -> tuple[Figure, ...]:
-    """The same rates on the outlines of the areas; nothing in a build that holds no boundaries.
+    """The same rates on the outlines of the areas; nothing in a build that holds no boundaries or no rates.
 
     Rates only: the size of an area on paper is not the number of its residents, so that a count would be read as a rate.
     """
-    if data.boundaries.is_empty():
+    headline = data.headline_period(DRUGS)
+    if data.boundaries.is_empty() or headline is None:
         return ()
-    start, end = data.headline_period(DRUGS)
+    start, end = headline
     rows = data.forces(DRUGS, start, end)
     listed = list(rows.iter_rows(named=True))
     bands, labels = _bands(rows)
@@ -310,8 +325,10 @@ def _on_map(row: Row) -> str:
 
 
 def extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
-    """The lowest and the largest rate of rows in falling order, and those of the report's own areas."""
+    """The lowest and the largest rate of rows in falling order, and those of the report's own areas; that there is none without one."""
     valued = [row for row in ordered if row["value"] is not None]
+    if not valued:
+        return words.NO_RATE
     own = [f"{row['area_name']} {formats.rate(row['value'])}" for row in valued if row["area_id"] in highlighted]
     lowest, largest = (
         [row["area_name"] for row in valued if row["value"] == end["value"]] for end in (valued[-1], valued[0])

@@ -210,7 +210,9 @@ def test_the_map_of_boundaries_has_the_rates_of_the_tile_map_and_the_notice_of_i
         next(block for block in document.blocks if isinstance(block, Figure) and block.anchor == anchor)
         for anchor in ("figure-map", "figure-boundary-map")
     )
-    rates = with_boundaries.forces(DRUGS, *with_boundaries.headline_period(DRUGS))["value"].drop_nulls()
+    headline = with_boundaries.headline_period(DRUGS)
+    assert headline
+    rates = with_boundaries.forces(DRUGS, *headline)["value"].drop_nulls()
     drawn, on_tiles = texts(parsed(outlines.svg)), texts(parsed(tiles.svg))
     assert Counter(formats.rate(rate) for rate in rates) <= Counter(drawn)
     assert drawn[-6:] == on_tiles[-6:]  # the legend

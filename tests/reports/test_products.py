@@ -101,7 +101,9 @@ def test_the_reports_own_forces_are_marked_in_the_table_of_all_forces(report_dat
 
 
 def test_all_forces_are_shown_for_a_year_in_which_all_have_a_count(report_data: ReportData) -> None:
-    start, end = report_data.headline_period(DRUGS)
+    headline = report_data.headline_period(DRUGS)
+    assert headline
+    start, end = headline
     forces = report_data.forces(DRUGS, start, end)
     assert len(forces) == 43
     assert forces["numerator"].null_count() == 0

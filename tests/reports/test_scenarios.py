@@ -50,7 +50,9 @@ def test_a_force_without_any_row_of_referrals_has_three_messages_and_no_such_sec
 
 
 def test_two_forces_with_the_same_rate_are_both_named_and_share_their_rank(report_data: ReportData) -> None:
-    start, end = report_data.headline_period(DRUGS)
+    headline = report_data.headline_period(DRUGS)
+    assert headline
+    start, end = headline
     first = report_data.number(DRUGS, MERSEYSIDE, start, end)
     assert first
     same = (

@@ -26,6 +26,11 @@ def replace_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in a folder, which need not exist; what a file manager leaves beside them (.DS_Store) is none of them."""
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
 def table_path(paths: Paths, key: "dg.AssetKey") -> Path:
     """Where the table of an asset is kept: lake/<layer>/<table>.parquet."""
     return paths.lake.joinpath(*key.path).with_suffix(".parquet")

@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.documents import made_documents
 from orchestration.fingerprint import hash_files
-from orchestration.lake import replace_atomically
+from orchestration.lake import folders_in, replace_atomically
 from orchestration.paths import Paths
 from orchestration.what_changed import forget_tables, keep_tables, what_changed
 from reports.document import Document, Page
@@ -197,8 +197,11 @@ def _restore(made: Path, edition: Path, names: Iterable[str]) -> None:
 def _tidy(paths: Paths, edition: Path, made: Path) -> None:
     """Remove all but the newest published builds, and documents that were rendered for other builds."""
     others = sorted(
-        (folder for folder in paths.editions.iterdir() if folder != edition),
+        (folder for folder in folders_in(paths.editions) if folder != edition),
         key=lambda folder: folder.stat().st_mtime_ns,
     )
-    for folder in [*others[: -(_KEPT_BUILDS - 1)], *(folder for folder in paths.documents.iterdir() if folder != made)]:
+    for folder in [
+        *others[: -(_KEPT_BUILDS - 1)],
+        *(folder for folder in folders_in(paths.documents) if folder != made),
+    ]:
         shutil.rmtree(folder)

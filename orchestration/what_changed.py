@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.lake import replace_atomically
+from orchestration.lake import folders_in, replace_atomically
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError
 
@@ -64,7 +64,7 @@ def keep_tables(paths: Paths, edition: Path) -> None:
 
 def forget_tables(paths: Paths) -> None:
     """Forget the tables of published builds that are no longer kept."""
-    for folder in paths.kept.iterdir():
+    for folder in folders_in(paths.kept):
         if not (paths.editions / folder.name).is_dir():
             shutil.rmtree(folder)
 
@@ -74,11 +74,7 @@ def edition_before(paths: Paths, build_id: str) -> Path | None:
 
     One that cannot be read to its end is passed over, so that no damage of the past stops a build.
     """
-    held = [
-        folder
-        for folder in (paths.editions.iterdir() if paths.editions.is_dir() else ())
-        if name_of(folder) != build_id and _is_whole(paths, folder)
-    ]
+    held = [folder for folder in folders_in(paths.editions) if name_of(folder) != build_id and _is_whole(paths, folder)]
     seen = paths.reports.resolve()
     return max(held, key=lambda folder: (folder == seen, folder.stat().st_mtime_ns), default=None)
 

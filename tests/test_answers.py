@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.answers import explain, find_area, find_numbers, read_period, suggest
+from transforms.answers import explain, find_area, find_numbers, period_asked, read_period, suggest
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 from transforms.sources.published import read_editions
@@ -61,16 +61,25 @@ def areas(registers: Registers) -> pl.DataFrame:
         ("england and wales", "K04000001"),
         ("Eastern Region policing region", "ERSOU-AREA"),
         ("Eastern Region Special Operations Unit", "ERSOU"),
+        ("Met", "E23000001"),
+        ("The Metropolitan Police", "E23000001"),
+        ("Leics", "E23000021"),
+        ("Lincs Police", "E23000020"),
+        ("Staffs", "E23000015"),
+        ("Lancs", "E23000003"),
+        ("West Mids Police", "E23000014"),
+        ("Kent County Constabulary", "E23000032"),
+        ("Yorks & Humber", "E12000003"),
     ],
 )
 def test_an_area_is_found_as_people_say_it(said: str, area_id: str, areas: pl.DataFrame, registers: Registers) -> None:
-    assert find_area(said, areas, registers.area_names) == area_id
+    assert find_area(said, areas, registers.area_names, registers.elsewhere) == area_id
 
 
 def test_every_area_is_found_by_its_code_and_its_slug(areas: pl.DataFrame, registers: Registers) -> None:
     for area_id, slug in areas.select("area_id", "slug").iter_rows():
-        assert find_area(area_id, areas, registers.area_names) == area_id
-        assert find_area(slug, areas, registers.area_names) == area_id
+        assert find_area(area_id, areas, registers.area_names, registers.elsewhere) == area_id
+        assert find_area(slug, areas, registers.area_names, registers.elsewhere) == area_id
 
 
 @pytest.mark.full
@@ -80,7 +89,7 @@ def test_every_area_is_found_by_its_own_name_but_for_one_region(areas: pl.DataFr
         (area_id, name)
         for area_id, *names in areas.select("area_id", "name", "operating_name").iter_rows()
         for name in names
-        if find_area(name, areas, registers.area_names) != area_id
+        if find_area(name, areas, registers.area_names, registers.elsewhere) != area_id
     ]
     assert set(astray) == {("E12000005", "West Midlands")}
 
@@ -88,7 +97,7 @@ def test_every_area_is_found_by_its_own_name_but_for_one_region(areas: pl.DataFr
 @pytest.mark.full
 def test_every_known_name_is_found(areas: pl.DataFrame, registers: Registers) -> None:
     for area_id, name in registers.area_names.select("area_id", "name").unique().iter_rows():
-        found = find_area(name, areas, registers.area_names)
+        found = find_area(name, areas, registers.area_names, registers.elsewhere)
         assert found == area_id or (name, found) == ("West Midlands", "E23000014")
 
 
@@ -97,22 +106,31 @@ def test_an_unknown_area_is_an_error_that_shows_how_to_ask(
     said: str, areas: pl.DataFrame, registers: Registers
 ) -> None:
     with pytest.raises(CountyLinesError) as error:
-        find_area(said, areas, registers.area_names)
+        find_area(said, areas, registers.area_names, registers.elsewhere)
     assert f"No area is called {said!r}" in str(error.value)
     assert "for example" in str(error.value)
 
 
 def test_a_misspelt_area_is_suggested_and_not_guessed(areas: pl.DataFrame, registers: Registers) -> None:
     with pytest.raises(CountyLinesError, match=r"No area is called 'Norfok'; nearest known: norfolk"):
-        find_area("Norfok", areas, registers.area_names)
+        find_area("Norfok", areas, registers.area_names, registers.elsewhere)
 
 
 def test_suggestions_name_the_areas_and_the_nearest_comes_first(areas: pl.DataFrame, registers: Registers) -> None:
-    found = suggest("West Midland", areas, registers.area_names)
+    found = suggest("West Midland", areas, registers.area_names, registers.elsewhere)
     assert found.columns == ["key", "area_id", "kind", "name"]
     assert found.row(0)[:2] == ("west midlands", "E23000014")
     assert found.row(1)[:2] == ("west midlands", "E12000005")
-    assert suggest("xyzzy", areas, registers.area_names).is_empty()
+    assert suggest("xyzzy", areas, registers.area_names, registers.elsewhere).is_empty()
+
+
+@pytest.mark.parametrize("said", ["Police Scotland", "Scotland", "PSNI", "Police Service of Northern Ireland"])
+def test_a_place_outside_england_and_wales_is_no_misspelling(
+    said: str, areas: pl.DataFrame, registers: Registers
+) -> None:
+    for ask in (find_area, suggest):
+        with pytest.raises(CountyLinesError, match="the figures held are of England and Wales"):
+            ask(said, areas, registers.area_names, registers.elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +150,15 @@ def test_suggestions_name_the_areas_and_the_nearest_comes_first(areas: pl.DataFr
         ("2018-01/2019-03", date(2018, 1, 1), date(2019, 3, 31)),
         ("2019-02/2020-02", date(2019, 2, 1), date(2020, 2, 29)),
         (" 2023 ", date(2023, 1, 1), date(2023, 12, 31)),
+        ("2018/19", date(2018, 4, 1), date(2019, 3, 31)),
+        ("1999/00", date(1999, 4, 1), date(2000, 3, 31)),
+        ("2024/25", date(2024, 4, 1), date(2025, 3, 31)),
+        ("Q1 2023", date(2023, 1, 1), date(2023, 3, 31)),
+        ("Year to March 2019", date(2018, 4, 1), date(2019, 3, 31)),
+        ("year ending 31 March 2019", date(2018, 4, 1), date(2019, 3, 31)),
+        ("30 September 2019", date(2019, 9, 30), date(2019, 9, 30)),
+        ("June 2025", date(2025, 6, 1), date(2025, 6, 30)),
+        ("Dec 2019", date(2019, 12, 1), date(2019, 12, 31)),
     ],
 )
 def test_a_period_is_read_as_people_write_it(said: str, first: date, last: date) -> None:
@@ -148,22 +175,23 @@ def test_a_period_is_read_as_people_write_it(said: str, first: date, last: date)
         "YE Decoy 2019",
         "YE 13 2019",
         "YE Dec 19",
-        "Dec 2019",
+        "31 September 2019",
+        "0 May 2019",
         "2018-13/2019-03",
         "2018-00/2019-03",
         "2019-03/2018-01",
-        "2018/19",
+        "2018/20",
         "0000",
         "YE Dec 0000",
         "9999-Q4",
         "last year",
     ],
 )
-def test_anything_else_is_no_period_and_the_error_shows_four_that_are(said: str) -> None:
+def test_anything_else_is_no_period_and_the_error_shows_some_that_are(said: str) -> None:
     with pytest.raises(CountyLinesError) as error:
         read_period(said)
     assert f"{said!r} is not a period" in str(error.value)
-    for example in ("YE Dec 2019", "2023-Q1", "2023", "2018-01/2019-03"):
+    for example in ("YE Dec 2019", "2023-Q1", "2023", "2018-01/2019-03", "2018/19", "June 2025", "30 September 2019"):
         assert example in str(error.value)
         read_period(example)
 
@@ -171,16 +199,17 @@ def test_anything_else_is_no_period_and_the_error_shows_four_that_are(said: str)
 @settings(deadline=None, max_examples=200)
 @given(
     st.text(max_size=20)
-    | st.from_regex(r"(ye|year ending) [a-z]{3,9} \d{4}|\d{4}([ -]?q\d)?|\d{4}-\d{2}/\d{4}-\d{2}", fullmatch=True)
+    | st.from_regex(
+        r"(ye|year ending) [a-z]{3,9} \d{4}|\d{4}([ -]?q\d)?|\d{4}-\d{2}/\d{4}-\d{2}|(\d\d? )?[a-z]{3,9} \d{4}",
+        fullmatch=True,
+    )
 )
-def test_whatever_is_written_is_a_period_of_whole_months_or_a_plain_error(said: str) -> None:
+def test_whatever_is_written_is_a_day_or_a_period_of_whole_months_or_a_plain_error(said: str) -> None:
     try:
         first, last = read_period(said)
     except CountyLinesError:
         return
-    assert first < last
-    assert first.day == 1
-    assert (last + timedelta(days=1)).day == 1
+    assert first == last or (first < last and first.day == (last + timedelta(days=1)).day == 1)
 
 
 def test_a_number_is_found_and_the_preferred_one_comes_first(indicators: pl.DataFrame) -> None:
@@ -215,6 +244,15 @@ def test_what_is_counted_on_one_day_is_asked_for_by_its_month(indicators: pl.Dat
     assert (round(row["numerator"], 3), row["lower_95"]) == (1838.093, None)
     with pytest.raises(CountyLinesError, match="is held"):
         find_numbers(indicators, "E23000024", "M20", read_period("2022"))
+
+
+def test_the_latest_number_is_the_newest_that_all_areas_asked_for_have(indicators: pl.DataFrame) -> None:
+    of_norfolk = period_asked("latest", indicators, ["E23000024"], "drug_offences")
+    assert of_norfolk == read_period("YE June 2025")
+    assert period_asked("Latest", indicators, ["E23000024"], "M08") == read_period("YE Dec 2023")
+    assert period_asked("2019", indicators, ["E23000024"], "drug_offences") == read_period("2019")
+    with pytest.raises(CountyLinesError, match="No london_linked_individuals is held for E23000001"):
+        period_asked("latest", indicators, ["E23000001"], "london_linked_individuals")
 
 
 @pytest.fixture(scope="module")

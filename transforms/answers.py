@@ -1,6 +1,7 @@
 """Answers about one number: which area and period a person means, the number, and the way back to the published cell."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -30,11 +31,11 @@ _MONTHS = (
 _YEAR = r"([12]\d{3})"
 
 
-def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
-    """The area id that a person means by a code, a slug or any known spelling.
+def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, elsewhere: pl.DataFrame) -> str:
+    """The area id that a person means by a code, a slug or any known spelling, with or without 'the'.
 
     A name that several kinds of area share ('West Midlands') means the police force area; 'West Midlands region' the region.
-    Raises CountyLinesError with the nearest known names when nothing matches.
+    Raises CountyLinesError with the nearest known names when nothing matches, and for a place ``elsewhere`` (the register).
     """
     exact = areas.filter((pl.col("area_id") == text.strip().upper()) | (pl.col("slug") == text.strip().lower()))
     if len(exact):
@@ -44,6 +45,7 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
     asked = [(folded, ["police_force_area", "region", "country", "countries"])]
     if folded.endswith(" region"):
         asked.append((folded.removesuffix(" region"), ["region", "policing_region"]))
+    asked.extend((name.removeprefix("the "), preference) for name, preference in tuple(asked))
     for name, preference in asked:
         for key in pl.select([key.alias(how) for how, key in keys(pl.lit(name)).items()]).row(0):
             found = names.filter(pl.col("key") == key)
@@ -51,6 +53,7 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
                 of_kind = found.filter(pl.col("kind") == kind)["area_id"].unique()
                 if len(of_kind) == 1:
                     return str(of_kind[0])
+    _refuse_elsewhere(text, elsewhere)
     suggestions = nearest(text, names)
     raise CountyLinesError(
         f"No area is called {text!r}"
@@ -59,8 +62,14 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame) -> str:
     )
 
 
-def suggest(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, count: int = 5) -> pl.DataFrame:
-    """The known names nearest to a text with their areas, for a person who maintains the register: key, area_id, kind, name."""
+def suggest(
+    text: str, areas: pl.DataFrame, area_names: pl.DataFrame, elsewhere: pl.DataFrame, count: int = 5
+) -> pl.DataFrame:
+    """The known names nearest to a text with their areas, for a person who maintains the register: key, area_id, kind, name.
+
+    Raises CountyLinesError for a place ``elsewhere`` (the register).
+    """
+    _refuse_elsewhere(text, elsewhere)
     names = name_table(areas, area_names)
     ranked = pl.DataFrame({"key": nearest(text, names, count)}, schema={"key": pl.String}).with_row_index("rank")
     return (
@@ -71,28 +80,76 @@ def suggest(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, count: int
     )
 
 
-def read_period(text: str) -> tuple[date, date]:
-    """First and last day of a period as a person writes it: 'YE Dec 2019', '2023-Q1', '2023', '2018-01/2019-03'.
+def _refuse_elsewhere(text: str, elsewhere: pl.DataFrame) -> None:
+    asked = list(pl.select([key.alias(how) for how, key in keys(pl.lit(text)).items()]).row(0))
+    found = elsewhere.filter(fold(pl.col("name")).is_in(asked))
+    for country in found["country"].head(1):
+        raise CountyLinesError(f"{text!r} is in {country}; the figures held are of England and Wales.")
 
-    Raises CountyLinesError with examples for anything else.
+
+def read_period(text: str) -> tuple[date, date]:
+    """First and last day of a period as a person writes it.
+
+    'YE Dec 2019' or 'year to December 2019', '2023-Q1' or 'Q1 2023' (of the calendar), '2018/19' (April to March), 'June 2025', '30 September
+    2019' (one day), '2023', '2018-01/2019-03'. Raises CountyLinesError with examples for anything else; ``period_asked`` reads 'latest' too.
     """
-    words = text.strip().lower()
-    if found := re.fullmatch(rf"(?:ye|year ending)\s+([a-z]{{3,}})\s+{_YEAR}", words):
-        months = [number for number, name in enumerate(_MONTHS, start=1) if name.startswith(found.group(1))]
-        if months:
-            end = _month_end(int(found.group(2)), months[0])
+    words = " ".join(text.lower().split())
+    if found := re.fullmatch(rf"(?:ye|year (?:ending|ended|to)(?: (?:in|31|30|28|29))?) ([a-z]{{3,}}) {_YEAR}", words):
+        if month := _month_named(found.group(1)):
+            end = _month_end(int(found.group(2)), month)
             return (date(end.year - 1, end.month, 1) + timedelta(days=32)).replace(day=1), end
-    elif found := re.fullmatch(rf"{_YEAR}[ -]?q([1-4])", words):
-        year, quarter = int(found.group(1)), int(found.group(2))
+    elif found := re.fullmatch(rf"{_YEAR}[ -]?q([1-4])|q([1-4])[ -]?{_YEAR}", words):
+        year, quarter = int(found.group(1) or found.group(4)), int(found.group(2) or found.group(3))
         return date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter)
     elif found := re.fullmatch(rf"{_YEAR}-(\d{{2}})/{_YEAR}-(\d{{2}})", words):
         first_year, first_month, last_year, last_month = map(int, found.groups())
         in_order = (first_year, first_month) <= (last_year, last_month)
         if 1 <= first_month <= 12 and 1 <= last_month <= 12 and in_order:
             return date(first_year, first_month, 1), _month_end(last_year, last_month)
+    elif found := re.fullmatch(rf"{_YEAR}/(\d{{2}})", words):
+        year = int(found.group(1))
+        if (year + 1) % 100 == int(found.group(2)):
+            return date(year, 4, 1), date(year + 1, 3, 31)
+    elif found := re.fullmatch(rf"(?:(\d{{1,2}}) )?([a-z]{{3,}}) {_YEAR}", words):
+        month, year = _month_named(found.group(2)), int(found.group(3))
+        if month and not found.group(1):
+            return date(year, month, 1), _month_end(year, month)
+        if month and 1 <= int(found.group(1)) <= _month_end(year, month).day:
+            return (day := date(year, month, int(found.group(1)))), day
     elif re.fullmatch(_YEAR, words):
         return date(int(words), 1, 1), date(int(words), 12, 31)
-    raise CountyLinesError(f'{text!r} is not a period. Write "YE Dec 2019", "2023-Q1", "2023" or "2018-01/2019-03".')
+    raise CountyLinesError(
+        f'{text!r} is not a period. Write "YE Dec 2019", "2023-Q1", "2023", "2018/19", "June 2025", "30 September 2019", '
+        '"2018-01/2019-03" or latest.'
+    )
+
+
+def period_asked(text: str, indicators: pl.DataFrame, area_ids: Collection[str], measure_id: str) -> tuple[date, date]:
+    """The period that a person means: ``read_period``, or for 'latest' the newest, and of two that end together the longer, that every one
+    of the areas has a number for.
+
+    Raises CountyLinesError as ``read_period``, and when there is no such period.
+    """
+    if text.strip().lower() != "latest":
+        return read_period(text)
+    held = (
+        _of_measure(indicators, measure_id)
+        .filter(pl.col("area_id").is_in(list(area_ids)), pl.col("numerator").is_not_null())
+        .group_by("period_start", "period_end")
+        .agg(pl.n_unique("area_id").alias("areas"))
+        .filter(pl.col("areas") == len(set(area_ids)))
+        .sort("period_end", "period_start", descending=[True, False])
+    )
+    if held.is_empty():
+        raise CountyLinesError(
+            f"No {measure_id} is held for {' and '.join(area_ids)}; ask for another area or measure."
+        )
+    start, end = held.select("period_start", "period_end").row(0)
+    return start, end
+
+
+def _month_named(text: str) -> int | None:
+    return next((number for number, name in enumerate(_MONTHS, start=1) if name.startswith(text)), None)
 
 
 def _month_end(year: int, month: int) -> date:
@@ -106,13 +163,7 @@ def find_numbers(
 
     Raises CountyLinesError with the measures, or the periods held for the area, when there is none.
     """
-    of_measure = indicators.filter(
-        (pl.col("measure_id") == measure_id) | (pl.col("measure_code") == measure_id.upper()).fill_null(False)
-    )
-    if of_measure.is_empty():
-        coded = indicators.select("measure_id", pl.col("measure_code").fill_null("")).unique().sort("measure_id")
-        known = ", ".join(f"{name} ({code})" if code else name for name, code in coded.iter_rows())
-        raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
+    of_measure = _of_measure(indicators, measure_id)
     of_area = of_measure.filter(pl.col("area_id") == area_id)
     start, end = pl.col("period_start"), pl.col("period_end")
     asked = (start == period[0]) & (end == period[1])
@@ -131,6 +182,18 @@ def find_numbers(
     return list(
         rows.sort("is_preferred", "vintage", "indicator_id", descending=[True, True, False]).iter_rows(named=True)
     )
+
+
+def _of_measure(indicators: pl.DataFrame, measure_id: str) -> pl.DataFrame:
+    """The rows of a measure, by its id or code; raises CountyLinesError with the measures when there is none."""
+    of_measure = indicators.filter(
+        (pl.col("measure_id") == measure_id) | (pl.col("measure_code") == measure_id.upper()).fill_null(False)
+    )
+    if of_measure.is_empty():
+        coded = indicators.select("measure_id", pl.col("measure_code").fill_null("")).unique().sort("measure_id")
+        known = ", ".join(f"{name} ({code})" if code else name for name, code in coded.iter_rows())
+        raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
+    return of_measure
 
 
 @dataclass(frozen=True)

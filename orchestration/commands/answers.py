@@ -20,13 +20,14 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
     """One number, with its population, limits, coverage and edition.
 
     AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that the
-    error for an unknown one lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023 or 2018-01/2019-03.
+    error for an unknown one lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023, 2018/19, "June 2025", "30 September 2019",
+    2018-01/2019-03 or latest.
 
     \b
     Example: countylines value Norfolk drug_offences "YE Dec 2019"
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
-    from transforms.answers import find_area, find_numbers, read_period
+    from transforms.answers import find_area, find_numbers, period_asked
 
     if measure in GRADES:
         raise CountyLinesError(
@@ -35,8 +36,9 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
         )
     paths = paths_from_environment()
     known = registers(paths)
-    area_id = find_area(area, known.areas, known.area_names)
-    rows = find_numbers(table(paths, "out", "indicators"), area_id, measure, read_period(period))
+    area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
+    indicators = table(paths, "out", "indicators")
+    rows = find_numbers(indicators, area_id, measure, period_asked(period, indicators, [area_id], measure))
     answers = [_answer(row) for row in rows]
     if as_json:
         click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
@@ -177,7 +179,7 @@ def areas_suggest(name: str, as_json: bool) -> None:
     from transforms.answers import suggest
 
     known = registers(paths_from_environment())
-    found = suggest(name, known.areas, known.area_names)
+    found = suggest(name, known.areas, known.area_names, known.elsewhere)
     if as_json:
         click.echo(json.dumps(found.to_dicts()))
         return

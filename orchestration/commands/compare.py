@@ -25,7 +25,9 @@ GRADES = ("peel_grade", "M21")
 @click.argument("other_area", required=False)
 @click.option("--measure", required=True, help="A measure by id or code (drug_offences, M01), or peel_grade.")
 @click.option(
-    "--period", required=True, help='"YE Dec 2019", 2023-Q1, 2023, 2018-01/2019-03, or a PEEL cycle: 2018/19.'
+    "--period",
+    required=True,
+    help='"YE Dec 2019", 2023-Q1, 2023, "June 2025", 2018-01/2019-03, latest; 2018/19 is also a PEEL cycle.',
 )
 @click.option("--with-period", help="The second period, to compare one area with itself.")
 @click.option("--question", default="Effectiveness", show_default=True, help="The question or pillar of a PEEL grade.")
@@ -73,7 +75,7 @@ def _numbers(
     """The graded pair of two indicators: as rates between areas, as counts over time."""
     import polars as pl
 
-    from transforms.answers import find_area, find_numbers, read_period
+    from transforms.answers import find_area, find_numbers, period_asked
     from transforms.comparability import (
         difference_test,
         dispersion_of_series,
@@ -85,9 +87,9 @@ def _numbers(
 
     known = registers(paths)
     indicators = table(paths, "out", "indicators")
-    ids = [find_area(area, known.areas, known.area_names) for area in areas]
+    ids = [find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas]
     rows = [
-        find_numbers(indicators, area_id, measure, read_period(period))[0]
+        find_numbers(indicators, area_id, measure, period_asked(period, indicators, ids, measure))[0]
         for area_id, period in zip(ids, periods, strict=True)
     ]
     if rows[0]["indicator_id"] == rows[1]["indicator_id"]:
@@ -160,7 +162,9 @@ def _grades(
     known = registers(paths)
     held, scale = table(paths, "out", "inspection_grades"), load_scale(paths.data)
     rows = [
-        find_grade(held, scale, known.areas, find_area(area, known.areas, known.area_names), cycle, question)
+        find_grade(
+            held, scale, known.areas, find_area(area, known.areas, known.area_names, known.elsewhere), cycle, question
+        )
         for area, cycle in zip(areas, periods, strict=True)
     ]
     sides = sides_of_grades(pl.DataFrame(rows, schema=held.schema))

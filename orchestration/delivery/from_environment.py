@@ -41,7 +41,9 @@ def report_finder(data: Path) -> Callable[[str], str]:
     made = set(slugs(registers.areas))
 
     def find(area: str) -> str:
-        slug = area if area in made else names[find_area(area, registers.areas, registers.area_names)]
+        slug = (
+            area if area in made else names[find_area(area, registers.areas, registers.area_names, registers.elsewhere)]
+        )
         if slug not in made:
             raise CountyLinesError(
                 f"There is no report on {area!r}; name a police force area, a region, or England and Wales."

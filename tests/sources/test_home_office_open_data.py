@@ -16,6 +16,7 @@ from transforms.sources.registry import load_source
 
 from .accounting import assert_nothing_lost
 from .editions import with_edition
+from .home_office_files import read
 from .open_documents import ods_bytes
 from .workbooks import DATA, FIXTURES, Sheets, read_rows, workbook_bytes
 
@@ -53,7 +54,7 @@ def test_a_new_edition_is_a_row_of_the_layout_and_every_row_is_accounted_for(sou
 
 def test_every_cell_of_recorded_crime_has_a_meaning_or_a_reason(tmp_path: Path) -> None:
     cells = parsed(tmp_path, CRIME).cells
-    result = harmonise(cells, {CRIME: load_source(tmp_path, CRIME)}, load_registers(tmp_path))
+    result = harmonise(cells, {CRIME: load_source(tmp_path, CRIME)}, load_registers(tmp_path), settled=())
     assert result.unmatched.is_empty()
     assert sorted(result.excluded["area_text"]) == ["Action Fraud", "CIFAS", "UK Finance"]
     columns = ("area_id", "measure_id", "period_start", "period_end", "value")
@@ -190,3 +191,60 @@ def test_a_column_set_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_financial_quarter_is_three_months(text: str, first: date | None, last: date | None) -> None:
     start, end = financial_quarter(pl.col("text"))
     assert pl.DataFrame({"text": [text]}).select(start.alias("start"), end.alias("end")).row(0) == (first, last)
+
+
+def test_a_workbook_with_the_warts_of_published_ones_is_read(tmp_path: Path) -> None:
+    """Labels beside the table with nothing below, words and flags where counts are expected, counts taken back, blanks around them, and codes
+    that a spreadsheet made of text, one for several offences."""
+    header, *_ = rows_of(CRIME)
+    drugs = ["Trafficking in controlled drugs", "Drug offences", "Trafficking of drugs", "92A"]
+    manslaughter, corporate = (
+        [name, "Violence against the person", "Homicide", "4.0999999999999996"]
+        for name in ("Manslaughter", "Corporate manslaughter")
+    )
+    counts = {
+        "Norfolk": " 66776 ",
+        "Suffolk": "-45 ",
+        "Essex": "-00 ",
+        "Kent": "N/A - data not provided",
+        "Surrey": "N/A - Offence code expired",
+        "Sussex": "N/A - offence code expired",
+        "Dorset": "N/a",
+        "Cumbria": "NA",
+        "Durham": "x",
+        "Gwent": "-1",
+    }
+    rows = [["2013/14", "1", force, *drugs, count] for force, count in counts.items()]
+    rows += [["2013/14", "1", "Norfolk", *offence, "1"] for offence in (manslaughter, corporate)]
+    rows += [["2013/14", "1", body, *drugs, "2"] for body in ("Cifas", "CIFAS", "Action Fraud")]
+    others = [[*_NAMES_OF[code], code] for code in ("92C", "92D", "92E", "106")]
+    rows += [["2013/14", "1", "Norfolk", *offence, "3"] for offence in others]
+    sheets = {"Notes": [["Notes"]], "2013_14": [[*header, "", "Offence Group", "Sheet", "Checked"], *rows]}
+    name = "prc-pfa-mar2013-onwards-tables-230720.ods"
+    result = read(tmp_path, {name: ods_bytes(sheets, as_text=".*")})
+    trafficking = result.observations.filter(measure_id="drug_trafficking_offences_in_quarter")
+    assert {
+        area: (value, status) for area, value, status in trafficking.select("area_text", "value", "status").rows()
+    } == {
+        "Norfolk": (66776, "ok"),
+        "Suffolk": (-45, "ok"),
+        "Essex": (0, "ok"),
+        "Gwent": (-1, "ok"),
+        **dict.fromkeys(("Kent", "Surrey", "Sussex", "Dorset", "Cumbria", "Durham"), (None, "not_available")),
+    }
+    assert sorted(result.excluded["area_text"]) == ["Action Fraud", "CIFAS", "Cifas"]
+
+
+def test_a_count_below_a_label_beside_the_table_is_refused(tmp_path: Path) -> None:
+    header, first, *rows = rows_of(CRIME)
+    sheets = {"Notes": [["Notes"]], "2024_25": [[*header, "", "Checked"], [*first, "", "7"], *rows]}
+    with pytest.raises(LayoutError, match="J1: the label 'Checked' is not in the layout"):
+        parsed(tmp_path, CRIME, sheets)
+
+
+_NAMES_OF = {
+    "92C": ("Other drug offences", "Drug offences", "Possession of drugs"),
+    "92D": ("Possession of controlled drugs (excl. Cannabis)", "Drug offences", "Possession of drugs"),
+    "92E": ("Possession of controlled drugs (Cannabis)", "Drug offences", "Possession of drugs"),
+    "106": ("Modern Slavery", "Violence against the person", "Violence without injury"),
+}

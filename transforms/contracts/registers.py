@@ -29,6 +29,8 @@ def _register(name: str, title: str, one_row_is: str, key: tuple[str, ...], *col
     return Contract(f"registers/{name}", title, one_row_is, columns, key)
 
 
+# How much of a row an error shows.
+_SHOWN = 120
 _DAY = {"pattern": r"^\d{4}-\d{2}-\d{2}$", "example": "2019-07-01"}
 _NUMBER = {"pattern": r"^\d+$", "example": "1000"}
 _EVIDENCE = _text("evidence", "Where it can be read")
@@ -72,7 +74,7 @@ REGISTERS = {
             _text(
                 "name_type",
                 "Kind of name",
-                allowed=("as_published", "operating", "everyday", "abbreviation", "historical", "welsh"),
+                allowed=("as_published", "operating", "everyday", "abbreviation", "historical", "welsh", "asked"),
             ),
             _ANY_SOURCE,
             _text("area_basis", "What the name means", allowed=("same_area", "ambiguous_label")),
@@ -234,6 +236,12 @@ REGISTERS = {
             _text("reason", "Why the register is right"),
         ),
         _register(
+            *("elsewhere", "Places elsewhere", "place outside England and Wales that people ask for", ("name",)),
+            _text("name", "Name as written"),
+            _text("country", "Country that it is in"),
+            _EVIDENCE,
+        ),
+        _register(
             *("localities", "Localities", "place that has a box in its force's report", ("district_code",)),
             _text("area_id", "Police force area"),
             _text("name", "Name, as publishers print it"),
@@ -298,13 +306,31 @@ REGISTERS = {
 }
 
 
+def read_authored(path: Path) -> pl.DataFrame:
+    """Read a CSV file that people write, as text, blanks null; raises RegisterError with its name where it is no table from end to end."""
+    name = f"data/{path.parent.name}/{path.name}"
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except FileNotFoundError as error:
+        raise RegisterError(f"{name} does not exist; restore the file.") from error
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).partition("\n")[0][:_SHOWN]
+        raise RegisterError(
+            f"{name}: it is no table from end to end ({reason}); look for an open quote or a comma too many."
+        ) from error
+    lines = frame.select(pl.concat_str(pl.all(), separator=",", ignore_nulls=True).alias("row"))
+    for row in lines.filter(pl.col("row").str.contains("\n"))["row"].head(1):
+        raise RegisterError(f"{name}: a quote is not closed in the row {row.partition(chr(10))[0][:_SHOWN]}; close it.")
+    return frame
+
+
 def read_register(data: Path, name: str) -> pl.DataFrame:
     """Read ``data/registers/<name>.csv``, which must keep to its contract: text columns in its order, blanks as empty text.
 
-    Raises RegisterError for another header, and with the row for a blank, a value out of its limits and a key that stands twice.
+    Raises RegisterError as ``read_authored``, for another header, and with the row for a blank, a value out of its limits and a key that stands twice.
     """
     contract = REGISTERS[name]
-    frame = pl.read_csv(data / "registers" / f"{name}.csv", infer_schema=False).with_columns(pl.all().fill_null(""))
+    frame = read_authored(data / "registers" / f"{name}.csv").with_columns(pl.all().fill_null(""))
     wanted = [column.name for column in contract.columns]
     if frame.columns != wanted:
         raise RegisterError(

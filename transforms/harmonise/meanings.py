@@ -111,17 +111,18 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_value(cells: pl.DataFrame, sentinels: pl.DataFrame) -> pl.DataFrame:
-    """Add value and status: a number is 'ok', a registered symbol of the source is null with its status, anything else leaves status null."""
+    """Add value and status: a number is 'ok', a registered symbol of the source, in any case, is null with its status, anything else leaves status null."""
     text = pl.col("value_text").fill_null("").str.strip_chars()
     number = pl.when(text.str.contains(_NUMBER)).then(text.str.replace_all(",", "", literal=True)).cast(pl.Float64)
     symbols = sentinels.select(
-        "source_id", pl.col("value_text").alias("symbol"), pl.col("status").alias("symbol_status")
+        "source_id", plain(pl.col("value_text")).alias("symbol"), pl.col("status").alias("symbol_status")
     )
     return (
-        cells.with_columns(text.alias("symbol"))
+        cells.with_columns(plain(text).alias("symbol"))
         .join(symbols, on=["source_id", "symbol"], how="left", maintain_order="left")
         .with_columns(
-            number.alias("value"),
+            # A count of '-00' is zero, and no other zero than '0'.
+            (number + 0.0).alias("value"),
             pl.when(number.is_not_null()).then(pl.lit("ok")).otherwise(pl.col("symbol_status")).alias("status"),
         )
     )

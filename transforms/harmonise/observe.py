@@ -11,7 +11,7 @@ from transforms.harmonise.areas import PLACE, resolve
 from transforms.harmonise.corrections import apply_corrections
 from transforms.harmonise.meanings import plain, with_measure, with_period, with_value
 from transforms.harmonise.names import fold, name_table, nearest
-from transforms.harmonise.registers import PUBLISHED_NAME, Registers, known_areas
+from transforms.harmonise.registers import ASKED_NAME, PUBLISHED_NAME, Registers, known_areas
 from transforms.harmonise.subcodes import with_class_a_supply
 from transforms.sources.registry import Source
 
@@ -40,7 +40,7 @@ def harmonise(
     """
     printed = cells.filter(pl.col("kind") == "figure")
     figures = apply_corrections(printed, registers.corrections, settled)
-    names = name_table(known_areas(registers), registers.area_names)
+    names = name_table(known_areas(registers), registers.area_names.filter(pl.col("name_type") != ASKED_NAME))
     kinds = {source.id: source.area_kinds for source in sources.values()}
     resolved = resolve(figures.select(PLACE), names, kinds)
     understood = (
@@ -253,7 +253,12 @@ def _refuse_dead_rows(
         .to_series()
         .to_list(),
         "sentinels": registers.sentinels.filter(pl.col("source_id").is_in(live_sources))
-        .join(used_symbols, on=["source_id", "value_text"], how="anti")
+        .join(
+            used_symbols,
+            left_on=["source_id", plain(pl.col("value_text"))],
+            right_on=["source_id", "value_text"],
+            how="anti",
+        )
         .select(pl.format("{} {}", "source_id", "value_text"))
         .to_series()
         .to_list(),

@@ -14,6 +14,8 @@ from transforms.harmonise.local_authorities import as_areas, load_local_authorit
 
 # Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
 PUBLISHED_NAME = "as_published"
+# What people say and no publisher prints: never looked up in a build.
+ASKED_NAME = "asked"
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,18 @@ class Registers:
     local_authorities: pl.DataFrame
     localities: pl.DataFrame
     class_a_supply_subcodes: pl.DataFrame
+    elsewhere: pl.DataFrame
     corrections: tuple[Correction, ...]
 
 
 def _read_corrections(folder: Path) -> tuple[Correction, ...]:
     corrections = []
     for path in sorted(folder.glob("*.toml")):
-        for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("correction", []):
+        try:
+            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("correction", [])
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RegisterError(f"data/corrections/{path.name} is not TOML ({error}); correct it.") from error
+        for entry in entries:
             wanted = {"id", "match", "set", "expect_cells", "reason", "evidence", "reported_to"}
             if set(entry) != wanted:
                 raise RegisterError(
@@ -87,7 +94,7 @@ def load_registers(data: Path) -> Registers:
             "sentinels",
             "definitions",
         ),
-        *("units", "adjustments", "source_quality", "localities", "class_a_supply_subcodes"),
+        *("units", "adjustments", "source_quality", "localities", "class_a_supply_subcodes", "elsewhere"),
     )
     registers = Registers(
         **{name: read_register(data, name) for name in texts},

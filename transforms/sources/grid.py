@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
+from transforms.contracts.registers import read_authored
 from transforms.contracts.tables import cells
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.registry import Edition, Source
@@ -111,7 +112,7 @@ def _unreadable(edition: Edition, error: Exception) -> LayoutError:
 
 def read_layout(data: Path, name: str, columns: Sequence[str]) -> pl.DataFrame:
     """Read ``data/layouts/<name>.csv`` as text, blanks null; raises RegisterError when its columns are not ``columns``."""
-    layout = pl.read_csv(data / "layouts" / f"{name}.csv", infer_schema=False)
+    layout = read_authored(data / "layouts" / f"{name}.csv")
     if tuple(layout.columns) != tuple(columns):
         raise RegisterError(
             f"data/layouts/{name}.csv: its columns are {', '.join(layout.columns)}, not {', '.join(columns)}."

@@ -16,6 +16,7 @@ import polars as pl
 from transforms.errors import RegisterError
 from transforms.sources.calendar import expected_vintage
 from transforms.sources.grid import (
+    LETTERS,
     Parsed,
     as_cells,
     column_label,
@@ -77,16 +78,19 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
     roles: dict[str, dict[str, dict[str, str]]] = {}
     for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
         if sheet not in roles:
+            batch = _without_bare_labels(batch, expected, header_row)
             roles[sheet] = columns_by_role(batch, (header_row, header_row), expected, edition, sheet)
         complete = _with_all_columns(batch, expected["column"].unique().to_list(), edition, sheet)
         rows = complete.filter(pl.col("row") > header_row)
         _check(rows, roles[sheet], offences, sheet, edition)
         code, area = only_column(roles[sheet], "offence_code"), only_column(roles[sheet], "area_name")
         aggregate = pl.col(area).is_in(_labels(bodies, "aggregate"))
-        used = pl.col(code).is_in(_labels(offences, "measure")) | pl.col(area).is_in(_labels(bodies, "non_force"))
+        # One body is printed as Cifas and as CIFAS; a code from a spreadsheet has a blank at its end.
+        is_body = _key(pl.col(area)).is_in([label.lower() for label in _labels(bodies, "non_force")])
+        used = pl.col(code).str.strip_chars().is_in(_labels(offences, "measure")) | is_body
         selected = rows.filter(used & ~aggregate)
         kept.append(_cells(selected, roles[sheet], sheet, edition))
-        found |= {*rows[code].unique(), *rows[area].unique()}
+        found |= {*rows[code].str.strip_chars().unique(), *rows[area].unique()}
         aggregates = rows.filter(aggregate).height
         read += batch.height
         reasons["header, and what stands above it"] += batch.height - rows.height
@@ -151,10 +155,24 @@ def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[
         printed = head.unpivot(index="row", value_name="label").drop_nulls("label")
         labels = printed.group_by("row", maintain_order=True).agg(column_label(pl.col("label")))
         for row, found in labels.iter_rows():
-            if frozenset(found) in known:
+            # Further labels may stand to the right of the table.
+            if column_set := next((known[wanted] for wanted in known if wanted <= frozenset(found)), None):
                 sheets = _SHEETS_OF_YEARS if re.fullmatch(_SHEETS_OF_YEARS, sheet) else re.escape(sheet)
-                return {"sheets": sheets, "header_row": str(row), "column_set": known[frozenset(found)]}
+                return {"sheets": sheets, "header_row": str(row), "column_set": column_set}
     return None
+
+
+def _without_bare_labels(batch: pl.DataFrame, expected: pl.DataFrame, header_row: int) -> pl.DataFrame:
+    """The first rows of a sheet without the columns to the right of its table that have a label and nothing below it."""
+    places = {letter: place for place, letter in enumerate(LETTERS)}
+    last = max(places[letter] for letter in expected["column"])
+    below = batch.filter(pl.col("row") > header_row)
+    right = [letter for letter in batch.columns if letter in places and places[letter] > last]
+    return batch.drop(letter for letter in right if below[letter].is_null().all())
+
+
+def _key(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars().str.to_lowercase()
 
 
 def _of_source(layout: pl.DataFrame, edition: Edition) -> pl.DataFrame:
@@ -195,7 +213,7 @@ def _check(rows: pl.DataFrame, roles: Roles, offences: pl.DataFrame, sheet: str,
     if of_sheet["start"] is not None:
         in_sheet = (printed.struct["start"] == of_sheet["start"]) & (printed.struct["end"] == of_sheet["end"])
     unknown_drug = pl.col(group).str.to_lowercase().str.strip_chars() == _DRUG_OFFENCES
-    unknown_drug &= ~pl.col(code).is_in(offences["code"].to_list())
+    unknown_drug &= ~pl.col(code).str.strip_chars().is_in(offences["code"].to_list())
     for column, wrong, problem, remedy in (
         (year, ~is_year, "found {} where a financial year like '2024/25' is expected", "look at the file"),
         (year, ~in_sheet, "found the year {} on the sheet of another year", "look at the file"),

@@ -6,13 +6,14 @@ The records themselves are read by ``transforms.incidents``.
 import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
 from transforms.contracts.registers import read_register
-from transforms.errors import LayoutError
+from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import (
     Member,
     Original,
@@ -45,8 +46,8 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError for an archive that holds other months, bodies or kinds than its edition, and what ``ingest_month`` raises.
     """
     registers = load_incident_registers(data)
-    with tempfile.TemporaryDirectory() as folder:
-        members = _members(content, edition.file, Path(folder))
+    with _copy_folder() as folder:
+        members = _members(content, edition.file, folder)
         name = Path(edition.file).name
         if not members:
             raise LayoutError(
@@ -56,7 +57,7 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
             raise LayoutError(
                 f"{edition.source_id} {edition.id}: the archive {name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
-        results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
+        results = [ingest_month(group, folder, registers) for group in by_month(members).values()]
         localities = read_register(data, "localities")
         of_places = locality_cells(results, localities, edition.source_id, edition.id, registers)
     accounting = pl.concat(result.accounting for result in results)
@@ -85,15 +86,25 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
     )
     if not fits:
         return None
-    with tempfile.TemporaryDirectory() as folder:
+    with _copy_folder() as folder:
         try:
-            (member,) = _members(b"", path, Path(folder))
+            (member,) = _members(b"", path, folder)
         except LayoutError:
             return (
                 "it is a file of records of data.police.uk, but its name does not say of which month, force and kind; give it its publisher's name "
                 "again, such as 2019-02-gwent-stop-and-search.csv"
             )
     return edition_of_month(source, edition_id_of([member]), member.month, path)
+
+
+@contextmanager
+def _copy_folder() -> Iterator[Path]:
+    """A folder for a copy of an archive; what is wrong with the archive is said without the folder's name."""
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            yield Path(name)
+        except CountyLinesError as error:
+            raise type(error)(str(error).replace(f"{name}/", "")) from error
 
 
 def _members(content: Original, path: str, folder: Path) -> list[Member]:
@@ -159,8 +170,8 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
             pass
     except DAMAGED:
         return None
-    with tempfile.TemporaryDirectory() as folder:
-        members = _members(content, path, Path(folder))
+    with _copy_folder() as folder:
+        members = _members(content, path, folder)
     if not members:
         return None
     found, believed = edition_id_of(members), believed_publication(members, source)

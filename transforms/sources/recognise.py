@@ -18,6 +18,7 @@ from typing import Final
 
 import polars as pl
 
+from transforms.contracts.registers import read_authored
 from transforms.errors import LayoutError
 from transforms.incidents import Original, StoredArchive, as_file
 from transforms.sources.grid import column_label
@@ -33,8 +34,34 @@ NOT_RECOGNISED: Final = "not recognised"
 REFUSED: Final = "refused"
 
 _HEAD_BYTES = 1 << 16
+_SIGNATURE_BYTES = 32
 _HEADER_WITHIN = 12
 _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
+_LEFT_BY_FILE_MANAGERS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.~lock\..*#|~\$.*", re.IGNORECASE)
+# What files are that are not read here, by their first bytes, packed with gzip or not.
+_OTHER_FORMATS = (
+    (b"%PDF", "a PDF"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"FEA1", "a Feather file"),
+    (b"RDX", "a file of R's data (.rda)"),
+    (b"RDA", "a file of R's data (.rda)"),
+    (b"X\n\x00\x00\x00", "a file of R's data (.rds)"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"$FL", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"{\\rtf", "a text document"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a file packed with bzip2"),
+    (b"\xfd7zXZ", "a file packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "a file packed with zstd"),
+)
 # Of the labels of a table, how many a file must share before it is said to be like that table.
 _ALIKE = 0.5
 ARCHIVE_PARSER: Final = "police_uk_archive"
@@ -68,6 +95,8 @@ def recognised(
     """The file as the edition or editions that it holds, or with the reason why it is not read; ``headers`` is ``known_headers``."""
     if file.path.rpartition("/")[2] in _LISTS_OF_FILES:
         return dataclasses.replace(file, outcome=SET_ASIDE, reason="it is the folder's own list of files")
+    if _LEFT_BY_FILE_MANAGERS.fullmatch(file.path.rpartition("/")[2]):
+        return dataclasses.replace(file, outcome=SET_ASIDE, reason="it is what a file manager leaves behind")
     if isinstance(content, StoredArchive):
         return _workbook(file, content, sources, headers, data)
     if problem := _not_a_table(content):
@@ -116,9 +145,20 @@ def _not_a_table(content: bytes) -> str | None:
         return "it is a web page, where a data file should be; fetch it again"
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return "it is an encrypted workbook or one of the old binary format; save it as XLSX"
-    if content.startswith(b"%PDF"):
-        return "it is a PDF, which no source here is read from"
+    begins = _unpacked_head(content)
+    if what := next((what for start, what in _OTHER_FORMATS if begins.startswith(start)), None):
+        return f"it is {what}, which is not read here; put the publisher's CSV, XLSX or ODS file here"
     return None
+
+
+def _unpacked_head(content: bytes) -> bytes:
+    """The first bytes of a file, or of what is packed in it with gzip; nothing of a file that cannot be unpacked."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content[:_SIGNATURE_BYTES]
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content[:_HEAD_BYTES], _SIGNATURE_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _workbook(
@@ -211,17 +251,13 @@ def known_headers(sources: Mapping[str, Source], data: Path) -> pl.DataFrame:
         if not columns.is_file():
             continue
         labels = (
-            pl.read_csv(columns, infer_schema=False)
+            read_authored(columns)
             .filter(pl.col("role") != "heading")
             .with_columns(column_label(pl.col("label")).alias("label"))
             .group_by("column_set", maintain_order=True)
             .agg(pl.col("label").unique().sort().alias("labels"))
         )
-        editions = (
-            pl.read_csv(layout, infer_schema=False)
-            .group_by("column_set")
-            .agg(pl.col("edition_id").alias("edition_ids"))
-        )
+        editions = read_authored(layout).group_by("column_set").agg(pl.col("edition_id").alias("edition_ids"))
         frames.append(
             labels.join(editions, on="column_set", how="left", maintain_order="left").select(
                 pl.lit(source.id).alias("source_id"), "column_set", "labels", "edition_ids"

@@ -141,7 +141,7 @@ def load_source(data: Path, source_id: str) -> Source:
         raise RegisterError(
             f"data/sources/{path.name} does not exist; write the register entry of {source_id}."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RegisterError(f"data/sources/{path.name} is not TOML ({error}); correct it.") from error
     _check_keys(path, "", entry, _fields(Source) - {"editions", "reaches"}, {"edition", "reaches"})
     _check_types(path, "", entry, Source)

@@ -1,12 +1,14 @@
 """Police officers by force: synthetic cuts of two workbooks with the originals' warts, and the originals where they are at hand."""
 
+import re
+
 import polars as pl
 import pytest
 
 from transforms.errors import LayoutError
 from transforms.sources.grid import Parsed
-from transforms.sources.ho_police_workforce_tables import parse
-from transforms.sources.registry import load_source
+from transforms.sources.ho_police_workforce_tables import edition_in, parse
+from transforms.sources.registry import Edition, load_source
 
 from .accounting import assert_nothing_lost
 from .workbooks import DATA, FIXTURES, LANDING, Sheets, one, read_sheets, row_of, workbook_bytes
@@ -121,3 +123,53 @@ def test_the_originals_add_up_and_hold_the_days_of_their_titles() -> None:
     assert newest == "2017-09-30 00:00:00"
     revised = printed.filter(pl.col("period_text") == "2018-09-30 00:00:00").sort("edition_id")["printed"].round(2)
     assert revised.to_list() == [122395.45, 122406.45]
+
+
+def years_later(sheets: Sheets, years: int) -> Sheets:
+    """The same figures, of days so many years later; the titles' months of changes too."""
+
+    def moved(text: str) -> str:
+        text = re.sub(r"(September |March |^)(20\d\d)", lambda found: f"{found[1]}{int(found[2]) + years}", text)
+        return re.sub(r"\b(Sep|Mar)-(\d\d)\b", lambda found: f"{found[1]}-{int(found[2]) + years}", text)
+
+    return {name: [[moved(text) for text in row] for row in rows] for name, rows in sheets.items()}
+
+
+@pytest.mark.parametrize(
+    ("described", "years", "edition_id"), [("30-sep-2015", 1, "30-sep-2016"), ("30-sep-2019", 1, "30-sep-2020")]
+)
+def test_an_edition_of_other_days_is_read_as_the_one_that_it_is_like(
+    described: str, years: int, edition_id: str
+) -> None:
+    content = workbook_bytes(years_later(sheets(described), years))
+    source = load_source(DATA, SOURCE)
+    edition = edition_in(content, source, "tables.ods", DATA)
+    assert isinstance(edition, Edition)
+    assert (edition.id, edition.layout_of, edition.vintage) == (edition_id, described, f"{int(edition_id[-4:]) + 1}-01")
+    cells, known = parse(content, edition, DATA).cells, parsed(described).cells
+    assert cells["value_text"].to_list() == known["value_text"].to_list()
+    days = [f"{int(day[:4]) + years}{day[4:]}" for day in known["period_text"].drop_nulls().unique().sort()]
+    assert cells["period_text"].drop_nulls().unique().sort().to_list() == days
+    labels = pl.Series(cells["measure_text"].drop_nulls().unique().sort())
+    assert labels.str.contains(str(int(edition_id[-4:]))).any()
+
+
+def test_an_edition_whose_columns_are_of_other_days_than_its_title_is_refused() -> None:
+    changed = years_later(sheets("30-sep-2015"), 1)
+    table = changed["Table_1"]
+    table[0][0] = table[0][0].replace("31 March 2016", "31 March 2015")
+    source = load_source(DATA, SOURCE)
+    edition = edition_in(workbook_bytes(changed), source, "tables.ods", DATA)
+    assert isinstance(edition, Edition)
+    with pytest.raises(
+        LayoutError, match=r"30-sep-2016, table 'Table_1': the columns are of .* gives other days; .* add the rows"
+    ):
+        parse(workbook_bytes(changed), edition, DATA)
+
+
+def test_a_workbook_of_officers_in_other_words_is_named_with_the_row_to_add() -> None:
+    changed = sheets("30-sep-2015")
+    changed["Table_1"][0][0] = "Table 1: Police officers by police force area and rank, 30 September 2016"
+    reason = edition_in(workbook_bytes(changed), load_source(DATA, SOURCE), "tables.ods", DATA)
+    assert "it is a workbook of ho_police_workforce_tables" in str(reason)
+    assert "add the rows of this edition to data/layouts/ho_police_workforce_tables.csv" in str(reason)

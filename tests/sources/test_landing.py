@@ -1,5 +1,6 @@
 """What becomes of the files that a person puts into a landing folder: read, refused, copies, and none changed."""
 
+import gzip
 import os
 import re
 import shutil
@@ -17,9 +18,9 @@ from transforms.sources.published import cells_of, editions_held, read_cells
 from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, SET_ASIDE
 from transforms.sources.registry import Edition, Source, load_source
 
-from .landing_folders import ARCHIVE, ONS, found, observed, pfa_workbook, put, retitled, with_originals
+from .landing_folders import ARCHIVE, ONS, QUARTER, found, observed, pfa_workbook, put, retitled, with_originals, zipped
 from .landing_folders import register as register
-from .workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
+from .workbooks import DATA, FIXTURES, LANDING, read_sheets, with_error, workbook_bytes
 
 ROLLING = "ho_recorded_crime_rolling"
 WELSH = ("dyfed-powys", "gwent", "north-wales", "south-wales")
@@ -293,3 +294,133 @@ def test_a_damaged_file_of_a_listed_edition_gives_way_to_a_whole_one(
     assert [files[name].outcome for name in ("half.xlsx", "whole.xlsx")] == [REFUSED, READ]
     assert "Drug crimes" in str(files["half.xlsx"].reason)
     assert read_cells(with_landing(register, files.values())[ONS], DATA, tmp_path).height > 0
+
+
+OTHER_FILES = {
+    "prc.parquet": (b"PAR1synthetic", "it is a Parquet file"),
+    "referrals.rda": (gzip.compress(b"RDX3\nX\n"), "it is a file of R's data (.rda)"),
+    "lookup.rds": (gzip.compress(b"X\n\x00\x00\x00\x03"), "it is a file of R's data (.rds)"),
+    "crime.sqlite": (b"SQLite format 3\x00", "it is an SQLite database"),
+    "table.pdf": (b"%PDF-1.7", "it is a PDF"),
+    "table.csv.xz": (b"\xfd7zXZ\x00", "it is a file packed with xz"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_a_file_of_a_format_that_is_not_read_is_called_what_it_is(
+    name: str, tmp_path: Path, register: dict[str, Source]
+) -> None:
+    content, what = OTHER_FILES[name]
+    put(tmp_path, name, content)
+    (file,) = survey(tmp_path, register, DATA)
+    assert file.outcome == NOT_RECOGNISED
+    assert str(file.reason).startswith(f"{what}, which is not read here; put the publisher's CSV")
+
+
+def test_what_a_file_manager_leaves_behind_is_set_aside(tmp_path: Path, register: dict[str, Source]) -> None:
+    for name in (".DS_Store", "Thumbs.db", "ons/._march.xlsx", "~$march.xlsx"):
+        put(tmp_path, name, b"\x00\x00\x00\x01Bud1")
+    assert {file.outcome for file in survey(tmp_path, register, DATA)} == {SET_ASIDE, COPY}
+
+
+def test_a_reason_names_no_folder_of_this_machine(tmp_path: Path, register: dict[str, Source]) -> None:
+    """Archives are looked at in copies: two files for one month, a name without its parts, a file that ends too early."""
+    line = csv_file(STOP_HEADER, search()).encode()
+    month = {
+        f"2019-02__2019-02-gwent-stop-and-search{again}_dot_csv": line
+        for again in ("", "__2019-02-gwent-stop-and-search")
+    }
+    put(tmp_path, "twice.zip", zipped(**month))
+    put(tmp_path, "unnamed.zip", zipped(**{"2019-02-gwent-stop-and-search_dot_csv": line, "readme_dot_csv": b"a"}))
+    whole = zipped(**{"2019-02-gwent-stop-and-search_dot_csv": line})
+    put(tmp_path, "damaged.zip", whole.replace(b"drugs", b"drugz", 1))
+    reasons = {file.path: str(file.reason) for file in survey(tmp_path, register, DATA)}
+    assert {path: reason.partition(",")[0].partition(":")[0] for path, reason in reasons.items()} == {
+        "damaged.zip": "damaged.zip",
+        "twice.zip": "twice.zip",
+        "unnamed.zip": "unnamed.zip",
+    }
+
+
+def test_an_edition_with_an_error_in_a_cell_is_refused_and_the_publisher_is_to_be_asked(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    sheets = read_sheets(FIXTURES / ONS / "ye-mar-2019")
+    (name,) = (name for name in sheets if name.strip() == "Table P1")
+    row = next(row for row in sheets[name] if "Norfolk" in row)
+    cell = f"X{sheets[name].index(row) + 1}"
+    last = {other: rows for other, rows in sheets.items() if other != name} | {name: sheets[name]}
+    put(tmp_path, "march.xlsx", with_error(workbook_bytes(last), cell))
+    (file,) = survey(tmp_path, register, DATA)
+    assert file.outcome == REFUSED
+    assert f"table {name!r}, cell {cell}: the cell holds an error (#REF!), not a figure; ask the publisher." in str(
+        file.reason
+    )
+
+
+FACTORS, POPULATION = "dfe_children_in_need", "dfe_child_population"
+
+
+@pytest.mark.parametrize(
+    ("source_id", "fixture", "editions", "vintage"),
+    [
+        (FACTORS, "factors.csv", "2026-ye-mar-{}", "2026-10"),
+        (POPULATION, "mid-year.csv", "2025-mid-{}", "2026-10"),
+    ],
+)
+def test_the_next_release_of_a_yearly_table_is_an_edition_for_each_year_in_it(
+    source_id: str, fixture: str, editions: str, vintage: str, tmp_path: Path, register: dict[str, Source]
+) -> None:
+    """The last year's rows once more, a year later; a release is named after its last year."""
+    newest = int(editions[:4])
+    header, *rows = (FIXTURES / source_id / fixture).read_text(encoding="utf-8-sig").splitlines()
+    years = sorted({int(row[:4]) for row in rows})
+    added = [f"{newest}{row[4:]}" for row in rows if int(row[:4]) == years[-1]]
+    put(tmp_path, f"table_2012_to_{newest}.csv", "\n".join([header, *rows, *added]).encode())
+    (file,) = survey(tmp_path, register, DATA)
+    assert [edition.id for edition in file.editions] == [editions.format(year) for year in (*years, newest)]
+    assert {edition.vintage for edition in file.editions} == {vintage}
+    known = register[source_id].editions[-1]
+    assert known.period_end
+    assert file.editions[-1].period_end == known.period_end.replace(year=newest)
+    cells = read_cells(with_landing(register, [file])[source_id], DATA, tmp_path)
+    last = cells.filter(edition_id=editions.format(newest))
+    of_year_before = cells.filter(edition_id=editions.format(years[-1]))
+    assert last["value_text"].to_list() == of_year_before["value_text"].to_list()
+
+
+def test_a_release_that_ends_before_the_year_in_its_name_is_cut_short(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    rows = (FIXTURES / POPULATION / "mid-year.csv").read_text(encoding="utf-8-sig").splitlines()
+    put(tmp_path, "estimates_2012_to_2024.csv", "\n".join(row for row in rows if not row.startswith("2024")).encode())
+    (file,) = survey(tmp_path, register, DATA)
+    assert file.outcome == NOT_RECOGNISED
+    assert "its name says that it goes to 2024" in str(file.reason)
+
+
+def test_the_next_year_of_arrests_is_an_edition_of_its_own_with_its_own_year(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    header, *rows = next((FIXTURES / "ho_arrests").glob("*.csv")).read_text(encoding="utf-8").splitlines()
+    added = [row.replace("2017/18", "2018/19").replace("2018-03-31", "2019-03-31") for row in rows if "2017/18" in row]
+    put(tmp_path, "series.csv", "\n".join([header, *rows, *added]).encode())
+    (file,) = survey(tmp_path, register, DATA)
+    assert [(edition.id, edition.vintage) for edition in file.editions] == [("2018-19", "2019-11")]
+    cells = read_cells(with_landing(register, [file])["ho_arrests"], DATA, tmp_path).filter(edition_id="2018-19")
+    assert cells["period_text"].unique().to_list() == ["2018/19"]
+    put(tmp_path, "series.csv", "\n".join([header, *added]).encode())
+    (alone,) = survey(tmp_path, register, DATA)
+    assert [edition.id for edition in alone.editions] == ["2018-19"]
+
+
+def test_a_table_of_other_first_responders_is_not_taken_for_the_polices(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    put(tmp_path, "2023-q2/local.csv", QUARTER.read_bytes().replace(b"Police,", b"Local Authority,"))
+    put(tmp_path, "2023-q2/police.csv", QUARTER.read_bytes())
+    files = found(tmp_path, register)
+    assert [files[f"2023-q2/{name}.csv"].outcome for name in ("local", "police")] == [NOT_RECOGNISED, READ]
+    assert "the table of referrals by other first responders (Local Authority)" in str(
+        files["2023-q2/local.csv"].reason
+    )

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.errors import LayoutError
+from transforms.sources.grid import workbook_grids
 from transforms.sources.registry import Edition
 from transforms.sources.sheets import sheet_batches
 
 from .open_documents import document_bytes, ods_bytes
-from .workbooks import Sheets, workbook_bytes
+from .workbooks import Sheets, with_error, workbook_bytes
 
 Build = Callable[[Sheets], bytes]
 EDITION = Edition("ho_crime_outcomes", "ye-mar-2026", "synthetic", "outcomes.ods", "original", "2026-07")
@@ -85,6 +86,47 @@ def test_repeats_notes_and_line_breaks_of_an_open_document() -> None:
     )
     values = ("Gwent", None, None, "a  b\nc", "a  b\nc", "4", "one\ntwo", "0.125")
     assert read(document_bytes(body))[0][1].rows() == [(1, *values), (2, *values)]
+
+
+# Each way in which a cell can be stored, as the XML of an open document, with what it says.
+STORED = {
+    '<table:table-cell office:value-type="string"><text:p>Avon and<text:line-break/>Somerset</text:p></table:table-cell>': "Avon and\nSomerset",
+    '<table:table-cell office:value-type="string"><text:p>Dyfed</text:p><text:p>Powys</text:p></table:table-cell>': "Dyfed\nPowys",
+    '<table:table-cell office:value-type="string"><text:p>Kent<text:tab/>7</text:p></table:table-cell>': "Kent\t7",
+    "<table:table-cell><text:p>without a type</text:p></table:table-cell>": "without a type",
+    '<table:table-cell office:value-type="date" office:date-value="2018-09-30"><text:p>30/09/18</text:p></table:table-cell>': "2018-09-30 00:00:00",
+    '<table:table-cell office:value-type="date" office:date-value="2018-09-30T00:00:00"/>': "2018-09-30 00:00:00",
+    '<table:table-cell office:value-type="date" office:date-value="2018-09-30T14:30:00"/>': "2018-09-30 14:30:00",
+    '<table:table-cell office:value-type="float" office:value="12345678901234567"/>': "12345678901234567",
+    '<table:table-cell office:value-type="float" office:value="-12345678901234567"/>': "-12345678901234567",
+    '<table:table-cell office:value-type="float" office:value="1E3"/>': "1000",
+    '<table:table-cell office:value-type="float" office:value="4.0999999999999996"/>': "4.1",
+    '<table:table-cell office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p></table:table-cell>': "#DIV/0!",
+    '<table:table-cell office:value-type="string" office:string-value=""><text:p>#REF!</text:p></table:table-cell>': "#REF!",
+    '<table:table-cell office:value-type="float" office:value="0"><text:p>0</text:p></table:table-cell>': "0",
+}
+
+
+def test_both_readers_of_an_open_document_give_a_cell_one_meaning() -> None:
+    content = document_bytes(
+        f'<table:table table:name="s"><table:table-row>{"".join(STORED)}</table:table-row></table:table>'
+    )
+    expected = tuple(STORED.values())
+    ((_, batch),) = read(content)
+    grid = workbook_grids(content, EDITION)["s"]
+    assert (batch.row(0)[1:], grid.row(0)[1:]) == (expected, expected)
+
+
+def test_both_readers_of_an_xlsx_workbook_tell_an_error_from_a_blank() -> None:
+    content = with_error(
+        workbook_bytes({"Notes": [["Notes"]], "Table P1": [["Norfolk", "12", "7"], ["Kent", "3"]]}), "B1"
+    )
+    ((_, batch),) = read(content, "Table P1")
+    grid = workbook_grids(content, EDITION, ["Table P1"])["Table P1"]
+    assert [frame.rows() for frame in (batch, grid)] == [
+        [(1, "Norfolk", "#REF!", "7"), (2, "Kent", "3", None)],
+        [(1, "Norfolk", "#REF!", "7"), (2, "Kent", "3", None)],
+    ]
 
 
 @pytest.mark.full

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -54,3 +55,18 @@ def row_of(rows: list[list[str]], text: str, column: int = 1) -> int:
 def one(cells: pl.DataFrame, **texts: str) -> dict[str, str | None]:
     """The one cell whose texts are these."""
     return cells.row(by_predicate=pl.all_horizontal(pl.col(name) == text for name, text in texts.items()), named=True)
+
+
+def with_error(workbook: bytes, cell: str) -> bytes:
+    """The workbook with an error in one cell of its last sheet, as spreadsheet programs store it."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as before, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as after:
+        last = max(name for name in before.namelist() if name.startswith("xl/worksheets/sheet"))
+        for name in before.namelist():
+            content = before.read(name)
+            if name == last:
+                pattern = rb'<c r="' + cell.encode() + rb'"[^>]*>.*?</c>'
+                content, found = re.subn(pattern, b'<c r="' + cell.encode() + b'" t="e"><v>#REF!</v></c>', content)
+                assert found == 1
+            after.writestr(name, content)
+    return changed.getvalue()

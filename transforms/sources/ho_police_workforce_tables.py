@@ -4,15 +4,20 @@ The number of a table changes from workbook to workbook, and so does the file na
 places are in ``data/layouts/ho_police_workforce_tables.csv``, columns in ``…_columns.csv``, the rows that are sums in ``…_regions.csv``.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from transforms.sources.calendar import expected_vintage
 from transforms.sources.grid import (
     Parsed,
     as_cells,
+    column_label,
     columns_by_role,
     filled,
     layout_error,
@@ -42,6 +47,11 @@ COLUMNS = ("column_set", "column", "label", "role")
 REGIONS = ("label",)
 
 _NOTE = r"^(\d{1,2})\.?\s+(\S.*)$"
+_WORDS = "Police officers by police force area"
+# Dates as titles, headers and headings of changes have them, the first with the marks of footnotes behind it.
+_DATE = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})(?:\d{1,2}(?:,\d{1,2})*)?")
+_DAY = r"\d{4}-\d{2}-\d{2} 00:00:00"
+_MONTH = r"\b[A-Z][a-z]{2}-\d{2}\b"
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -69,18 +79,69 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     )
 
 
-def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
-    """The edition whose titles stand on the workbook's sheets; None when no edition of the register has them."""
+def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
+    """The edition whose titles stand on the workbook's sheets, whether the register lists it or not.
+
+    One that it does not list has the titles of one that it does, but for their dates, of which the last names the edition; it is laid out as the
+    newest that it is like. The reason where no edition has such titles; None for a workbook without a table of officers.
+    """
     asked = Edition(source.id, "unknown", "", file, "original", "")
-    if not content.startswith(b"PK") or not holds_words(content, "Police officers by police force area"):
+    if not content.startswith(b"PK") or not holds_words(content, _WORDS):
         return None
-    titles = {text_at(grid.head(1), "A1") for grid in workbook_grids(content, asked).values()}
-    layout = read_layout(data, "ho_police_workforce_tables", LAYOUT)
-    wanted = layout.group_by("edition_id", maintain_order=True).agg("title")
+    grids = workbook_grids(content, asked)
+    titles = [text_at(grid.head(1), "A1") or "" for grid in grids.values()]
+    of_officers = [title for title in titles if re.match(rf"Table \d+: {_WORDS}", title)]
+    if not of_officers:
+        return None
+    layout = read_layout(data, source.id, LAYOUT)
     known = {edition.id: edition for edition in source.editions}
-    return next(
-        (known[edition] for edition, its in wanted.iter_rows() if set(its) <= titles and edition in known), None
+    described = {edition_id: layout.filter(edition_id=edition_id).to_dicts() for edition_id in known}
+    for edition_id, rows in described.items():
+        if {row["title"] for row in rows} <= set(titles):
+            return known[edition_id]
+    like = [edition_id for edition_id, rows in described.items() if _is_like(rows, grids)]
+    days = _dates_of(of_officers[0])
+    if not like or not days:
+        return (
+            f"it is a workbook of {source.id}, but no edition that is described has its title {of_officers[0]!r}; "
+            f"add the rows of this edition to data/layouts/{source.id}.csv and {source.id}_columns.csv"
+        )
+    return replace(_added(source, days[-1], file), layout_of=like[-1])
+
+
+def _is_like(rows: Iterable[Mapping[str, Any]], grids: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether a workbook has a sheet for each of the layout rows: the title but for its dates, and the unit in its place."""
+    units = {
+        (_undated(text_at(grid, "A1") or ""), cell, text_at(grid, cell))
+        for grid in grids.values()
+        for cell in {row["unit_cell"] for row in rows}
+    }
+    return {(_undated(row["title"]), row["unit_cell"], row["unit_text"]) for row in rows} <= units
+
+
+def _added(source: Source, end: date, file: str) -> Edition:
+    return Edition(
+        source_id=source.id,
+        id=f"{end.day}-{end:%b-%Y}".lower(),
+        title=f"{end.day} {end:%B %Y}",
+        file=file,
+        file_kind="original",
+        vintage=expected_vintage(source, end, 3),
+        published=False,
     )
+
+
+def _undated(text: str) -> str:
+    """A title or label with every date in it left open."""
+    return re.sub(_MONTH, "month", re.sub(_DAY, "day", _DATE.sub("date", text)))
+
+
+def _dates_of(title: str) -> list[date]:
+    """The dates in a title, in its order; none where one of them is no day."""
+    try:
+        return [datetime.strptime(" ".join(found), "%d %b %Y").date() for found in _DATE.findall(title)]
+    except ValueError:
+        return []
 
 
 def _table(
@@ -92,13 +153,18 @@ def _table(
 ) -> Parsed:
     table = _sheet_with_title(sheets, layout["title"], edition)
     grid = sheets[table]
+    title = text_at(grid, "A1") or ""
     amend = "look at the sheet, then amend data/layouts/ho_police_workforce_tables.csv"
     unit = text_at(grid, layout["unit_cell"])
     if unit != layout["unit_text"]:
         problem = f"found the unit {unit!r} where the layout expects {layout['unit_text']!r}"
         raise layout_error(edition, table, layout["unit_cell"], problem, amend)
     header = (int(layout["first_header_row"]), int(layout["last_header_row"]))
+    if edition.layout_of:
+        columns = _with_own_dates(columns, grid, header)
     roles = columns_by_role(grid, header, columns, edition, table)
+    if edition.layout_of:
+        _refuse_other_dates(title, roles["measure"], table, edition)
     area = only_column(roles, "area_name")
     text = filled(grid)
     below_header = text.filter(pl.col("row") >= int(layout["first_data_row"]))
@@ -117,7 +183,7 @@ def _table(
             pl.format("{}{}", pl.lit(value), "row").alias("cell"),
             pl.lit("figure").alias("kind"),
             pl.col(area).alias("area_text"),
-            pl.lit(layout["title"]).alias("measure_text"),
+            pl.lit(title).alias("measure_text"),
             pl.lit(unit).alias("breakdown_text"),
             pl.lit(day).alias("period_text"),
             pl.col(value).alias("value_text"),
@@ -144,9 +210,40 @@ def _table(
     )
 
 
+def _with_own_dates(columns: pl.DataFrame, grid: pl.DataFrame, header: tuple[int, int]) -> pl.DataFrame:
+    """The columns of another edition with the dates that this one has in their places."""
+    undated = pl.col("label").map_elements(_undated, pl.String).alias("undated")
+    printed = (
+        grid.filter(pl.col("row").is_between(*header))
+        .unpivot(index="row", variable_name="column", value_name="printed")
+        .drop_nulls()
+        .select("column", column_label(pl.col("printed")).alias("label"))
+        .with_columns(undated)
+        .rename({"label": "own"})
+        .unique(["column", "undated"], maintain_order=True)
+    )
+    return (
+        columns.with_columns(undated)
+        .join(printed, on=["column", "undated"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("own", "label").alias("label"))
+        .drop("undated", "own")
+    )
+
+
+def _refuse_other_dates(title: str, days: Mapping[str, str], table: str, edition: Edition) -> None:
+    """The columns of an edition that nobody described must be the days of its title, in the order of days."""
+    printed = [day.removesuffix(" 00:00:00") for day in days.values()]
+    titled = [day.isoformat() for day in _dates_of(title)]
+    if printed != titled or printed != sorted(printed):
+        problem = f"the columns are of {', '.join(printed)}, and the title {title!r} gives other days"
+        remedy = f"look at the sheet, then add the rows of this edition to data/layouts/{edition.source_id}.csv"
+        raise layout_error(edition, table, None, problem, remedy)
+
+
 def _sheet_with_title(sheets: Mapping[str, pl.DataFrame], title: str, edition: Edition) -> str:
     titles = {name: text_at(grid, "A1") for name, grid in sheets.items()}
-    found = [name for name, text in titles.items() if text == title]
+    wanted, as_compared = (_undated(title), _undated) if edition.layout_of else (title, str)
+    found = [name for name, text in titles.items() if as_compared(text or "") == wanted]
     if len(found) != 1:
         held = "; ".join(f"{name}: {text!r}" for name, text in titles.items())
         problem = f"{len(found)} sheets have the title {title!r} in A1, the workbook has {held}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from orchestration.fingerprint import digest_of
+from orchestration.hashes import digest_of
 from orchestration.lock import only_build
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from orchestration.assets.delivery import DELIVERY
 from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
-from orchestration.fingerprint import digest_of, hash_text, outputs, read_manifest
+from orchestration.fingerprint import outputs, read_manifest
+from orchestration.hashes import digest_of, hash_text
 from orchestration.lake import replace_atomically
 from orchestration.log import is_logged
 from orchestration.lost_runs import end_lost_runs

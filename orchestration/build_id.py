@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.hashes import hash_code, hash_data, hash_text
 from orchestration.landing_store import originals
 from orchestration.paths import Paths
 from transforms.sources.published import editions_in_use

@@ -12,11 +12,12 @@ import dagster as dg
 import polars as pl
 
 from orchestration.apart import validated
-from orchestration.fingerprint import hash_code, hash_text
+from orchestration.closure import hash_function
+from orchestration.hashes import hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
 from transforms.contracts import Contract, RuleResult, Validation
-from transforms.exchange import without_formulas
+from transforms.spreadsheets import without_formulas
 
 # The time that the checks of a table took, the import of Great Expectations included where it had to be.
 SECONDS_OF_CHECKING = "seconds of checking"
@@ -109,7 +110,7 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
 def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str) -> list[dict[str, Any]]:
     """The result of every rule: from the last run if the table held every rule and neither has changed since, else from a validation."""
     path = (paths.checks / contract.table).with_suffix(".json")
-    version = hash_text(content, hash_code("transforms/contracts", "orchestration/checks.py"))
+    version = hash_text(content, hash_function(_results))
     if (kept := _kept_results(path, version)) is not None:
         return kept
     validation = validated(frame, contract)

@@ -39,7 +39,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths, has_boundaries=bool(outlines)),
             *datapack_assets(sources, paths),
-            delivery_asset(),
+            delivery_asset(paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths, "engine": engine_from_environment()},
         executor=dg.in_process_executor,

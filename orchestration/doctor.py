@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.delivery.deliver import ledger_path
-from orchestration.fingerprint import digest_of, hash_files, outputs, read_manifest
+from orchestration.fingerprint import outputs, read_manifest
+from orchestration.hashes import digest_of, hash_files
 from orchestration.lock import half_written, process_at_work
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError

@@ -1,25 +1,13 @@
-"""Hashes of inputs and code, by which unchanged work is recognised. Standard library only, so that "nothing changed" is a quick answer."""
+"""Whether a build has anything to do: all that it depends on, and all that it leaves behind. Standard library only: a quick answer."""
 
-import hashlib
 import json
 import os
 import stat
-import sys
-from collections.abc import Iterable
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from orchestration.paths import PROJECT, Paths
-
-
-def digest_of(file: Path) -> str | None:
-    """SHA-256 of the bytes of a file, read in pieces; None where there is none."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+from orchestration.hashes import files_below, hash_code, hash_data, hash_environment, hash_files, hash_text
+from orchestration.paths import Paths
 
 
 def _can_be_read(file: Path) -> bool:
@@ -28,31 +16,6 @@ def _can_be_read(file: Path) -> bool:
             return opened.read(1) is not None
     except OSError:
         return False
-
-
-def hash_files(files: Iterable[Path], relative_to: Path) -> str:
-    """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(str(file.relative_to(relative_to)).encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files(path: Path) -> list[Path]:
-    """The file itself, or every file below the folder."""
-    below = [path] if path.is_file() else path.rglob("*")
-    return [file for file in below if file.is_file() and file.suffix != ".pyc"]
-
-
-def hash_code(*packages: str) -> str:
-    """SHA-256 over packages or modules of this project, templates, queries and fonts included: ``hash_code("transforms/sources")``."""
-    return hash_files([file for package in packages for file in _files(PROJECT / package)], PROJECT)
-
-
-def hash_data(paths: Paths, *names: str) -> str:
-    """SHA-256 over authored files or folders below the data folder: ``hash_data(paths, "registers")``."""
-    return hash_files([file for name in names for file in _files(paths.data / name)], paths.data)
 
 
 def hash_landing(paths: Paths, *files: str) -> str:
@@ -67,16 +30,6 @@ def hash_landing(paths: Paths, *files: str) -> str:
     return hash_text(*(f"{file.name}:{sha256_of(read(file))}" for file in present))
 
 
-def hash_text(*parts: str) -> str:
-    """SHA-256 over texts, in order."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def hash_environment() -> str:
-    """SHA-256 over the Python version and every installed distribution with its version."""
-    return hash_text(sys.version, *sorted({f"{found.name}=={found.version}" for found in distributions()}))
-
-
 def _hash_all_of_landing(paths: Paths) -> str:
     """SHA-256 over the names and bytes of the files in the landing folder; in a store over what it says of each without giving it."""
     if paths.landing_url:
@@ -85,7 +38,7 @@ def _hash_all_of_landing(paths: Paths) -> str:
         return hash_text(paths.landing_url, *map(repr, objects(paths.landing_url)))
     if paths.landing is None:
         return hash_text()
-    return hash_files(filter(_can_be_read, _files(paths.landing)), paths.landing)
+    return hash_files(filter(_can_be_read, files_below(paths.landing)), paths.landing)
 
 
 def fingerprint(paths: Paths) -> str:

@@ -1,11 +1,13 @@
 """What the parsers made of the files in a landing folder, kept below the build folder: each is parsed once, however often it is asked for."""
 
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 
 import polars as pl
 
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.closure import hash_function
+from orchestration.hashes import hash_data, hash_text
 from orchestration.lake import replace_atomically, write_table
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError, LayoutError, StoreError
@@ -20,10 +22,10 @@ def cells_once(paths: Paths) -> CellsOf:
 
     What is kept holds for the bytes of a file, its edition, the parsers, and the data that they read.
     """
-    code = _code()
+    code = cache(partial(_code, paths))
 
     def once(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
-        kept, refusal = _kept(paths, code, edition, content)
+        kept, refusal = _kept(paths, code(), edition, content)
         if refusal.is_file():
             raise LayoutError(refusal.read_text(encoding="utf-8"))
         if kept.is_file():
@@ -51,14 +53,13 @@ def forget_others(paths: Paths, files: Iterable[LandingFile]) -> None:
             kept.unlink(missing_ok=True)
 
 
-def _code() -> str:
-    return hash_code("transforms/sources", "transforms/contracts", "transforms/incidents")
+def _code(paths: Paths) -> str:
+    """SHA-256 over the parsers, and what they read of registers and layouts."""
+    return hash_text(hash_function(cells_of, data=paths.data), hash_data(paths, "layouts"))
 
 
 def _kept(paths: Paths, code: str, edition: Edition, content: Original) -> tuple[Path, Path]:
     """Where the cells of an edition are kept, and where the words are in which it is refused: one of the two, once it was parsed."""
-    registers = [f"registers/{path.name}" for path in (paths.data / "registers").glob("incident_*.csv")]
-    read = hash_data(paths, f"sources/{edition.source_id}.toml", "layouts", "registers/localities.csv", *registers)
-    version = hash_text(code, read, repr(edition))[:16]
+    version = hash_text(code, hash_data(paths, f"sources/{edition.source_id}.toml"), repr(edition))[:16]
     name = f"{sha256_of(content)}.{edition.source_id}.{edition.id}.{version}"
     return paths.build / "parsed" / f"{name}.parquet", paths.build / "parsed" / f"{name}.txt"

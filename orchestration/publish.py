@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from orchestration.documents import made_documents
-from orchestration.fingerprint import hash_files
+from orchestration.hashes import hash_files
 from orchestration.lake import folders_in, replace_atomically
 from orchestration.paths import Paths
 from orchestration.what_changed import forget_tables, keep_tables, what_changed

@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.alerts import alert
 from orchestration.assets.published import published_key
 from orchestration.automation import RUN_TAGS
-from orchestration.fingerprint import hash_text
+from orchestration.hashes import hash_text
 from orchestration.paths import Paths
 from orchestration.registered import calendar_on
 from transforms.errors import FetchError

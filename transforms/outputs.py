@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.exchange import without_formulas
+from transforms.spreadsheets import without_formulas
 from transforms.sql import identifier
 
 

@@ -7,8 +7,9 @@ import dagster as dg
 import polars as pl
 
 from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.hashes import hash_data, hash_text
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 from transforms.contracts import Contract, tables
 from transforms.harmonise import harmonise, load_registers
 from transforms.harmonise.observe import refuse_unmatched
@@ -27,11 +28,12 @@ _OWNERS = ["team:data-engineering", "team:statistics"]
 def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets core/areas and core/{observations, excluded, unmatched, notes}."""
     version = hash_text(
-        hash_code("transforms/harmonise", "transforms/contracts"),
-        hash_data(paths, "registers", "corrections", "sources"),
+        hash_data(paths, "sources"),
+        *sorted(settled),
         *(repr(source.editions) for source in sources.values()),
     )
 
+    @versioned(paths)
     @dg.asset(
         key=["core", "areas"],
         group_name="core",
@@ -41,11 +43,11 @@ def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: 
         metadata={"dagster/column_schema": column_schema(tables.AREAS)},
         check_specs=check_specs(tables.AREAS),
         output_required=False,
-        code_version=version,
     )
     def areas(paths: dg.ResourceParam[Paths]) -> CheckedTable:
         yield from checked(areas_frame(load_registers(paths.data)), tables.AREAS, paths)
 
+    @versioned(paths)
     @dg.multi_asset(
         name="core__harmonise",
         group_name="core",

@@ -4,16 +4,17 @@ from collections import Counter
 
 import dagster as dg
 
-from orchestration.fingerprint import hash_code, hash_text
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 
 DELIVERY = dg.AssetKey(["report", "delivery"])
 _TAKEN = "The mail server took every letter, and none came back."
 
 
-def delivery_asset() -> dg.AssetsDefinition:
+def delivery_asset(paths: Paths) -> dg.AssetsDefinition:
     """The asset report/delivery, with the check whether every letter was taken."""
 
+    @versioned(paths)
     @dg.asset(
         key=DELIVERY,
         group_name="report",
@@ -23,7 +24,6 @@ def delivery_asset() -> dg.AssetsDefinition:
         ),
         owners=["team:reporting"],
         kinds={"atom", "email"},
-        code_version=hash_text(hash_code("orchestration/delivery", "reports/delivery")),
         deps=[["report", "site"]],
         check_specs=[
             dg.AssetCheckSpec(

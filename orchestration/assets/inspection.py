@@ -7,8 +7,8 @@ import dagster as dg
 import polars as pl
 
 from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
-from orchestration.fingerprint import hash_code, hash_data, hash_text
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 from transforms.comparability import ledger
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
@@ -41,12 +41,9 @@ _SCOREBOARD = {
 
 def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets out/{inspection_grades, comparability, scoreboard}; without the sources that they rest on, those that can be made."""
-    version = hash_text(
-        hash_code("transforms/inspection", "transforms/comparability", "transforms/statistics", "transforms/contracts"),
-        hash_data(paths, "registers"),
-    )
     held = [source_id for source_id in CURATED if source_id in sources]
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "inspection_grades"],
         group_name="out",
@@ -57,12 +54,12 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         metadata={"dagster/column_schema": column_schema(tables.INSPECTION_GRADES)},
         check_specs=check_specs(tables.INSPECTION_GRADES),
         output_required=False,
-        code_version=version,
     )
     def out_inspection_grades(paths: dg.ResourceParam[Paths], cells: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         frame = inspection_grades(cells, areas, load_scale(paths.data))
         yield from checked(frame, tables.INSPECTION_GRADES, paths)
 
+    @versioned(paths)
     @dg.multi_asset(
         name="out__scoreboard",
         group_name="out",
@@ -80,7 +77,6 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
                 kinds={"polars", "parquet"},
                 metadata={"dagster/column_schema": column_schema(contract)},
                 is_required=False,
-                code_version=version,
             )
             for name, (contract, description) in _SCOREBOARD.items()
         },

@@ -6,8 +6,9 @@ import dagster as dg
 import polars as pl
 
 from orchestration.checks import CheckedTable, check_specs, checked, column_schema
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.hashes import hash_data, hash_text
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
@@ -23,10 +24,8 @@ _KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatche
 
 def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, warehouse, tidy_csv}."""
-    version = hash_text(
-        hash_code("transforms/indicators", "transforms/sql", "transforms/contracts"), hash_data(paths, "registers")
-    )
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "indicators"],
         group_name="out",
@@ -37,13 +36,13 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         metadata={"dagster/column_schema": column_schema(tables.INDICATORS)},
         check_specs=check_specs(tables.INDICATORS),
         output_required=False,
-        code_version=version,
     )
     def out_indicators(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         registers = load_registers(paths.data)
         frame = indicators(observations, areas, registers.area_members, registers.measures, registers.local_authorities)
         yield from checked(frame, tables.INDICATORS, paths)
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "reconciliation"],
         group_name="out",
@@ -59,7 +58,6 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         metadata={"dagster/column_schema": column_schema(tables.RECONCILIATION)},
         check_specs=check_specs(tables.RECONCILIATION),
         output_required=False,
-        code_version=version,
     )
     def out_reconciliation(
         paths: dg.ResourceParam[Paths],
@@ -72,6 +70,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         frame = reconcile(observations, excluded, computed, areas, registers)
         yield from checked(frame, tables.RECONCILIATION, paths)
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "coverage"],
         group_name="out",
@@ -82,13 +81,13 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         metadata={"dagster/column_schema": column_schema(tables.COVERAGE)},
         check_specs=check_specs(tables.COVERAGE),
         output_required=False,
-        code_version=version,
     )
     def out_coverage(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         registers = load_registers(paths.data)
         frame = coverage(observations, areas, registers.measures, registers.coverage_gaps, settled)
         yield from checked(frame, tables.COVERAGE, paths)
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "plausibility"],
         group_name="out",
@@ -99,13 +98,13 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         metadata={"dagster/column_schema": column_schema(tables.PLAUSIBILITY)},
         check_specs=check_specs(tables.PLAUSIBILITY),
         output_required=False,
-        code_version=version,
     )
     def out_plausibility(
         paths: dg.ResourceParam[Paths], observations: pl.DataFrame, computed: pl.DataFrame
     ) -> CheckedTable:
         yield from checked(plausibility(computed, observations), tables.PLAUSIBILITY, paths)
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "revisions"],
         group_name="out",
@@ -116,12 +115,12 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         metadata={"dagster/column_schema": column_schema(tables.REVISIONS)},
         check_specs=check_specs(tables.REVISIONS),
         output_required=False,
-        code_version=version,
     )
     def out_revisions(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         frame = revisions(observations, areas, load_registers(paths.data).measures)
         yield from checked(frame, tables.REVISIONS, paths)
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "warehouse"],
         group_name="out",
@@ -140,7 +139,6 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         description="county_lines.duckdb: every table of the lake in one file, for analysts.",
         owners=["team:data-engineering"],
         kinds={"duckdb"},
-        code_version=hash_code("transforms/outputs.py", "transforms/contracts"),
     )
     def out_warehouse(paths: dg.ResourceParam[Paths]) -> dg.MaterializeResult[None]:
         made = write_warehouse(paths.lake, paths.build / "county_lines.duckdb")
@@ -148,6 +146,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
             metadata={"file": dg.MetadataValue.path(str(made)), "size (bytes)": made.stat().st_size}
         )
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "tidy_csv"],
         group_name="out",
@@ -156,10 +155,6 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         description="county_lines.csv: the indicators, one row a number, for spreadsheets and scripts.",
         owners=["team:statistics"],
         kinds={"csv"},
-        code_version=hash_text(
-            hash_code("transforms/outputs.py", "transforms/exchange.py", "transforms/contracts"),
-            hash_data(paths, "registers/measures.csv"),
-        ),
     )
     def out_tidy_csv(
         paths: dg.ResourceParam[Paths], computed: pl.DataFrame, editions: pl.DataFrame
@@ -187,6 +182,7 @@ def landing_files_asset(
     """The asset out/landing_files: every file of the landing folder and what became of it."""
     outcomes = ("observations", "excluded", "unmatched")
 
+    @versioned(paths)
     @dg.asset(
         key=["out", "landing_files"],
         group_name="out",
@@ -200,7 +196,7 @@ def landing_files_asset(
         metadata={"dagster/column_schema": column_schema(tables.LANDING_FILES)},
         check_specs=check_specs(tables.LANDING_FILES),
         output_required=False,
-        code_version=hash_text(hash_code("transforms/sources", "transforms/contracts"), repr(files)),
+        code_version=hash_text(repr(files), hash_data(paths, "sources")),
     )
     def landing_files(paths: dg.ResourceParam[Paths], **frames: pl.DataFrame) -> CheckedTable:
         cells = pl.concat(frames[source_id].select("source_id", "edition_id", "kind") for source_id in sources)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.fingerprint import hash_code, hash_text
 from orchestration.freshness import freshness_policy
+from orchestration.hashes import hash_text
 from orchestration.lock import only_build
 from orchestration.log import log, log_as
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 from transforms.sources.registry import Source
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def host_pool(source: Source) -> str:
 def _published_asset(
     source: Source, paths: Paths, limits: "Callable[[], Limits]", retries: dg.RetryPolicy
 ) -> dg.AssetsDefinition:
+    @versioned(paths)
     @dg.asset(
         key=published_key(source),
         group_name="published",
@@ -61,7 +63,7 @@ def _published_asset(
         pool=host_pool(source),
         retry_policy=retries,
         freshness_policy=freshness_policy(source),
-        code_version=hash_code("transforms/sources/fetch"),
+        code_version=hash_text(repr(source)),
         output_required=False,
     )
     def files(context: dg.AssetExecutionContext) -> Iterator[Any]:

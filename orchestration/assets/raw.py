@@ -6,10 +6,12 @@ import dagster as dg
 import polars as pl
 
 from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
-from orchestration.fingerprint import hash_code, hash_data, hash_landing, hash_text
+from orchestration.fingerprint import hash_landing
+from orchestration.hashes import hash_data, hash_text
 from orchestration.landing_store import originals
 from orchestration.parsed import cells_once
 from orchestration.paths import Paths
+from orchestration.versions import versioned
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.sources.ons_geography import boundaries, newest_boundaries
@@ -23,6 +25,7 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
     """The asset raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
     contract = tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing)))
 
+    @versioned(paths)
     @dg.asset(
         key=["raw", source.id],
         group_name="raw",
@@ -37,7 +40,6 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
         check_specs=check_specs(contract),
         output_required=False,
         code_version=hash_text(
-            hash_code("transforms/sources", "transforms/contracts"),
             hash_data(paths, f"sources/{source.id}.toml", "layouts", f"published/{source.id}"),
             hash_landing(paths, *(edition.file for edition in source.editions)),
             repr(source.editions),
@@ -58,6 +60,7 @@ def boundaries_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     if edition is None:
         return []
 
+    @versioned(paths)
     @dg.asset(
         key=asset_key(tables.BOUNDARIES),
         group_name="raw",
@@ -68,8 +71,7 @@ def boundaries_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         check_specs=check_specs(tables.BOUNDARIES),
         output_required=False,
         code_version=hash_text(
-            hash_code("transforms/sources", "transforms/contracts"),
-            hash_data(paths, f"sources/{GEOGRAPHY}.toml", "registers/areas.csv"),
+            hash_data(paths, f"sources/{GEOGRAPHY}.toml"),
             hash_landing(paths, edition.file),
             repr(edition),
         ),
@@ -86,6 +88,7 @@ def editions_asset(sources: Mapping[str, Source], paths: Paths) -> dg.AssetsDefi
     """The asset raw/editions: which file each cell comes from, and its checksum."""
     files = [edition.file for source in sources.values() for edition in source.editions]
 
+    @versioned(paths)
     @dg.asset(
         key=["raw", "editions"],
         group_name="raw",
@@ -96,7 +99,6 @@ def editions_asset(sources: Mapping[str, Source], paths: Paths) -> dg.AssetsDefi
         check_specs=check_specs(tables.EDITIONS),
         output_required=False,
         code_version=hash_text(
-            hash_code("transforms/sources", "transforms/contracts"),
             hash_data(paths, "sources", "published/editions.csv"),
             hash_landing(paths, *files),
         ),

@@ -7,10 +7,12 @@ from typing import Any
 import dagster as dg
 
 from orchestration.checks import markdown
+from orchestration.closure import hash_function
 from orchestration.engine import Engine
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.hashes import hash_text
 from orchestration.landing_store import archives
 from orchestration.paths import Paths, records_root
+from orchestration.versions import versioned
 from transforms.incidents import read_archive
 from transforms.incidents.partition import Partition, PartitionResult, accounted_for, partitions, take_in
 from transforms.sources.published import edition_files
@@ -44,6 +46,7 @@ def records_assets(sources: Iterable[Source], paths: Paths) -> list[dg.AssetsDef
     # Archives are known by the checksums in their directories: what is in them is read only where a month is taken in.
     files = [f"{member.name} {member.checksum}" for partition in found for member in partition.members]
 
+    @versioned(paths)
     @dg.asset(
         key=_KEY,
         group_name="raw",
@@ -89,13 +92,7 @@ def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:
         for edition in source.editions
         if edition.id in edition_files(source, paths.landing)
     ]
-    code = hash_text(
-        hash_code("transforms/incidents", "transforms/contracts"),
-        hash_data(
-            paths, "registers/incident_labels.csv", "registers/incident_columns.csv", "registers/incident_bodies.csv"
-        ),
-        hash_data(paths, "registers/incident_districts.csv", "registers/local_authorities.csv"),
-    )
+    code = hash_function(take_in, data=paths.data)
     in_store = archives(paths)
     listed = (
         read_archive(in_store[path].address, in_store[path].etag) if path in in_store else read_archive(str(path))

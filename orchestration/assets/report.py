@@ -11,9 +11,10 @@ from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.build_id import build_id
 from orchestration.checks import asset_key
-from orchestration.fingerprint import hash_code, hash_text
+from orchestration.hashes import hash_text
 from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
+from orchestration.versions import versioned
 from reports.numbers import ReportData
 from reports.products import inspection, pages, products, scoreboard
 from reports.products.changes import CHANGED
@@ -49,7 +50,7 @@ def report_assets(
     """The assets report/national, report/region, report/force (one partition a force), report/pages, report/changes and report/site."""
     registers = load_registers(paths.data)
     identity = build_id(paths, sources)
-    version = hash_text(hash_code("reports"), identity)
+    version = hash_text(identity, repr(known))
     forces = registers.areas.filter(pl.col("kind") == "police_force_area").sort("slug")
 
     def asset(name: str, description: str, **more: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
@@ -63,7 +64,7 @@ def report_assets(
             check_specs=_checks(name) if name in {"national", "region", "force"} else None,
             **more,
         )
-        return decorator
+        return lambda function: versioned(paths)(decorator(function))
 
     held = [
         source_id for source_id in (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME) if source_id in sources

@@ -9,8 +9,8 @@ from typing import Any, Final
 import polars as pl
 
 from transforms.contracts import Column, Contract
-from transforms.exchange import FORMULA_NOTE
 from transforms.sources.registry import Source
+from transforms.spreadsheets import FORMULA_NOTE
 
 TITLE: Final = "County lines indicators for England and Wales"
 _LICENCES: Final = {

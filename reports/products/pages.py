@@ -35,7 +35,7 @@ from transforms.contracts import (
     dictionary_frame,
 )
 from transforms.contracts.registers import REGISTERS
-from transforms.exchange import FORMULA_NOTE
+from transforms.spreadsheets import FORMULA_NOTE
 
 # Sources that the index names as the youngest.
 _NEWEST = 3

@@ -17,9 +17,9 @@ from reports.datapack.files import issued_on
 from reports.datapack.tables import DICTIONARY, FOLDER, PackTable, file_titles, pack_files
 from reports.numbers import ReportData
 from transforms.contracts import AREAS
-from transforms.exchange import with_formulas, without_formulas
 from transforms.outputs import csv_bytes
 from transforms.sources.registry import Source
+from transforms.spreadsheets import with_formulas, without_formulas
 
 pytestmark = pytest.mark.full
 

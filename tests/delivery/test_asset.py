@@ -32,7 +32,7 @@ def test_it_delivers_and_its_check_says_whether_every_letter_was_taken(
         monkeypatch.setenv(name, value)
     if refused:
         mailbox.at_recipient["reader@norfolk.example"] = ["550 no such user"]
-    result = dg.materialize([delivery_asset()], resources={"paths": office.paths})
+    result = dg.materialize([delivery_asset(office.paths)], resources={"paths": office.paths})
     assert result.success
     said: list[tuple[str, str]] = []
     monkeypatch.setattr(alert_sensors, "alert", lambda name, message, **_: said.append((name, message)))

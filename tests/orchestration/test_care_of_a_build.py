@@ -17,7 +17,7 @@ from orchestration.backup import back_up, restore
 from orchestration.delivery.deliver import ledger_path
 from orchestration.delivery.ledger import open_ledger, write_release
 from orchestration.doctor import Finding, examine
-from orchestration.fingerprint import digest_of, hash_files
+from orchestration.hashes import digest_of, hash_files
 from orchestration.lock import only_build
 from orchestration.paths import Paths
 from tests.full_build import ROOT

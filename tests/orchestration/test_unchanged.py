@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.assets.delivery import DELIVERY
 from orchestration.build import _touched
-from orchestration.fingerprint import hash_code, outputs, read_manifest
+from orchestration.fingerprint import outputs, read_manifest
 from orchestration.paths import Paths
 from tests.full_build import ROOT, Measured
 from tests.full_build import measured as measured
@@ -27,11 +27,6 @@ def test_a_manifest_that_is_none_counts_as_none(tmp_path: Path, content: bytes) 
     assert read_manifest(paths) == {}
     paths.manifest.write_bytes(content)
     assert read_manifest(paths) == {}
-
-
-def test_the_hash_of_one_module_is_not_that_of_another() -> None:
-    assert hash_code("transforms/outputs.py") != hash_code("transforms/errors.py")
-    assert hash_code("transforms/outputs.py") != hash_code("transforms/no-such-module.py")
 
 
 @pytest.mark.parametrize(

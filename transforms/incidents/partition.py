@@ -13,11 +13,11 @@ import polars as pl
 from transforms.contracts import Column
 from transforms.contracts.incidents import incidents
 from transforms.errors import ContractError
-from transforms.exchange import without_formulas
 from transforms.incidents import store
 from transforms.incidents.archive import Member, by_month
 from transforms.incidents.ingest import ingest_month, record_schema
 from transforms.incidents.registers import IncidentRegisters, load_incident_registers
+from transforms.spreadsheets import without_formulas
 
 
 @dataclass(frozen=True)

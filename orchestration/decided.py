@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.fingerprint import hash_code, hash_data, hash_text
+from orchestration.closure import hash_function
+from orchestration.hashes import hash_data, hash_text
 from orchestration.lake import replace_atomically
 from orchestration.parsed import cells_once
 from orchestration.paths import Paths
@@ -25,9 +26,8 @@ def readable_once(paths: Paths, *, asking: bool = True) -> CellsOf:
     """
     parse = cells_once(paths)
     version = hash_text(
-        hash_code("transforms/sources", "transforms/contracts", "transforms/incidents", "transforms/harmonise"),
-        hash_code("transforms/indicators", "transforms/readable.py"),
-        hash_data(paths, "registers", "corrections", "layouts", "sources"),
+        hash_function(readable_once, data=paths.data),
+        hash_data(paths, "layouts", "sources"),
     )
     registers = cache(load_registers)
 

@@ -18,6 +18,7 @@ from orchestration.assets.records import take_in
 from orchestration.build import _versions
 from orchestration.checks import checked
 from orchestration.closure import reach_of, registers_in
+from orchestration.decided import readable_once
 from orchestration.definitions import definitions
 from orchestration.paths import Paths
 from tests.full_build import ROOT
@@ -45,7 +46,12 @@ def functions() -> dict[str, Callable[..., Any]]:
         for asset in assets
         if isinstance(asset, dg.AssetsDefinition)
     }
-    return named | {"months of records": take_in, "parsed files": cells_of, "checks": checked}
+    return named | {
+        "months of records": take_in,
+        "parsed files": cells_of,
+        "files that can be read": readable_once,
+        "checks": checked,
+    }
 
 
 def reached_by(file: str) -> set[str]:
@@ -85,7 +91,7 @@ def test_every_register_is_in_the_key_of_what_is_made_of_it(register: Path) -> N
         ("transforms/statistics/counts.py", {"out/indicators", "report/force", "report/datapack"}, {"raw/ons_pfa_tables", "core/areas"}),
         ("transforms/indicators/rates.py", {"out/indicators", "out/plausibility"}, {"raw/ho_arrests", "core/excluded"}),
         ("transforms/sql/sums.sql", {"out/indicators"}, {"raw/ho_arrests", "core/excluded"}),
-        ("transforms/harmonise/names.py", {"core/excluded"}, {"raw/ons_pfa_tables"}),
+        ("transforms/harmonise/names.py", {"core/excluded"}, {"out/warehouse"}),
         ("transforms/sources/grid.py", {"raw/ons_pfa_tables", "parsed files"}, {"core/excluded", "out/indicators", "checks"}),
         ("transforms/contracts/validate.py", {"checks", "raw/ons_pfa_tables", "out/indicators"}, set()),
         ("transforms/incidents/records.py", {"months of records", "parsed files", "raw/police_uk_archive"}, {"core/areas"}),

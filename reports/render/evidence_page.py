@@ -1,12 +1,10 @@
 """The page that a number of a report opens: its formula, the published cells behind it, what it may be compared with, and their files."""
 
-from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final
 
 import polars as pl
+from markupsafe import Markup
 
 from reports import formats, wording
 from reports.document import Document
@@ -16,7 +14,12 @@ from transforms.indicators.shares import OF_OFFENCES
 EVIDENCE_FOLDER = "evidence"
 """The folder beside the reports that holds these pages."""
 
-_SAID: Final = ("title", "table", "file_anchor", "area_text", "area_id", "area_match", "correction_id", "source_url")
+_ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
+"""As the templates escape."""
+_PRINTED: Final = (
+    *("value_text", "cell", "title", "table", "file_anchor", "area_text", "area_id", "area_match", "correction_id"),
+    "source_url",
+)
 
 
 def evidence_address(slug: str) -> str:
@@ -33,21 +36,10 @@ def evidence_context(
     document: Document, printed: tuple[tuple[str, tuple[str, ...]], ...], found: Evidence
 ) -> dict[str, Any]:
     """What the template of the evidence page prints: numbers in reading order with their cells, then the files."""
-    files = found.editions.with_columns(
-        pl.concat_str([pl.lit("file"), "source_id", "edition_id"], separator="-").alias("anchor"),
-        pl.col("bytes").map_elements(formats.count, return_dtype=pl.String),
-        pl.col("retrieved_at")
-        .map_elements(lambda day: formats.day(date.fromisoformat(day)), return_dtype=pl.String)
-        .alias("read_on"),
+    anchored = found.editions.with_columns(
+        pl.concat_str([pl.lit("file"), "source_id", "edition_id"], separator="-").alias("anchor")
     )
-    titles = files.select("source_id", "edition_id", "title", pl.col("anchor").alias("file_anchor"))
-    cells = found.cells.join(titles, on=["source_id", "edition_id"], maintain_order="left").with_columns(
-        pl.col("value_text").fill_null("(blank)").alias("printed"), pl.col("table").str.strip_chars()
-    )
-    of_number: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for cell in cells.iter_rows(named=True):
-        of_number.setdefault((cell["indicator_id"], cell["part"]), []).append(cell)
-    lines = {part: _lines(of_part) for part, of_part in of_number.items()}
+    lines = _lines(found.cells, anchored)
     compared_of: dict[str, list[dict[str, Any]]] = {}
     for pair in found.comparisons.iter_rows(named=True):
         compared_of.setdefault(pair["indicator_id"], []).append(pair)
@@ -67,24 +59,56 @@ def evidence_context(
                 "anchor": evidence_anchor(indicator_id),
                 "printed": texts,
                 "residents": _residents(rows[indicator_id]),
-                "numerator": lines.get((indicator_id, "numerator"), []),
-                "denominator": lines.get((indicator_id, "denominator"), []),
+                "numerator": lines.get((indicator_id, "numerator")),
+                "denominator": lines.get((indicator_id, "denominator")),
                 "compared": wording.compared_with(compared_of.get(indicator_id, [])),
             }
             for indicator_id, texts in printed
             if indicator_id in rows
         ),
-        "files": files.to_dicts(),
+        "files": tuple(
+            {
+                **file,
+                "bytes": formats.count(file["bytes"]),
+                "read_on": formats.day(date.fromisoformat(file["retrieved_at"])),
+            }
+            for file in anchored.iter_rows(named=True)
+        ),
     }
 
 
-def _lines(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The cells behind a number, those that follow each other in one table and say the same of their area together in a line."""
-    found = []
-    for said, alike in groupby(cells, key=itemgetter(*_SAID)):
-        listed = [{name: cell[name] for name in ("printed", "cell")} for cell in alike]
-        found.append({**dict(zip(_SAID, said, strict=True)), "cells": listed})
-    return found
+def _lines(cells: pl.DataFrame, files: pl.DataFrame) -> dict[tuple[str, str], Markup]:
+    """The cells behind each number, by its identifier and part, as the items of a list: those that follow each other in one table and say the
+    same of their area stand together in one.
+
+    By columns, since a page has more than a thousand cells and a template would take them one by one.
+    """
+    titles = files.select("source_id", "edition_id", "title", pl.col("anchor").alias("file_anchor"))
+    correction, address = (
+        pl.when(pl.col(column) != "").then(pl.format(said, column)).fill_null("")
+        for column, said in (("correction_id", "; correction {} applied"), ("source_url", "; seen at {}"))
+    )
+    number = ("indicator_id", "part")
+    listed = (
+        cells.lazy()
+        .join(titles.lazy(), on=["source_id", "edition_id"], how="left", maintain_order="left")
+        .with_columns(pl.col("value_text").fill_null("(blank)"), pl.col("table").str.strip_chars())
+        .with_columns(pl.col(*_PRINTED).str.replace_many(_ESCAPED))
+        .select(
+            *number,
+            pl.format("<b>{}</b> in cell {}", "value_text", "cell").alias("cells"),
+            pl.format(
+                ' of {}, {} (<a href="#{}">file</a>), printed as “{}”; area {} found by {}{}{}',
+                *("title", "table", "file_anchor", "area_text", "area_id", "area_match", correction, address),
+            ).alias("said"),
+        )
+        .group_by(*number, pl.struct(*number, "said").rle_id().alias("item"), "said", maintain_order=True)
+        .agg(pl.col("cells").str.join(", "))
+        .group_by(*number, maintain_order=True)
+        .agg(pl.format("<li>{}{}</li>", "cells", "said").str.join("\n").alias("items"))
+        .collect()
+    )
+    return {(indicator_id, part): Markup(items) for indicator_id, part, items in listed.iter_rows()}
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """How wide a text will be, and how it folds into lines. An estimate, because each reader's browser has its own sans-serif."""
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from transforms.errors import CountyLinesError
@@ -22,17 +23,31 @@ _EM_BY_CHARACTERS: Final = (
     ("mMw", 0.84),
     ("W@%—→", 1.0),
 )
-_EM: Final = {character: em for characters, em in _EM_BY_CHARACTERS for character in characters}
 _OTHER_EM: Final = 0.56
 _SEMIBOLD: Final = 1.1
 _WIDE_FONT: Final = 1.12
 """DejaVu Sans, which many Linux desktops give for sans-serif, is so much wider than Arial."""
 
 
+class _Ems(dict[str, float]):
+    """The width of each character in ems, of those that are not listed the same."""
+
+    def __missing__(self, character: str) -> float:
+        return _OTHER_EM
+
+
+_EM: Final = _Ems((character, em) for characters, em in _EM_BY_CHARACTERS for character in characters)
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of a text in units, from the wide side of the common sans-serif fonts: Arial's widths with a margin for wider ones."""
-    em = sum(_EM.get(character, _OTHER_EM) for character in text)
-    return em * _WIDE_FONT * size * (_SEMIBOLD if bold else 1.0)
+    return _ems(text) * _WIDE_FONT * size * (_SEMIBOLD if bold else 1.0)
+
+
+@lru_cache(maxsize=50_000)
+def _ems(text: str) -> float:
+    """The width of a text in ems. Remembered: the words of a table are asked for at every width that its columns are tried at."""
+    return sum(map(_EM.__getitem__, text))
 
 
 def fold(text: str, available: float, size: float, *, bold: bool = False) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The section on which figures of a report may be compared: what the ledger says of its area."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
@@ -100,6 +100,13 @@ def between_areas(data: ReportData, measure_id: str, area_ids: Collection[str], 
         & pl.col("area_id_b").is_in(listed)
     )
     return wording.grades_of_table(pairs.to_dicts(), "between areas")
+
+
+def with_nation(data: ReportData, figure_ids: Collection[str]) -> Sequence[Row]:
+    """The pairs of these figures with that of England and Wales in the ledger, in its order."""
+    return data.comparability.filter(
+        (pl.col("kind") == "nation") & pl.col("figure_id_a").is_in(list(figure_ids))
+    ).to_dicts()
 
 
 def headline_grade(data: ReportData, measure_id: str, end: object) -> Row | None:

@@ -1,24 +1,27 @@
-"""The section on consistency between forces: how unlike they are, whether that changed, and how sure their order is."""
+"""The section on consistency between forces: how sure their order is, and in the national report how unlike they are and whether that changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import polars as pl
 
 from reports import formats, numbers, wording
-from reports.document import Block, Figure, Heading, Number, Paragraph, Run, Table, TableColumn
+from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Run, Table, TableColumn
 from reports.figures import RankedRow, Reference, ranked_intervals
 from reports.numbers import ReportData, Row
 from reports.products.children import EXPLOITATION
-from reports.products.comparability import headline_grade
+from reports.products.comparability import headline_grade, with_nation
 from reports.products.recorded import extremes
 from reports.products.shared import CHILD_REFERRALS, DRUGS, NATION, REFERRALS, source_note
 
 _MEASURES: Final = (DRUGS, REFERRALS, CHILD_REFERRALS, EXPLOITATION)
 
 
-def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
-    """How unlike forces are, year against year, then all of them side by side with intervals and ranks, the report's own marked; nothing without a rate."""
+def consistency(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
+    """How sure the order of forces is, as a chart with intervals; in the national report with how unlike they are, year against year, and the
+    figures of all, in the others with those of the report's own areas (``forces``) beside their region and the nation, the own marked;
+    nothing without a rate."""
     headline = data.headline_period(DRUGS)
     if headline is None:
         return ()
@@ -26,13 +29,13 @@ def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ..
     rows = data.forces(DRUGS, start, end)
     period = formats.period(start, end)
     nation = data.number(DRUGS, NATION, start, end)
+    is_nation = area_id == NATION
+    highlighted = frozenset(() if is_nation else forces)
     ordered = list(rows.sort("value", "area_name", descending=[True, False], nulls_last=True).iter_rows(named=True))
     note = source_note(data, rows)
     title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
     described = extremes(ordered, highlighted)
-    compared = data.compared(DRUGS, start, end)
-    ranks = {row["area_id"]: row for row in compared.iter_rows(named=True)}
-    own = frozenset(place for place, row in enumerate(ordered) if row["area_id"] in highlighted)
+    ranks = {row["area_id"]: row for row in data.compared(DRUGS, start, end).iter_rows(named=True)}
     ranked = Figure(
         anchor="figure-forces",
         title=title,
@@ -50,29 +53,68 @@ def consistency(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ..
         table=Table(
             anchor="table-forces",
             caption=f"Drug offences by police force area, {period}, in order of the rate",
-            columns=(
-                TableColumn("Police force area"),
-                TableColumn("Offences", numeric=True),
-                TableColumn("Per 1,000 residents (95% interval)", numeric=True),
-                *((TableColumn("Rank (95% interval)", numeric=True),) if ranks else ()),
-            ),
-            rows=tuple(
-                (
-                    *(row["area_name"], numbers.count(row), numbers.rate_with_interval(row)),
-                    *((_rank(ranks.get(row["area_id"])),) if ranks else ()),
-                )
-                for row in ordered
-            ),
+            columns=_columns("Police force area", ranks),
+            rows=tuple(_line(row, ranks) for row in ordered),
             source_note=note,
-            highlighted=own,
-        ),
-        source_note=note,
+        )
+        if is_nation
+        else None,
+        source_note=note if is_nation else f"{note} {wording.IN_THE_NATIONAL_REPORT}",
     )
+    own = [row for row in ordered if row["area_id"] in highlighted]
     return (
         Heading(2, "Consistency between forces", "consistency"),
         Paragraph((f"{wording.OVERLAPPING} {wording.list_grade(headline_grade(data, DRUGS, end))}",)),
-        *_dispersion(data),
+        *(_dispersion(data) if is_nation else (_elsewhere(data), _beside(data, area_id, headline, own, ranks))),
         ranked,
+    )
+
+
+def _elsewhere(data: ReportData) -> Paragraph:
+    """Where the spread between forces and the figures of all of them are."""
+    before, after = wording.SPREAD_ELSEWHERE
+    return Paragraph((before, Link("national report", f"{data.area(NATION)['slug']}.html#consistency"), after))
+
+
+def _beside(
+    data: ReportData, area_id: str, headline: tuple[date, date], own: Sequence[Row], ranks: Mapping[str, Row]
+) -> Table:
+    """The report's own forces with their ranks, the region around them, and the nation unless the ledger refuses it beside them."""
+    start, end = headline
+    area = data.area(area_id)
+    around = data.number(DRUGS, area["region_id"] if area["kind"] == "police_force_area" else area_id, start, end)
+    figures = [*own, *((around,) if around else ())]
+    pairs = with_nation(data, [row["indicator_id"] for row in figures])
+    nation = data.number(DRUGS, NATION, start, end)
+    if nation and pairs and all(pair["grade"] != "X" for pair in pairs):
+        figures.append(nation)
+    note = source_note(data, pl.DataFrame(figures).select("source_id", "status"))
+    ranked = wording.RANKS_OF_FORCES if ranks else ""
+    return Table(
+        anchor="table-own-areas",
+        caption=f"Drug offences recorded by the police, {formats.period(start, end)}: {wording.joined(row['area_name'] for row in figures)}",
+        columns=_columns("Area", ranks),
+        rows=tuple(_line(row, ranks) for row in figures),
+        source_note=" ".join(
+            said for said in (note, ranked, wording.grades_of_table(pairs, "with England and Wales")) if said
+        ),
+        highlighted=frozenset(place for place, row in enumerate(figures) if row["area_id"] == area_id),
+    )
+
+
+def _columns(areas: str, ranks: Mapping[str, Row]) -> tuple[TableColumn, ...]:
+    return (
+        TableColumn(areas),
+        TableColumn("Offences", numeric=True),
+        TableColumn("Per 1,000 residents (95% interval)", numeric=True),
+        *((TableColumn("Rank (95% interval)", numeric=True),) if ranks else ()),
+    )
+
+
+def _line(row: Row, ranks: Mapping[str, Row]) -> tuple[Run, ...]:
+    return (
+        *(row["area_name"], numbers.count(row), numbers.rate_with_interval(row)),
+        *((_rank(ranks.get(row["area_id"])),) if ranks else ()),
     )
 
 

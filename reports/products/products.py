@@ -26,7 +26,7 @@ from reports.products import (
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
 _MESSAGES = 3
-_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "table-scoreboard")
+_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "figure-drug-offences")
 # London has no regional organised crime unit.
 _LONDON = "LONDON-AREA"
 
@@ -122,7 +122,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
         *_of_region(data, area),
-        *scoreboard.findings(data),
+        *(scoreboard.findings(data) if is_nation else scoreboard.elsewhere(data)),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.kinds_of_drug_offences(data, area_id),
         *recorded.force_map(data, marked),
@@ -138,7 +138,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
         *response.response(data, area_id, forces),
         *inspection.grades(data, area_id, forces),
-        *consistency.consistency(data, marked),
+        *consistency.consistency(data, area_id, forces),
         *comparability.comparisons(data, area_id),
         *(coverage.coverage(data) if is_nation else ()),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),

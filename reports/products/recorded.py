@@ -1,6 +1,6 @@
 """The section on drug offences recorded by the police: one area over time, beside what is usual, and on the map."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -207,7 +207,7 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
             centre_label=f"All areas {formats.rate(common)}",
         ),
         table=None,
-        source_note=f"{source_note(data, rows)} {wording.IN_THE_TABLE_OF_FORCES}",
+        source_note=f"{source_note(data, rows)} {_where_the_values_are(highlighted)}",
     )
     return (Paragraph((described,)), figure)
 
@@ -275,7 +275,7 @@ def force_map(
             links=links,
         ),
         table=table if links else None,
-        source_note=note if links else f"{note} {wording.IN_THE_TABLE_OF_FORCES}",
+        source_note=note if links else f"{note} {_where_the_values_are(highlighted)}",
     )
     return (figure,)
 
@@ -319,12 +319,17 @@ def boundaries(data: ReportData, highlighted: Sequence[str]) -> tuple[Figure, ..
     )
 
 
+def _where_the_values_are(highlighted: Collection[str]) -> str:
+    """Which table has the values of a chart of all forces: the national report, which marks none, has it."""
+    return wording.IN_THE_NATIONAL_REPORT if highlighted else wording.IN_THE_TABLE_OF_FORCES
+
+
 def _on_map(row: Row) -> str:
     """The rate as a map prints it, or the shorthand for why there is none."""
     return formats.missing(row["status"]) if row["value"] is None else formats.rate(row["value"])
 
 
-def extremes(ordered: Sequence[Row], highlighted: Sequence[str]) -> str:
+def extremes(ordered: Sequence[Row], highlighted: Collection[str]) -> str:
     """The lowest and the largest rate of rows in falling order, and those of the report's own areas; that there is none without one."""
     valued = [row for row in ordered if row["value"] is not None]
     if not valued:

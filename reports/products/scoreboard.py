@@ -7,18 +7,20 @@ import polars as pl
 from reports import formats, wording
 from reports.document import Block, Heading, Link, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
+from reports.products.shared import NATION
 from transforms.inspection import claim_check
 
 NORFOLK = "E23000024"
 PAGE = "findings"
 """The page of findings, beside the reports."""
 _TITLE = "Findings of January 2020, in full"
+_HEADING = Heading(2, "Findings of January 2020, and figures since", "scoreboard")
 
 
 def findings(data: ReportData) -> tuple[Block, ...]:
     """Fifteen findings, each with its status by the rule, its grades and the periods of one indicator; the page of findings has all, and the values."""
     return (
-        Heading(2, "Findings of January 2020, and figures since", "scoreboard"),
+        _HEADING,
         Paragraph(
             (
                 f"{_counts(data)} {wording.SCOREBOARD_RULE} The values of each indicator, and what is missing, are on the page ",
@@ -35,6 +37,13 @@ def findings(data: ReportData) -> tuple[Block, ...]:
             dense=True,
         ),
     )
+
+
+def elsewhere(data: ReportData) -> tuple[Block, ...]:
+    """Where the findings are, for a report on one area, which they are not about: a line."""
+    national = Link("national report", f"{data.area(NATION)['slug']}.html#{_HEADING.anchor}")
+    before, between, after = wording.FINDINGS_ELSEWHERE
+    return _HEADING, Paragraph((before, national, between, Link(_TITLE, f"{PAGE}.html"), after))
 
 
 def page(data: ReportData) -> Page:

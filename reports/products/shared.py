@@ -124,7 +124,7 @@ def downloads(data: ReportData, slug: str) -> tuple[Block, ...]:
         Links(
             "The data behind this report",
             (
-                ("Workbook (XLSX)", workbook, formats.size(data.downloads[workbook])),
+                ("Workbook (XLSX)", workbook, "the figures of this report"),
                 ("All tables (CSV, Parquet)", "index.html#downloads", "with metadata and data dictionary"),
             ),
         ),

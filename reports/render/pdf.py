@@ -118,12 +118,12 @@ def typst_literal(value: Any) -> Literal:
     stays readable. Raises TypeError for anything that is not plain data.
     """
     match value:
+        case str():
+            return Literal(f'"{value.translate(_ESCAPES)}"')
         case Number(text=text, indicator_id=identifier):
             return Literal(f"number({typst_literal(text)}, {typst_literal(quote(evidence_anchor(identifier)))})")
         case Link(text=text, address=address):
             return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
-        case str():
-            return Literal(f'"{value.translate(_ESCAPES)}"')
         case bool():
             return Literal(str(value).lower())
         case int() | float():

@@ -18,6 +18,12 @@ SCOREBOARD_RULE = (
     "Nothing here says that an inspection was the cause of a change."
 )
 
+FINDINGS_ELSEWHERE = (
+    "What the inspection of January 2020 found is about England and Wales, not about one area. What figures since then say of each finding is in the ",
+    "; the page ",
+    " has every figure.",
+)
+
 
 def scoreboard_counts(statuses: Mapping[str, int]) -> str:
     """How many findings have each status: 'Of 15 findings, one is improved, …'."""

@@ -4,6 +4,7 @@ from reports import wording
 from reports.document import (
     Document,
     Figure,
+    Heading,
     KeyMessages,
     Number,
     Paragraph,
@@ -31,6 +32,12 @@ def table(document: Document, anchor: str) -> Table:
     tables = [block for block in document.blocks if isinstance(block, Table)]
     tables += [block.table for block in document.blocks if isinstance(block, Figure) and block.table]
     return next(found for found in tables if found.anchor == anchor)
+
+
+def places(document: Document) -> set[str]:
+    """Every place in a document that a link can lead to: headings, figures and tables, those behind charts included."""
+    behind = [block.table.anchor for block in document.blocks if isinstance(block, Figure) and block.table]
+    return {*behind, *(block.anchor for block in document.blocks if isinstance(block, Heading | Figure | Table))}
 
 
 def texts(row: tuple[str | Number, ...]) -> list[str]:

@@ -26,6 +26,7 @@ from reports.products import products, scoreboard
 from reports.products.recorded import segment
 from reports.products.shared import DRUGS, NATION, REFERRALS
 from tests.reports.reading import (
+    CITY,
     GREATER_MANCHESTER,
     LONDON,
     MERSEYSIDE,
@@ -34,6 +35,7 @@ from tests.reports.reading import (
     WALES,
     drawing,
     messages,
+    places,
     sentences,
     table,
 )
@@ -94,10 +96,73 @@ def test_the_nation_counts_british_transport_police_and_says_when_it_does_not(re
     assert "does not count British Transport Police" in wording.own_words(document)
 
 
-def test_the_reports_own_forces_are_marked_in_the_table_of_all_forces(report_data: ReportData) -> None:
-    ranked = table(products.force(report_data, MERSEYSIDE), "table-forces")
-    assert [ranked.rows[place][0] for place in ranked.highlighted] == ["Merseyside"]
-    assert table(products.national(report_data), "table-forces").highlighted == frozenset()
+def test_a_report_has_its_own_forces_with_their_ranks_beside_their_region_and_the_nation(
+    report_data: ReportData,
+) -> None:
+    everywhere = {row[0]: row for row in table(products.national(report_data), "table-forces").rows}
+    assert len(everywhere) == 43
+    for document, areas, marked in (
+        (products.force(report_data, MERSEYSIDE), ["Merseyside", "North West", "England and Wales"], "Merseyside"),
+        (products.force(report_data, CITY), ["City of London", "London", "England and Wales"], "City of London"),
+        (
+            products.region(report_data, LONDON),
+            ["Metropolitan Police", "City of London", "London", "England and Wales"],
+            "London",
+        ),
+        (
+            products.region(report_data, WALES),
+            ["Dyfed-Powys", "Gwent", "South Wales", "North Wales", "Wales", "England and Wales"],
+            "Wales",
+        ),
+        (
+            products.region(report_data, "LONDON-AREA"),
+            ["Metropolitan Police", "City of London", "London policing region", "England and Wales"],
+            "London policing region",
+        ),
+    ):
+        own = table(document, "table-own-areas")
+        assert sorted(str(row[0]) for row in own.rows[:-2]) == sorted(areas[:-2])
+        assert [row[0] for row in own.rows[-2:]] == areas[-2:]
+        assert [own.rows[place][0] for place in own.highlighted] == [marked]
+        assert [everywhere[row[0]] for row in own.rows[:-2]] == list(own.rows[:-2]), (
+            "the figures and ranks of the national report"
+        )
+        assert {row[-1] for row in own.rows[-2:]} == {formats.NOT_APPLICABLE}
+        assert formats.legend([formats.NOT_APPLICABLE]) in own.source_note
+
+
+def test_what_is_national_stands_in_the_national_report_and_the_others_lead_there(report_data: ReportData) -> None:
+    national = products.national(report_data)
+    only_there = {"table-dispersion", "table-forces", "table-scoreboard"}
+    assert only_there <= places(national)
+    for document in (products.force(report_data, NORFOLK), products.region(report_data, LONDON)):
+        assert only_there & places(document) == set()
+        addresses = {
+            run.address
+            for block in document.blocks
+            if isinstance(block, Paragraph)
+            for run in block.prose
+            if isinstance(run, Link) and run.address.startswith(f"{national.slug}.html")
+        }
+        assert addresses == {f"{national.slug}.html#scoreboard", f"{national.slug}.html#consistency"}
+        assert {address.partition("#")[2] for address in addresses} <= places(national)
+        drawn = [block for block in document.blocks if isinstance(block, Figure) and block.table is None]
+        assert drawn
+        assert all(wording.IN_THE_NATIONAL_REPORT in block.source_note for block in drawn)
+
+
+def test_the_nation_is_left_out_where_the_ledger_refuses_it_beside_the_area(report_data: ReportData) -> None:
+    pairs = report_data.comparability
+    refused = replace(
+        report_data,
+        comparability=pairs.with_columns(
+            pl.when(pl.col("kind") == "nation").then(pl.lit("X")).otherwise("grade").alias("grade")
+        ),
+    )
+    assert [row[0] for row in table(products.force(refused, NORFOLK), "table-own-areas").rows] == [
+        "Norfolk",
+        "East of England",
+    ]
 
 
 def test_all_forces_are_shown_for_a_year_in_which_all_have_a_count(report_data: ReportData) -> None:
@@ -148,8 +213,11 @@ def test_every_number_has_an_identifier_that_exists(report_data: ReportData) -> 
 
 
 def test_numbers_in_tables_are_numbers_and_not_bare_text(report_data: ReportData) -> None:
-    ranked = table(products.force(report_data, NORFOLK), "table-forces")
-    for row in ranked.rows:
+    rows = [
+        *table(products.national(report_data), "table-forces").rows,
+        *table(products.force(report_data, NORFOLK), "table-own-areas").rows,
+    ]
+    for row in rows:
         for cell in row[1:]:
             assert isinstance(cell, Number) or cell.startswith("["), cell
 
@@ -283,7 +351,9 @@ def test_a_policing_region_says_what_it_is_and_over_which_regions_its_forces_lie
 
 def test_ranks_and_funnel_stand_only_where_every_two_areas_are_graded_a(report_data: ReportData) -> None:
     document = products.force(report_data, NORFOLK)
-    assert table(document, "table-forces").columns[-1].header == "Rank (95% interval)"
+    national = products.national(report_data)
+    for ranked in (table(document, "table-own-areas"), table(national, "table-forces")):
+        assert ranked.columns[-1].header == "Rank (95% interval)"
     assert drawing(document, "figure-funnel").description.startswith(
         "Norfolk is within the 95% limits. Outside the 99.8% limits: "
     )
@@ -295,7 +365,11 @@ def test_ranks_and_funnel_stand_only_where_every_two_areas_are_graded_a(report_d
         ),
     )
     refused = products.force(worse, NORFOLK)
-    assert table(refused, "table-forces").columns[-1].header == "Per 1,000 residents (95% interval)"
+    for unranked in (
+        table(refused, "table-own-areas"),
+        table(products.national(worse), "table-forces"),
+    ):
+        assert unranked.columns[-1].header == "Per 1,000 residents (95% interval)"
     assert not [block for block in refused.blocks if isinstance(block, Figure) and block.anchor == "figure-funnel"]
     assert [each for each in sentences(refused) if "Comparability: grade C" in each]
     assert messages(products.force(worse, MERSEYSIDE))[2] == wording.PROXY
@@ -317,6 +391,7 @@ def graded_tables(document: Document) -> dict[str, str]:
         "table-children",
         "table-trends",
         "table-map",
+        "table-own-areas",
     )
     tables = [block for block in document.blocks if isinstance(block, Table)]
     tables += [block.table for block in document.blocks if isinstance(block, Figure) and block.table]
@@ -334,8 +409,8 @@ def test_every_table_that_compares_prints_its_grade(report_data: ReportData) -> 
         products.force(report_data, NORFOLK),
     ]
     seen = {anchor: note for document in documents for anchor, note in graded_tables(document).items()}
-    assert {"table-drug-offences", "table-referrals", "table-children"} <= set(seen)
-    assert {row[-1] for document in documents for row in table(document, "table-dispersion").rows} <= {"A", "B"}
+    assert {"table-drug-offences", "table-referrals", "table-children", "table-own-areas"} <= set(seen)
+    assert {row[-1] for row in table(documents[0], "table-dispersion").rows} <= {"A", "B"}
     assert any(anchor.startswith("table-london-links") for anchor in seen)
     assert {
         anchor: note for anchor, note in seen.items() if not re.search(r"Comparability [^:]*: grade [ABCX]", note)

@@ -150,6 +150,32 @@ class ReportData:
         reported = self.indicators.filter("is_preferred").sort("period_end", "months")
         return reported.partition_by("measure_id", "area_id", as_dict=True)
 
+    def pairs(self, measure_id: str, *kinds: str) -> pl.DataFrame:
+        """The comparisons of a measure in the ledger that are of these kinds, in its order within each kind."""
+        held = [self._pairs[key] for kind in kinds if (key := (measure_id, kind)) in self._pairs]
+        return pl.concat(held) if held else self.comparability.clear()
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[Any, ...], pl.DataFrame]:
+        """The ledger by measure and kind of comparison: a report asks a dozen times for a few of its many thousand pairs."""
+        return self.comparability.partition_by("measure_id", "kind", as_dict=True)
+
+    def observed(self, area_id: str) -> pl.DataFrame:
+        """The rows of core/observations about an area."""
+        return self._observed.get((area_id,), self.observations.clear())
+
+    @cached_property
+    def _observed(self) -> dict[tuple[Any, ...], pl.DataFrame]:
+        return self.observations.partition_by("area_id", as_dict=True)
+
+    def figures(self, area_id: str) -> pl.DataFrame:
+        """The rows of out/indicators about an area."""
+        return self._figures.get((area_id,), self.indicators.clear())
+
+    @cached_property
+    def _figures(self) -> dict[tuple[Any, ...], pl.DataFrame]:
+        return self.indicators.partition_by("area_id", as_dict=True)
+
     def number(self, measure_id: str, area_id: str, start: date, end: date) -> Row | None:
         """The preferred row for one period, or None."""
         found = self.preferred(measure_id, area_id).filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -193,8 +193,12 @@ def document(marks: Iterable[Mark | Link], height: float, *, anchor: str, title:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _written(mark: Mark | Link, anchor: str) -> str:
-    """Write a mark, or the marks of a link, as SVG. Not by a template: a chart has hundreds, and a call for each took longer than all else."""
+    """Write a mark, or the marks of a link, as SVG. Not by a template: a chart has hundreds, and a call for each took longer than all else.
+
+    Remembered: most marks of the charts of all forces are in every report.
+    """
     if isinstance(mark, Link):
         inside = "".join(_written(part, anchor) for part in mark.marks)
         return f'<a href="{_safe(mark.href)}" aria-label="{_safe(mark.name)}">\n{inside}</a>\n'

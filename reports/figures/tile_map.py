@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from reports.figures import svg
@@ -58,13 +59,15 @@ def tile_map(
     for tile in sorted(tiles, key=lambda tile: (tile.highlighted, tile.row, tile.column)):
         drawn = _tile(tile, MARGIN + tile.column * pitch, MARGIN + tile.row * _TILE_HEIGHT, pitch - _SPACE)
         href = (links or {}).get(tile.area_id)
-        marks += drawn if href is None else [svg.Link(href, f"{tile.label}: {tile.value_text}", tuple(drawn))]
+        marks += drawn if href is None else [svg.Link(href, f"{tile.label}: {tile.value_text}", drawn)]
     bottom = MARGIN + (max(tile.row for tile in tiles) + 1) * _TILE_HEIGHT
     below, height = legend(bands, band_labels, missing_label, bottom + 2 * _SPACE)
     return svg.document((*marks, *below), height, anchor=anchor, title=title, description=description)
 
 
-def _tile(tile: Tile, x: float, y: float, wide: float) -> list[svg.Mark]:
+@lru_cache(maxsize=1_000)
+def _tile(tile: Tile, x: float, y: float, wide: float) -> tuple[svg.Mark, ...]:
+    """The marks of a tile. Remembered: most tiles of a map are on the map of every report."""
     high = _TILE_HEIGHT - _SPACE
     fill = "background" if tile.band is None else BANDS[tile.band]
     ink = "ink" if tile.band is None else f"on-{BANDS[tile.band]}"
@@ -92,4 +95,4 @@ def _tile(tile: Tile, x: float, y: float, wide: float) -> list[svg.Mark]:
                 bold=True, halo=tile.band is None,
             )
         )  # fmt: skip
-    return marks
+    return tuple(marks)

@@ -1,6 +1,6 @@
 """The section on which figures of a report may be compared: what the ledger says of its area."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -70,48 +70,41 @@ def _name(data: ReportData, area_id: str) -> str:
 
 def over_time(data: ReportData, measure_id: str, area_ids: Collection[str]) -> str:
     """The grade that a table of several periods prints: of each figure with that of a year or a month before, and of the first and the latest."""
-    pairs = data.comparability.filter(
-        pl.col("kind").is_in(["year_before", "month_before", "first_and_latest"])
-        & (pl.col("measure_id") == measure_id)
-        & pl.col("area_id_a").is_in(list(area_ids))
-    )
-    return wording.grades_of_table(pairs.to_dicts(), "over time")
+    pairs = data.pairs(measure_id, "year_before", "month_before", "first_and_latest")
+    return grades_of(pairs.filter(pl.col("area_id_a").is_in(list(area_ids))), "over time")
 
 
 def from_cycle_to_cycle(data: ReportData, area_ids: Collection[str]) -> str:
     """The grade that a table of inspection grades of several cycles prints."""
     pairs = data.comparability.filter((pl.col("kind") == "inspection") & pl.col("area_id_a").is_in(list(area_ids)))
-    return wording.grades_of_table(pairs.to_dicts(), "from cycle to cycle")
+    return grades_of(pairs, "from cycle to cycle")
 
 
 def of_programme(data: ReportData) -> str:
     """The grade that a table of results of the programme prints: of each result by the month and that of the period before."""
-    return wording.grades_of_table(data.comparability.filter(kind="programme").to_dicts(), "from period to period")
+    return grades_of(data.comparability.filter(kind="programme"), "from period to period")
 
 
 def between_areas(data: ReportData, measure_id: str, area_ids: Collection[str], end: object) -> str:
     """The grade that a table of several police force areas in one period prints: of every two of them."""
     listed = list(area_ids)
-    pairs = data.comparability.filter(
-        (pl.col("kind") == "areas")
-        & (pl.col("measure_id") == measure_id)
-        & (pl.col("period_end_a") == end)
-        & pl.col("area_id_a").is_in(listed)
-        & pl.col("area_id_b").is_in(listed)
+    pairs = data.pairs(measure_id, "areas").filter(
+        (pl.col("period_end_a") == end) & pl.col("area_id_a").is_in(listed) & pl.col("area_id_b").is_in(listed)
     )
-    return wording.grades_of_table(pairs.to_dicts(), "between areas")
+    return grades_of(pairs, "between areas")
 
 
-def with_nation(data: ReportData, figure_ids: Collection[str]) -> Sequence[Row]:
+def with_nation(data: ReportData, figure_ids: Collection[str]) -> pl.DataFrame:
     """The pairs of these figures with that of England and Wales in the ledger, in its order."""
-    return data.comparability.filter(
-        (pl.col("kind") == "nation") & pl.col("figure_id_a").is_in(list(figure_ids))
-    ).to_dicts()
+    return data.comparability.filter((pl.col("kind") == "nation") & pl.col("figure_id_a").is_in(list(figure_ids)))
 
 
 def headline_grade(data: ReportData, measure_id: str, end: object) -> Row | None:
     """The worst-graded pair of police force areas of one measure and period, which grades the whole list; None without one."""
-    pairs = data.comparability.filter(
-        (pl.col("kind") == "areas") & (pl.col("measure_id") == measure_id) & (pl.col("period_end_a") == end)
-    ).sort("grade", "comparison_id")
+    pairs = data.pairs(measure_id, "areas").filter(pl.col("period_end_a") == end).sort("grade", "comparison_id")
     return pairs.row(-1, named=True) if len(pairs) else None
+
+
+def grades_of(pairs: pl.DataFrame, how: str) -> str:
+    """The grade of pairs of the ledger as a table prints it; ``how`` says what is beside what."""
+    return wording.grades_of_table(pairs.select("grade", "reasons", "comparison_id").to_dicts(), how)

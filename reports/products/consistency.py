@@ -11,7 +11,7 @@ from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Ru
 from reports.figures import RankedRow, Reference, ranked_intervals
 from reports.numbers import ReportData, Row
 from reports.products.children import EXPLOITATION
-from reports.products.comparability import headline_grade, with_nation
+from reports.products.comparability import grades_of, headline_grade, with_nation
 from reports.products.recorded import extremes
 from reports.products.shared import CHILD_REFERRALS, DRUGS, NATION, REFERRALS, source_note
 
@@ -86,7 +86,7 @@ def _beside(
     figures = [*own, *((around,) if around else ())]
     pairs = with_nation(data, [row["indicator_id"] for row in figures])
     nation = data.number(DRUGS, NATION, start, end)
-    if nation and pairs and all(pair["grade"] != "X" for pair in pairs):
+    if nation and len(pairs) and (pairs["grade"] != "X").all():
         figures.append(nation)
     note = source_note(data, pl.DataFrame(figures).select("source_id", "status"))
     ranked = wording.RANKS_OF_FORCES if ranks else ""
@@ -95,9 +95,7 @@ def _beside(
         caption=f"Drug offences recorded by the police, {formats.period(start, end)}: {wording.joined(row['area_name'] for row in figures)}",
         columns=_columns("Area", ranks),
         rows=tuple(_line(row, ranks) for row in figures),
-        source_note=" ".join(
-            said for said in (note, ranked, wording.grades_of_table(pairs, "with England and Wales")) if said
-        ),
+        source_note=" ".join(said for said in (note, ranked, grades_of(pairs, "with England and Wales")) if said),
         highlighted=frozenset(place for place, row in enumerate(figures) if row["area_id"] == area_id),
     )
 

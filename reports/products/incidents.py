@@ -57,7 +57,8 @@ def used_sources(data: ReportData, area_id: str) -> list[str]:
 
 def _held(data: ReportData, area_id: str) -> pl.DataFrame:
     return (
-        data.observations.filter((pl.col("area_id") == area_id) & pl.col("measure_id").is_in(list(_COLUMNS)))
+        data.observed(area_id)
+        .filter(pl.col("measure_id").is_in(list(_COLUMNS)))
         .sort("vintage", "observation_id", descending=[True, False])
         .unique(["measure_id", "period_start"], keep="first", maintain_order=True)
     )

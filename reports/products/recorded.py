@@ -243,13 +243,6 @@ def force_map(
     described = extremes(list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True)), highlighted)
     bands, labels = _bands(rows)
     map_title = f"Drug offences recorded by the police per 1,000 residents, {period}: tile map of the {len(rows)} police force areas"
-    table = Table(
-        anchor="table-map",
-        caption=f"Rates on the tile map, {period}",
-        columns=(TableColumn("Police force area"), TableColumn("Per 1,000 residents", numeric=True)),
-        rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
-        source_note=f"{note} {between_areas(data, DRUGS, rows['area_id'].to_list(), end)}".strip(),
-    )
     figure = Figure(
         anchor="figure-map",
         title=map_title,
@@ -274,10 +267,21 @@ def force_map(
             missing_label="no rate shown",
             links=links,
         ),
-        table=table if links else None,
+        table=_table_of_map(data, rows, period, note) if links else None,
         source_note=note if links else f"{note} {_where_the_values_are(highlighted)}",
     )
     return (figure,)
+
+
+def _table_of_map(data: ReportData, rows: pl.DataFrame, period: str, note: str) -> Table:
+    end = rows["period_end"][0]
+    return Table(
+        anchor="table-map",
+        caption=f"Rates on the tile map, {period}",
+        columns=(TableColumn("Police force area"), TableColumn("Per 1,000 residents", numeric=True)),
+        rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
+        source_note=f"{note} {between_areas(data, DRUGS, rows['area_id'].to_list(), end)}".strip(),
+    )
 
 
 def boundaries(data: ReportData, highlighted: Sequence[str]) -> tuple[Figure, ...]:

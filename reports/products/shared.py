@@ -52,9 +52,8 @@ def newest_figures(data: ReportData, area_id: str, measure_ids: Sequence[str]) -
     """The newest figure that is held of each of these measures for an area, in their order; of shares and kinds of offences that of twelve months."""
     of_years = pl.col("measure_id").is_in(_OF_YEARS)
     return (
-        data.indicators.filter(
-            (pl.col("area_id") == area_id) & pl.col("measure_id").is_in(list(measure_ids)) & pl.col("is_preferred")
-        )
+        data.figures(area_id)
+        .filter(pl.col("measure_id").is_in(list(measure_ids)) & pl.col("is_preferred"))
         .filter(~of_years | (pl.col("months") == _YEAR))
         .sort("period_end", "vintage")
         .group_by("measure_id", maintain_order=True)
@@ -107,10 +106,8 @@ def shorthand(rows: pl.DataFrame) -> set[str]:
 
 def published_rank(data: ReportData, row: Row) -> int | None:
     """The rank by number that was published for the row's place and period, or None."""
-    found = data.observations.filter(
-        (pl.col("measure_id") == "london_linked_rank_published")
-        & (pl.col("area_id") == row["area_id"])
-        & (pl.col("edition_id") == row["edition_id"])
+    found = data.observed(row["area_id"]).filter(
+        (pl.col("measure_id") == "london_linked_rank_published") & (pl.col("edition_id") == row["edition_id"])
     )
     return int(found["value"][0]) if len(found) else None
 

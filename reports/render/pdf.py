@@ -5,6 +5,7 @@ Not PDF/A as well: that standard wants a date, and a document carries none.
 Typst is imported where it is used: the command line and the asset definitions start without it.
 """
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -56,16 +57,7 @@ _FORGOTTEN_SOONER: Final = 5
 _local = threading.local()
 
 
-class _Escapes(dict[int, str]):
-    """How each character is written inside a Typst string, worked out when it is first met, as ``str.translate`` wants it."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        self[code] = character if character.isprintable() else f"\\u{{{code:x}}}"
-        return self[code]
-
-
-_ESCAPES = _Escapes({ord("\\"): "\\\\", ord('"'): '\\"', ord(_NON_BREAKING_HYPHEN): "-"})
+_NOT_ASCII: Final = re.compile("[^ -~]")
 
 
 class Literal(str):
@@ -119,7 +111,7 @@ def typst_literal(value: Any) -> Literal:
     """
     match value:
         case str():
-            return Literal(f'"{value.translate(_ESCAPES)}"')
+            return Literal(f'"{_escaped(value)}"')
         case Number(text=text, indicator_id=identifier):
             return Literal(f"number({typst_literal(text)}, {typst_literal(quote(evidence_anchor(identifier)))})")
         case Link(text=text, address=address):
@@ -135,6 +127,17 @@ def typst_literal(value: Any) -> Literal:
             return Literal(f"({pairs or ':'})")
         case _:
             raise TypeError(f"{type(value).__name__} cannot be written as a Typst literal.")
+
+
+def _escaped(text: str) -> str:
+    """A text as it stands inside a Typst string; a chart of some ten thousand characters has thousands of quotes and few others to look at."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"').replace(_NON_BREAKING_HYPHEN, "-")
+    return _NOT_ASCII.sub(_visible, plain)
+
+
+def _visible(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
 
 
 def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:

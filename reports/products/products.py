@@ -26,7 +26,7 @@ from reports.products import (
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
 _MESSAGES = 3
-_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "figure-drug-offences")
+_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "table-sources")
 # London has no regional organised crime unit.
 _LONDON = "LONDON-AREA"
 

@@ -19,7 +19,7 @@ TOP_LEVEL = {
     *(".ci", ".editorconfig", ".gitattributes", ".github", ".gitignore"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"),
     *("constraints.txt", "justfile", "pyproject.toml", "workspace.yaml"),
-    *("benchmarks", "data", "deploy", "docs", "tests", *PACKAGES),
+    *("benchmarks", "data", "deploy", "docs", "findings", "tests", *PACKAGES),
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 

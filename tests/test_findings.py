@@ -29,7 +29,9 @@ def test_a_finding_says_first_what_it_shows(path: Path) -> None:
     comments = [line for line in lines[: lines.index("set -euo pipefail")] if line.startswith("#")]
     assert lines[0] == "#!/usr/bin/env bash"
     assert {version for version in ROWS[path.stem]["versions"].split(", ") if version not in comments[1]} == set()
-    said = [line for line in comments if re.match(r"# (?:Expected: |What happens: |Output seen on \d{4}-\d\d-\d\d:$)", line)]
+    said = [
+        line for line in comments if re.match(r"# (?:Expected: |What happens: |Output seen on \d{4}-\d\d-\d\d:$)", line)
+    ]
     assert len(said) == 3
     assert comments[-1].startswith("#   ")
 

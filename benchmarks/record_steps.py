@@ -50,12 +50,12 @@ def one_round(members: Sequence[Member], registers: IncidentRegisters, out: Path
         result, records = timed("sifted", lambda read=read: ingest._sifted(read, kind, registers))
         keys = timed("copies", lambda records=read.records: crime_keys(records, kind, registers))
         timed("copies", lambda records=read.records, keys=keys: later_copies(records, keys))
-        timed("odd", lambda records=records, keys=result.found.keys: odd_together(records, keys, kind))
+        timed("odd", lambda records=read.records, keys=result.found.keys: odd_together(records, keys, kind))
         timed("counts", lambda records=records: ingest._counted(records, kind))
         taken_in.append(records)
     month = pl.concat(taken_in)
     timed("written", lambda: ingest._write(month.lazy(), out / "steps.parquet"))
-    timed("ids", lambda: ingest._write(month.lazy().select("crime_id"), out / "steps.parquet"))
+    timed("ids", lambda: ingest._write(month.lazy().select("crime_key"), out / "steps.parquet"))
     return seconds
 
 
@@ -82,8 +82,8 @@ def main() -> None:
         "Crimes published twice: taken out": least["sifted"] - least["copies"] - least["odd"] - least["counts"],
         "Counts by force, type and outcome": least["counts"],
         "What is odd: equal rows, small areas": least["odd"],
-        "Write as Parquet, without the Crime ID": least["written"] - least["ids"],
-        "Write the Crime ID, 64 characters": least["ids"],
+        "Write as Parquet, without the key of the Crime ID": least["written"] - least["ids"],
+        "Write the key of the Crime ID, 64 bits": least["ids"],
         "All steps": least["read"] + least["sifted"] + least["written"],
         "The floor: inflate, and parse as text": floor,
     }

@@ -11,11 +11,10 @@ _MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
 _SLUG = r"^[a-z-]+$"
 
 _MEANINGS = {
-    "crime_id": "The publisher's identifier of the crime; none for anti-social behaviour; no key for every body",
+    "crime_key": "Hash of the publisher's identifier of the crime, equal where that is; none for anti-social behaviour; no key for every body",
     "falls_within": "Body in whose area the record is counted, as printed",
     "location": "Nearest point of the publisher's map, as printed; no address",
     "lsoa_code": "Small area (LSOA) of the point, of the 2011 edition, or of 2021 in newer months",
-    "lsoa_name": "Name of the small area, as printed",
     "crime_type": "Category of the crime",
     "last_outcome": "What had come of the crime when the archive was made",
     "outcome": "What came of it",

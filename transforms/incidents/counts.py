@@ -80,19 +80,19 @@ def locality_cells(
 ) -> pl.DataFrame:
     """Counts of drugs records in registered localities, and of those without a place in the same files, as cells of ``tables.cells(source_id)``.
 
-    ``localities`` is data/registers/localities.csv. A record is in a locality where its LSOA name is the name of that district and a number.
+    ``localities`` is data/registers/localities.csv. A record is in a locality where the name of its small area is the name of that district and a number.
     The cell is column I, LSOA name, of the first record counted; where there is none, the header of that column for a district, and of column H,
-    LSOA code, for the records without an LSOA name, so that no two counts have one cell. breakdown_text is the district's code and name with
-    ' | ' between, or 'no place' for the records without an LSOA name.
+    LSOA code, for the records without a small area, so that no two counts have one cell. breakdown_text is the district's code and name with
+    ' | ' between, or 'no place' for the records without a small area.
     """
     wanted = [
-        (slug, f"{district} | {name}", pl.col("lsoa_name").str.replace(r" \w+$", "") == name, "I1")
+        (slug, f"{district} | {name}", name, "I1")
         for area_id, name, district in localities.select("area_id", "name", "district_code").iter_rows()
         for slug, body in registers.bodies.items()
         if body.area_id == area_id
     ]
     wanted += [
-        (slug, "no place", pl.col("lsoa_name").is_null(), "H1") for slug in sorted({slug for slug, *_ in wanted})
+        (slug, "no place", None, "H1") for slug in sorted({slug for slug, *_ in wanted})
     ]
     label = DRUGS["street"][0]
     frames = [tables.cells(source_id).schema.to_frame()]
@@ -100,7 +100,8 @@ def locality_cells(
         files: dict[str, str] = dict(
             result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
         )
-        for slug, place, here, header in (each for each in wanted if each[0] in files):
+        for slug, place, district, header in (each for each in wanted if each[0] in files):
+            here = pl.col("lsoa_code").is_null() if district is None else pl.col("lsoa_code").is_in(_codes(result, district))
             of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
             counted = pl.scan_parquet(result.path).filter(of_place)
             frames.append(
@@ -120,6 +121,12 @@ def locality_cells(
                 ).collect()
             )
     return pl.concat(frames).sort("table", "breakdown_text")
+
+
+def _codes(result: MonthResult, district: str) -> list[str]:
+    """The small areas of a month that are named after a district."""
+    named = result.areas["lsoa_name"].str.replace(r" \w+$", "") == district
+    return result.areas["lsoa_code"].filter(named).to_list()
 
 
 def coverage(members: Iterable[Member], registers: IncidentRegisters) -> pl.DataFrame:

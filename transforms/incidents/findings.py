@@ -32,6 +32,8 @@ import polars as pl
 from transforms.incidents.records import LINE
 from transforms.incidents.registers import IncidentRegisters
 
+# The column of a record's Crime ID, as a hash of 64 bits: the text of it costs as much to write as all else about a place.
+CRIME_KEY = "crime_key"
 # How a kind's records that are equal to an earlier one of their file are called.
 _EQUAL = {"street": "equal_without_id", "outcomes": "equal_outcomes", "stop-and-search": "equal_without_id"}
 # The last codes of the 2011 edition; ONS gave higher ones to the areas that are new in 2021.
@@ -52,7 +54,7 @@ def odd_by_themselves(kind: str) -> dict[str, pl.Expr]:
     """Findings that a record of a kind shows without another beside it: finding → how many of a group of records do."""
     odd = {"without_location": pl.col("longitude").null_count()}
     if kind == "street":
-        odd["crime_id_is_no_key"] = pl.col("crime_id").count()
+        odd["crime_id_is_no_key"] = pl.col(CRIME_KEY).count()
     if kind == "stop-and-search":
         local = pl.col("searched_at").dt.convert_time_zone("Europe/London").dt.strftime("%Y-%m")
         odd["outside_the_local_month"] = (local != pl.col("month").dt.strftime("%Y-%m")).sum()
@@ -63,11 +65,11 @@ def crime_keys(records: pl.DataFrame, kind: str, registers: IncidentRegisters) -
     """The Crime IDs of some files, where they are keys, as hashes of 64 bits: row (in the frame, from nought), force, key. Only crimes have any."""
     if kind != "street":
         return pl.DataFrame(schema={"row": pl.UInt32, "force": registers.forces, "key": pl.UInt64})
-    is_key = pl.col("crime_id").is_not_null() & _has_keys(registers)
+    is_key = pl.col(CRIME_KEY).is_not_null() & _has_keys(registers)
     return records.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row").filter(is_key),
         pl.col("force").filter(is_key),
-        pl.col("crime_id").hash().alias("key").filter(is_key),
+        pl.col(CRIME_KEY).filter(is_key).alias("key"),
     )
 
 
@@ -80,11 +82,17 @@ def later_copies(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
 
 def odd_together(records: pl.DataFrame, keys: pl.DataFrame, kind: str) -> Found:
     """What is odd among the records of some whole files of one kind that are kept; ``keys`` are theirs, as ``crime_keys`` has them."""
-    equal = _equal(records.filter(pl.col("crime_id").is_null()) if kind == "street" else records)
+    equal = _equal(records.filter(pl.col(CRIME_KEY).is_null()) if kind == "street" else records)
     if kind == "stop-and-search":
         return Found(equal, _AREAS.to_frame(), keys)
     areas = records.group_by("force", "lsoa_code").agg(pl.len().alias("rows"), pl.col("lsoa_name").first())
     return Found(equal, areas.cast(_AREAS), keys)
+
+
+def area_names(files: Sequence[Found]) -> pl.DataFrame:
+    """The small areas of a month as they are printed, each code with each of its names once: lsoa_code, lsoa_name, in the order of both."""
+    areas = pl.concat(each.areas for each in files)
+    return areas.select("lsoa_code", "lsoa_name").drop_nulls("lsoa_code").unique().sort("lsoa_code", "lsoa_name")
 
 
 def findings(
@@ -142,7 +150,8 @@ def _same_id(files: Sequence[Found]) -> pl.DataFrame:
 def _equal(records: pl.DataFrame) -> pl.DataFrame:
     """How many rows are equal to an earlier one of their file, by force and hash: of 100,000 rows, the chance that two that differ are taken for
     equal is one in three thousand million."""
-    hashes = records.select("force", records.drop("month", LINE).hash_rows().alias("hash"))
+    of_each = records.drop("month", LINE, "crime_id", strict=False)
+    hashes = records.select("force", of_each.hash_rows().alias("hash"))
     return hashes.group_by("force").agg((pl.len() - pl.col("hash").n_unique()).alias("rows"))
 
 

@@ -16,8 +16,17 @@ from polars.io.plugins import register_io_source
 
 from transforms.errors import ContractError, RegisterError
 from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.findings import Found, crime_keys, findings, later_copies, odd_by_themselves, odd_together
-from transforms.incidents.records import LINE, NOT_KEPT, read_records
+from transforms.incidents.findings import (
+    CRIME_KEY,
+    Found,
+    area_names,
+    crime_keys,
+    findings,
+    later_copies,
+    odd_by_themselves,
+    odd_together,
+)
+from transforms.incidents.records import LINE, columns_read, read_records
 from transforms.incidents.registers import IncidentRegisters
 
 Given = TypeVar("Given")
@@ -68,7 +77,7 @@ class MonthResult:
 
     ``accounting``: one row a file, as `ACCOUNTING`. ``quarantine``: one row a record set aside: file, line, reason, text.
     ``counts``: kept records by force, type and outcome, as `COUNTS`; first_line is the line of the first record counted. ``findings``: force,
-    finding, rows, as explained in transforms/incidents/findings.py.
+    finding, rows, as explained in transforms/incidents/findings.py. ``areas``: the small areas of the records, as `AREAS`.
     """
 
     month: str
@@ -78,13 +87,15 @@ class MonthResult:
     quarantine: pl.DataFrame
     counts: pl.DataFrame
     findings: pl.DataFrame
+    areas: pl.DataFrame
 
 
 def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegisters) -> MonthResult:
     """Read the files of one month and kind, write ``out/<kind>/<month>.parquet`` in one rename, and say what was kept and counted.
 
     The records are in the order of their files and lines. Columns: month (its first day), force (slug), line, then those of the kind in
-    data/registers/incident_columns.csv, labels as their registered values. A few files at a time are worked on and written, while the next
+    data/registers/incident_columns.csv, labels as their registered values; a Crime ID as its hash, crime_key, which is equal where IDs are; no
+    names of small areas, which their codes lead to in ``areas``. A few files at a time are worked on and written, while the next
     are read: these are in memory, and the records that wait for a row group to be full.
 
     Raises what ``content`` and ``read_records`` raise, RegisterError where the members are of several months, kinds or archives, and
@@ -108,17 +119,19 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     quarantine = _quarantine([files.quarantined for files in done], copies, members)
     accounting = _accounting([rows for files in done for rows in files.rows_read], counts, quarantine, members)
     refuse_lost_rows(accounting)
-    found = findings(counts, copies, [files.found for files in done], kind, registers)
-    return MonthResult(month, kind, path, accounting, quarantine, _printed(counts, month, kind), found)
+    files = [each.found for each in done]
+    found, areas = findings(counts, copies, files, kind, registers), area_names(files)
+    return MonthResult(month, kind, path, accounting, quarantine, _printed(counts, month, kind), found, areas)
 
 
 def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
     """Columns and types of the records of a kind, as they stand in its Parquet files."""
-    columns = [column for column in registers.columns[kind].values() if column.role not in NOT_KEPT]
-    return pl.Schema(
-        {"month": pl.Date(), "force": registers.forces, LINE: pl.UInt32()}
-        | {column.column: _dtype(column.role, registers) for column in columns}
-    )
+    kept = {
+        CRIME_KEY if column.role == "crime_id" else column.column: _dtype(column.role, registers)
+        for column in columns_read(kind, registers)
+        if column.role != "area_name"
+    }
+    return pl.Schema({"month": pl.Date(), "force": registers.forces, LINE: pl.UInt32()} | kept)
 
 
 @dataclass(frozen=True)
@@ -200,7 +213,8 @@ def _sifted(read: FilesRead, kind: str, registers: IncidentRegisters) -> tuple[F
         kept = kept.filter(pl.repeat(True, kept.height, eager=True).scatter(later, False))
         keys = keys.filter(~keys["row"].is_in(later.implode()))
     found = odd_together(kept, keys, kind)
-    return FilesResult(read.rows_read, read.quarantined, copies, _counted(kept, kind), found), kept
+    of_schema = kept.select(record_schema(kind, registers).names())
+    return FilesResult(read.rows_read, read.quarantined, copies, _counted(kept, kind), found), of_schema
 
 
 def _quarantine(unreadable: Sequence[pl.DataFrame], copies: pl.DataFrame, members: Sequence[Member]) -> pl.DataFrame:
@@ -260,12 +274,13 @@ def _one_partition(members: Iterable[Member]) -> tuple[str, str]:
 def _dtype(role: str, registers: IncidentRegisters) -> pl.DataType:
     if role in registers.labels:
         return pl.Boolean() if role == "yes_or_no" else registers.registered[role]
-    plain = {"number": pl.Float64(), "time": pl.Datetime("us", "UTC")}
+    plain = {"number": pl.Float64(), "time": pl.Datetime("us", "UTC"), "crime_id": pl.UInt64()}
     return plain.get(role, pl.String())
 
 
 def _with_values(records: pl.DataFrame, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
-    """The records with their month, and printed labels as registered values: one look-up for each label of a vocabulary, then codes for codes."""
+    """The records with their month, the hash of the Crime ID, and printed labels as registered values: one look-up for each label of a vocabulary,
+    then codes for codes."""
     schema = record_schema(member.kind, registers)
     roles = {column.column: column.role for column in registers.columns[member.kind].values()}
     changed = [
@@ -273,8 +288,10 @@ def _with_values(records: pl.DataFrame, member: Member, registers: IncidentRegis
         for name, dtype in schema.items()
         if records.schema.get(name, dtype) != dtype
     ]
+    if CRIME_KEY in schema:
+        changed.append(pl.when(pl.col("crime_id").is_not_null()).then(pl.col("crime_id").hash()).alias(CRIME_KEY))
     first_day = date.fromisoformat(f"{member.month}-01")
-    return records.with_columns(pl.lit(first_day).alias("month"), *changed).select(schema.names())
+    return records.with_columns(pl.lit(first_day).alias("month"), *changed)
 
 
 def _value(name: str, labels: dict[str, str], dtype: pl.DataType) -> pl.Expr:

@@ -22,7 +22,7 @@ _NEEDED = {
     "stop-and-search": ("searched_at", "type_of_search"),
 }
 # The month and the body are the file's own, or the record is set aside.
-NOT_KEPT = ("ignored", "month", "body")
+_OF_THE_FILE = ("ignored", "month", "body")
 # Every field beyond the last column of a record that has too many lands here.
 _BEYOND = "beyond the last column"
 _UNREADABLE = (pl.exceptions.ComputeError, pl.exceptions.SchemaError, pl.exceptions.ShapeError)
@@ -75,6 +75,11 @@ def read_records(text: bytes, member: Member, registers: IncidentRegisters) -> R
     if any(quick[needed].null_count() for needed in _NEEDED[member.kind]):
         return _patiently(text, columns, first_line, member, body, registers)
     return Records(_shaped(quick, member, registers), QUARANTINE.to_frame(), quick.height)
+
+
+def columns_read(kind: str, registers: IncidentRegisters) -> list[HeaderLabel]:
+    """The columns of the records of a kind as ``read_records`` gives them, in the order of the register."""
+    return [column for column in registers.columns[kind].values() if column.role not in _OF_THE_FILE]
 
 
 def _with_line_feeds(text: bytes) -> bytes:
@@ -141,7 +146,7 @@ def _timed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _shaped(frame: pl.DataFrame, member: Member, registers: IncidentRegisters) -> pl.DataFrame:
     """The columns of the register in its order, whatever the file's; an optional one that the file lacks is null."""
-    wanted = [column for column in registers.columns[member.kind].values() if column.role not in NOT_KEPT]
+    wanted = columns_read(member.kind, registers)
     lacking = [
         pl.lit(None, registers.printed.get(column.role, pl.String())).alias(column.column)
         for column in wanted

@@ -11,7 +11,7 @@ from transforms.errors import RegisterError
 from transforms.incidents.archive import KINDS
 
 # Columns of these roles are no vocabulary of their own.
-PLAIN_ROLES = ("text", "number", "month", "body", "time", "ignored")
+PLAIN_ROLES = ("text", "number", "month", "body", "time", "crime_id", "area_name", "ignored")
 # The vocabulary of printed names of bodies, which stands in incident_bodies.csv, not among the labels.
 BODY_NAME = "body_name"
 

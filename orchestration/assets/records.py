@@ -13,7 +13,7 @@ from orchestration.hashes import hash_text
 from orchestration.landing_store import archives
 from orchestration.paths import Paths, records_root
 from orchestration.versions import versioned
-from transforms.incidents import read_archive
+from transforms.incidents import checks, read_archive
 from transforms.incidents.partition import Partition, PartitionResult, accounted_for, partitions, take_in
 from transforms.sources.published import edition_files
 from transforms.sources.recognise import ARCHIVE_PARSER
@@ -69,10 +69,13 @@ def _taken_in(context: dg.AssetExecutionContext, engine: Engine, found: Iterable
     """Take in the months asked for, with progress by rows; yield the checks, and an output unless one of them blocks."""
     chosen = [partition for partition in found if partition.month in set(context.partition_keys)]
     results, rows = [], 0
-    for result in engine.map(take_in, chosen):
-        results.append(result)
-        rows += result.rows_read
-        context.log.info(f"{result.month} {result.kind}: {result.rows_read} rows, {rows} so far")
+    try:
+        for result in engine.map(take_in, chosen):
+            results.append(result)
+            rows += result.rows_read
+            context.log.info(f"{result.month} {result.kind}: {result.rows_read} rows, {rows} so far")
+    finally:
+        checks.end()
     for month in context.partition_keys:
         context.add_asset_metadata(_metadata(month, results, chosen), _KEY, month)
     lost = [result for result in results if not accounted_for(result)]

@@ -80,6 +80,29 @@ def test_one_id_at_two_places_is_two_records_and_is_counted(ingest: Ingest) -> N
     assert found(result) == {"norfolk same_id_elsewhere": 2}
 
 
+def test_a_crime_and_its_outcome_have_the_same_key_and_no_crime_has_none(ingest: Ingest) -> None:
+    crimes = pl.read_parquet(
+        ingest({NORFOLK: csv_file(STREET_HEADER, crime(), crime("b" * 64), crime("", outcome=""))}).path
+    )
+    row = f"{'a' * 64},2018-10,Norfolk Constabulary,Norfolk Constabulary,,,No location,,,Suspect charged"
+    outcomes = pl.read_parquet(ingest({"2018-10-norfolk-outcomes.csv": csv_file(OUTCOMES_HEADER, row)}).path)
+    assert crimes.schema["crime_key"] == pl.UInt64()
+    assert crimes["crime_key"][0] == outcomes["crime_key"][0] != crimes["crime_key"][1]
+    assert crimes["crime_key"].is_null().to_list() == [False, False, True]
+
+
+def test_names_of_small_areas_are_kept_once_a_month(ingest: Ingest) -> None:
+    rows = (
+        crime(),
+        crime("b" * 64),
+        crime("c" * 64, code="E01035000", area="Norwich 017A"),
+        crime("d" * 64, code="", area=""),
+    )
+    result = ingest({NORFOLK: csv_file(STREET_HEADER, *rows)})
+    assert result.areas.rows() == [("E01026700", "Norwich 001A"), ("E01035000", "Norwich 017A")]
+    assert pl.read_parquet(result.path)["lsoa_code"].to_list() == ["E01026700", "E01026700", "E01035000", None]
+
+
 def test_a_month_of_more_files_than_are_held_at_once_is_one_table_in_their_order(ingest: Ingest) -> None:
     suffolk = "2018-10-suffolk-street.csv"
     rows = [crime(f"{number:064x}") for number in range(60_000)]

@@ -57,11 +57,11 @@ def test_two_months_of_street_crime(tmp_path: Path, registers: IncidentRegisters
     )
     assert without_outcome["force"].to_list() == ["btp", "northern-ireland"]
     records = pl.concat(pl.read_parquet(result.path) for result in results)
-    of_bodies = records.group_by("force").agg(pl.col("crime_id").count(), pl.col("last_outcome").count())
-    assert of_bodies.filter(pl.col("crime_id") == 0)["force"].to_list() == ["btp"]
+    of_bodies = records.group_by("force").agg(pl.col("crime_key").count(), pl.col("last_outcome").count())
+    assert of_bodies.filter(pl.col("crime_key") == 0)["force"].to_list() == ["btp"]
     assert sorted(of_bodies.filter(pl.col("last_outcome") == 0)["force"].cast(pl.String)) == ["btp", "northern-ireland"]
     assert records["context"].null_count() == records.height
-    assert records.filter(pl.col("crime_type") == "Anti-social behaviour")["crime_id"].null_count() == 150_079
+    assert records.filter(pl.col("crime_type") == "Anti-social behaviour")["crime_key"].null_count() == 150_079
     trailing = records.filter(pl.col("location") == "On or near ")
     assert trailing["force"].unique().to_list() == ["northern-ireland"]
 

@@ -1,13 +1,15 @@
 """Partitions that are taken in once, again when something changes, and not at all when they break their contract."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
-from transforms.incidents import read_archive
+from transforms.errors import CountyLinesError
+from transforms.incidents import checks, ingest_month, load_incident_registers, read_archive
 from transforms.incidents.partition import Partition, accounted_for, partitions, take_in, version
 
 NORFOLK = "2018-10-norfolk-street.csv"
@@ -53,6 +55,40 @@ def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path) ->
     assert result.broken == {"has_rows": 0, "one_month": 0}
     assert not list((tmp_path / "lake" / "street").iterdir())
     assert take_in(empty).was_taken_in, "what was refused is looked at again"
+
+
+@pytest.mark.full
+def test_the_process_that_checks_is_begun_again_when_it_was_ended(tmp_path: Path) -> None:
+    checks.begin()
+    process = checks._process()
+    process.kill()
+    process.wait()
+    with pytest.raises(
+        CountyLinesError, match="process that checks records was ended while it"
+    ):
+        take_in(one(tmp_path, crime()))
+    assert take_in(one(tmp_path, crime())).was_taken_in
+    again = checks._process()
+    checks.end()
+    assert again.returncode == 0
+
+
+@pytest.mark.full
+def test_records_of_many_forces_are_checked_some_forces_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "2018-10-norfolk-street.csv": csv_file(STREET_HEADER, crime(longitude="77.5"), crime("b" * 64)),
+        "2018-10-suffolk-street.csv": csv_file(
+            STREET_HEADER, crime("c" * 64, body="Suffolk Constabulary", longitude="77.5")
+        ),
+    }
+    monkeypatch.setattr(checks, "_ROWS_AT_A_TIME", 1)
+    archive = zip_archive(tmp_path / "synthetic.zip", files)
+    result = ingest_month(read_archive(str(archive)), tmp_path, load_incident_registers(ROOT / "data"))
+    asked, answers = StringIO(json.dumps([str(result.path), "street", str(ROOT / "data")])), StringIO()
+    checks.answer(asked, answers)
+    assert json.loads(answers.getvalue()) == ["", {}, {"longitude_within_limits": 2}]
 
 
 def test_a_point_beyond_the_british_isles_is_warned_of_and_kept(tmp_path: Path) -> None:

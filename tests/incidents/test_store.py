@@ -42,9 +42,9 @@ def test_a_store_holds_the_same_bytes_as_a_folder(tmp_path: Path, server: str, m
     in_store = take_in(one(tmp_path, root, *rows))
     assert in_store == take_in(one(tmp_path, str(tmp_path / "lake"), *rows))
     assert held(root) == in_folder(tmp_path / "lake")
-    assert len(held(root)) == 3
+    assert len(held(root)) == 4
     assert not take_in(one(tmp_path, root, *rows)).was_taken_in
-    assert one(tmp_path, root, *rows).preview(1)["crime_id"].to_list() == ["a" * 64]
+    assert one(tmp_path, root, *rows).preview(1)["lsoa_code"].to_list() == ["E01026700"]
     assert take_in(one(tmp_path, root, crime())).kept == 1
 
 

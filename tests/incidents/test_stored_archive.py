@@ -63,7 +63,7 @@ def test_an_archive_in_a_store_gives_the_bytes_that_it_gives_in_a_folder(
     address, etag = put(archive, NAME)
     in_store = lake_of(address, etag, tmp_path / "in store")
     assert in_store == lake_of(str(archive), "", tmp_path / "in folder")
-    assert len(in_store) == 6
+    assert len(in_store) == 8
     # The end of the archive, and each of the two kinds of record, whose files have little between them.
     assert len(asked) == 3
 

@@ -91,9 +91,7 @@ def locality_cells(
         for slug, body in registers.bodies.items()
         if body.area_id == area_id
     ]
-    wanted += [
-        (slug, "no place", None, "H1") for slug in sorted({slug for slug, *_ in wanted})
-    ]
+    wanted += [(slug, "no place", None, "H1") for slug in sorted({slug for slug, *_ in wanted})]
     label = DRUGS["street"][0]
     frames = [tables.cells(source_id).schema.to_frame()]
     for result in results if wanted else ():
@@ -101,7 +99,11 @@ def locality_cells(
             result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
         )
         for slug, place, district, header in (each for each in wanted if each[0] in files):
-            here = pl.col("lsoa_code").is_null() if district is None else pl.col("lsoa_code").is_in(_codes(result, district))
+            here = (
+                pl.col("lsoa_code").is_null()
+                if district is None
+                else pl.col("lsoa_code").is_in(_codes(result, district))
+            )
             of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
             counted = pl.scan_parquet(result.path).filter(of_place)
             frames.append(

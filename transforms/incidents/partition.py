@@ -4,20 +4,20 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from transforms.contracts import Column
-from transforms.contracts.incidents import incidents
-from transforms.errors import ContractError
-from transforms.incidents import store
+from transforms.incidents import checks, store
 from transforms.incidents.archive import Member, by_month
-from transforms.incidents.ingest import ingest_month, record_schema
-from transforms.incidents.registers import IncidentRegisters, load_incident_registers
+from transforms.incidents.ingest import ingest_month
+from transforms.incidents.registers import load_incident_registers
 from transforms.spreadsheets import without_formulas
+
+# What is kept of a partition: the records, those set aside, and the names of small areas.
+_ENDINGS = ("parquet", "quarantine.csv", "areas.csv")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Partition:
         return self.members[0].kind
 
     def name(self, ending: str) -> str:
-        """The name, below ``out``, of its file with an ending: parquet, quarantine.csv or json."""
+        """The name, below ``out``, of its file with an ending: parquet, quarantine.csv, areas.csv or json."""
         return f"{self.kind}/{self.month}.{ending}"
 
     def preview(self, rows: int) -> pl.DataFrame:
@@ -84,18 +84,20 @@ def partitions(archives: Iterable[Iterable[Member]], out: str, data: Path, code:
 def take_in(partition: Partition) -> PartitionResult:
     """Take in a partition, unless its files, the registers and the code are those of the last time and its Parquet file is whole.
 
-    Puts the Parquet file, ``<month>.quarantine.csv`` (file, line, reason, text) and ``<month>.json``, which is put last. Of a partition
+    Puts the Parquet file, ``<month>.quarantine.csv`` (file, line, reason, text), ``<month>.areas.csv`` (lsoa_code, lsoa_name) and ``<month>.json``,
+    which is put last. Of a partition
     that breaks its contract no file stays. Raises what ``ingest_month`` raises, and StoreError for a store that does not answer.
     """
     of_this = version(partition)
     if (kept := _kept(partition, of_this)) is not None:
         return kept
-    for ending in ("json", "parquet", "quarantine.csv"):
+    for ending in ("json", *_ENDINGS):
         store.delete(partition.out, partition.name(ending))
+    checks.begin()
     with tempfile.TemporaryDirectory() as folder:
         registers = load_incident_registers(Path(partition.data))
         result = ingest_month(partition.members, Path(folder), registers)
-        broken, warned = _not_kept(result.path, partition.kind, registers)
+        broken, warned = checks.rules_not_kept(result.path, partition.kind, partition.data)
         by_finding = result.findings.group_by("finding").agg(pl.col("rows").sum()).sort("finding")
         found = PartitionResult(
             partition.month,
@@ -110,11 +112,13 @@ def take_in(partition: Partition) -> PartitionResult:
             was_taken_in=True,
         )
         if not broken:
-            set_aside, remembered = Path(folder) / "quarantine.csv", Path(folder) / "json"
+            set_aside, areas, remembered = (Path(folder) / name for name in ("quarantine.csv", "areas.csv", "json"))
             without_formulas(result.quarantine).write_csv(set_aside)
+            without_formulas(result.areas).write_csv(areas)
             record = {"version": of_this, "bytes": result.path.stat().st_size, "result": asdict(found)}
             remembered.write_text(json.dumps(record, indent=1, sort_keys=True))
-            for ending, file in (("parquet", result.path), ("quarantine.csv", set_aside), ("json", remembered)):
+            files = dict(zip(_ENDINGS, (result.path, set_aside, areas), strict=True))
+            for ending, file in (files | {"json": remembered}).items():
                 store.put(partition.out, partition.name(ending), file)
     return found
 
@@ -125,8 +129,11 @@ def accounted_for(result: PartitionResult) -> bool:
 
 
 def version(partition: Partition) -> str:
-    """A hash of the code and of the checksums of the files, by which a partition is known to be unchanged."""
-    digest = hashlib.sha256(partition.code.encode())
+    """A hash of the code, Polars' version and the checksums of the files, by which a partition is known to be unchanged.
+
+    Another version of Polars may hash Crime IDs otherwise, and keys of all months have to be of one kind.
+    """
+    digest = hashlib.sha256(f"{partition.code} {pl.__version__}\n".encode())
     for member in partition.members:
         digest.update(f"{member.name} {member.checksum} {member.bytes}\n".encode())
     return digest.hexdigest()
@@ -139,36 +146,3 @@ def _kept(partition: Partition, of_this: str) -> PartitionResult | None:
         return PartitionResult(**{**record["result"], "was_taken_in": False}) if same else None
     except (ValueError, KeyError, TypeError):  # none yet, or not what is written above
         return None
-
-
-def _not_kept(path: Path, kind: str, registers: IncidentRegisters) -> tuple[dict[str, int], dict[str, int]]:
-    """Rules of the contract that the records of a file do not keep, with the number of rows: critical ones, and warnings.
-
-    Only the columns that a rule is about are read, and compared by Great Expectations; the types of all are compared here.
-    """
-    from transforms.contracts import validate
-
-    contract = incidents(kind, record_schema(kind, registers))
-    if (found := pl.Schema(pl.read_parquet_schema(path))) != contract.schema:
-        raise ContractError(
-            f"{path.name} of {contract.table}: its columns are {dict(found)}, not {dict(contract.schema)}; run the build again."
-        )
-    ruled = replace(contract, columns=tuple(column for column in contract.columns if _has_rule(column)))
-    results = validate(pl.read_parquet(path, columns=list(ruled.schema)), ruled).results
-    if not results:
-        raise ContractError(
-            f"{path.name}: no rule of {contract.table} was evaluated, so that it counts as unchecked; run the build again."
-        )
-    broken, warned = (
-        {
-            each.rule: each.failing_count or 0
-            for each in results
-            if each.severity == severity and (not each.passed or each.failing_count)
-        }
-        for severity in ("critical", "warning")
-    )
-    return broken, warned
-
-
-def _has_rule(column: Column) -> bool:
-    return not column.nullable or column.minimum is not None or column.maximum is not None

@@ -114,7 +114,7 @@ def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path:
     assert [result.month for result in made["here"]] == ["2018-01", "2018-02", "2018-03", "2018-04"]
     assert made["here"] == made["processes"] == made["dask"]
     assert digests(tmp_path / "here") == digests(tmp_path / "processes") == digests(tmp_path / "dask")
-    assert len(digests(tmp_path / "here")) == 12
+    assert len(digests(tmp_path / "here")) == 16
 
 
 def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(

@@ -63,9 +63,7 @@ def test_the_process_that_checks_is_begun_again_when_it_was_ended(tmp_path: Path
     process = checks._process()
     process.kill()
     process.wait()
-    with pytest.raises(
-        CountyLinesError, match="process that checks records was ended while it"
-    ):
+    with pytest.raises(CountyLinesError, match="process that checks records was ended while it"):
         take_in(one(tmp_path, crime()))
     assert take_in(one(tmp_path, crime())).was_taken_in
     again = checks._process()

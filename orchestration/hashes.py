@@ -1,6 +1,7 @@
 """Hashes of files, texts and what is installed, by which unchanged work is recognised. Standard library only."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -23,7 +24,7 @@ def hash_files(files: Iterable[Path], relative_to: Path) -> str:
     """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(str(file.relative_to(relative_to)).encode())
+        digest.update(os.fsencode(file.relative_to(relative_to)))
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -33,6 +33,8 @@ COLUMNS = ("column_set", "column", "label", "role")
 BREAKDOWN_SEPARATOR = " | "
 
 _YEAR = r"[12]\d{3}"
+# How many places one year of a release may have fewer than another: authorities are merged and divided, a few at a time.
+_FEWER_PLACES = 10
 
 _AGAIN = "fetch the file again, or look whether the publisher changed the table"
 
@@ -92,7 +94,8 @@ def editions_of_release(content: bytes, source: Source, path: str, data: Path) -
     """The editions that a yearly release of a tidy table is, one for each year that it prints, whether the register lists them or not.
 
     A release is named after its last year; what the register lacks of it is described like the newest edition that it has, so many years
-    later or earlier. The reason instead where a period is no year, or the table ends before the year that the file's name gives.
+    later or earlier. The reason instead where a period is no year, the table ends before the year that the file's name gives, or a year lacks places
+    that another has.
     """
     asked = Edition(source.id, "unknown", "", path, "original", "")
     columns = read_layout(data, f"{source.id}_columns", COLUMNS).filter(role="period")
@@ -101,11 +104,17 @@ def editions_of_release(content: bytes, source: Source, path: str, data: Path) -
     found = header.join(columns, left_on=column_label(pl.col("printed")), right_on="label", how="semi")["column"]
     if found.is_empty():
         return f"it is a table of {source.id}, but its first row is not its header; fetch it again"
-    years = filled(grid.filter(pl.col("row") > 1))[found[0]].fill_null("").unique().sort().to_list()
+    rows = filled(grid.filter(pl.col("row") > 1)).with_columns(pl.col(found[0]).fill_null(""))
+    years = rows[found[0]].unique().sort().to_list()
     if unlike := [year for year in years if not re.fullmatch(_YEAR, year)]:
         return f"it is a table of {source.id}, but {unlike[0]!r} stands where a year is expected; fetch it again"
     if not years:
         return f"it is a table of {source.id} without a row; fetch it again"
+    places = rows.group_by(found[0]).agg(pl.len().cast(pl.Int64)).sort(found[0])
+    most = places.select(pl.max("len")).item()
+    short = places.filter(pl.col("len") < most - _FEWER_PLACES)
+    for row in short.head(1).iter_rows(named=True):
+        return f"of {row[found[0]]} it has {row['len']} places, and of another year {most}: it is cut short; fetch it again"
     named = re.search(rf"_to_({_YEAR})\D", path.rpartition("/")[2])
     if named and named[1] > years[-1]:
         return f"its name says that it goes to {named[1]}, and its last year is {years[-1]}: it is cut short; fetch it again"

@@ -5,6 +5,7 @@ import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ KINDS = ("street", "outcomes", "stop-and-search")
 _NAME = re.compile(rf"(?:.*/)?(\d{{4}}-(?:0[1-9]|1[0-2]))-([a-z-]+?)-({'|'.join(KINDS)})\.csv")
 # The fixed part of the header before each file, and where in it stand the lengths of the name and of the extra field.
 _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
+_IN_ZIP = b"PK\x03\x04"
 # More than the extra field of a local header takes in the archives of data.police.uk: what it takes beyond that is fetched apart from a store.
 _EXTRA = 1 << 8
 # The most bytes that one byte of the deflate format can stand for. A directory that promises more is damaged or hostile.
@@ -65,9 +67,11 @@ def open_archive(archive: str, etag: str = "", members: Sequence[Member] = ()) -
 def read_archive(archive: str, etag: str = "") -> list[Member]:
     """List the files of records in an archive, in the order of month, kind and name; reads the directory at its end only.
 
-    Raises LayoutError for a file that is not a ZIP archive, a CSV file whose name has no month, force and kind, two files for one month,
+    A single file of records, as the publisher names it, is an archive of itself. Raises LayoutError for a file that is not a ZIP archive, a CSV file whose name has no month, force and kind, two files for one month,
     force and kind, and a packing that ordinary archives do not have.
     """
+    if (named := _NAME.fullmatch(archive)) and not store.is_url(archive) and not zipfile.is_zipfile(archive):
+        return [_single(Path(archive), named)]
     try:
         with open_archive(archive, etag) as file, zipfile.ZipFile(file) as content:
             entries = content.infolist()
@@ -104,7 +108,10 @@ def content(file: BinaryIO, member: Member) -> bytes:
     try:
         file.seek(member.offset)
         start = file.read(_LOCAL_HEADER)
-        if len(start) == _LOCAL_HEADER:
+        # A single file of records has no header before it.
+        if not start.startswith(_IN_ZIP):
+            file.seek(member.offset)
+        elif len(start) == _LOCAL_HEADER:
             file.seek(sum(struct.unpack("<HH", start[_LENGTHS])), 1)
         packed = file.read(member.compressed_bytes)
         if len(packed) != member.compressed_bytes:
@@ -117,6 +124,23 @@ def content(file: BinaryIO, member: Member) -> bytes:
             f"{member.archive}, {member.name}: the file is damaged ({error}); fetch the archive again."
         ) from error
     return unpacked
+
+
+def _single(file: Path, named: re.Match[str]) -> Member:
+    unpacked = file.read_bytes()
+    return Member(
+        archive=str(file),
+        name=file.name,
+        month=named[1],
+        force=named[2],
+        kind=named[3],
+        offset=0,
+        compressed_bytes=len(unpacked),
+        bytes=len(unpacked),
+        checksum=deflate.crc32(unpacked),
+        is_deflated=False,
+        written=date.fromtimestamp(file.stat().st_mtime).isoformat(),
+    )
 
 
 def _inflated(packed: bytes, size: int) -> bytes:

@@ -3,7 +3,6 @@
 The records themselves are read by ``transforms.incidents``.
 """
 
-import io
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -86,6 +85,8 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
     )
     if not fits:
         return None
+    if path.endswith(".gz"):
+        return "it is a packed file of records of data.police.uk; unpack it, and it is read"
     with _copy_folder() as folder:
         try:
             (member,) = _members(b"", path, folder)
@@ -112,19 +113,8 @@ def _members(content: Original, path: str, folder: Path) -> list[Member]:
     if isinstance(content, StoredArchive):
         return read_archive(content.address, content.etag)
     copy = folder / Path(path).name
-    copy.write_bytes(_packed(content, path))
+    copy.write_bytes(content)
     return read_archive(str(copy))
-
-
-def _packed(content: bytes, path: str) -> bytes:
-    """The bytes of an archive as they are; of a single file, an archive that holds it under its own name."""
-    if content.startswith(b"PK"):
-        return content
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        # The earliest day that an archive can state: the day of packing would say nothing, and change from build to build.
-        packed.writestr(zipfile.ZipInfo(Path(path).name), content, zipfile.ZIP_DEFLATED)
-    return archive.getvalue()
 
 
 def edition_id_of(members: list[Member]) -> str:

@@ -188,6 +188,27 @@ SPOILT = {
 }
 
 
+ODD_BODIES = {
+    "a quote that is not closed": ("BTP,BTP,abbreviation", 'BTP,"BTP,abbreviation'),
+    "a quote that another one closes": (
+        ",abbreviation,,same_area,,,Seen in use",
+        ',"abbreviation,,same_area,,,Seen in use',
+    ),
+    "a field too many": ("BTP,BTP,abbreviation", "BTP,BTP,again,abbreviation"),
+    "no text in UTF-8": ("BTP,BTP,abbreviation", "BTP,B\udce9,abbreviation"),
+    "nothing at all": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), ODD_BODIES.values(), ids=ODD_BODIES)
+def test_a_register_that_is_no_table_is_named(old: str, new: str, copied: Path) -> None:
+    path = copied / "registers" / "area_names.csv"
+    text = path.read_text(encoding="utf-8").replace(old, new, 2) if old else ""
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(RegisterError, match=r"^data/registers/area_names\.csv: "):
+        load_registers(copied)
+
+
 @pytest.mark.parametrize(("file", "old", "new", "message"), SPOILT.values(), ids=SPOILT)
 def test_a_register_that_contradicts_another_is_refused(
     file: str, old: str, new: str, message: str, copied: Path

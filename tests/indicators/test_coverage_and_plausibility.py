@@ -5,9 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from transforms.errors import RegisterError
+from transforms.errors import LayoutError, RegisterError
 from transforms.harmonise import Registers
 from transforms.indicators import coverage, plausibility
+from transforms.indicators.coverage import refuse_gaps
 
 GREATER_MANCHESTER, NORFOLK = "E23000005", "E23000024"
 
@@ -46,6 +47,30 @@ def test_a_new_gap_has_no_explanation(observations: pl.DataFrame, areas: pl.Data
     assert unexplained.select("area_id", "edition_id", "measure_id").rows() == [
         (NORFOLK, "ye-dec-2024", "drug_offences")
     ]
+
+
+def test_a_symbol_that_the_publisher_prints_explains_a_gap(
+    observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers
+) -> None:
+    """Lancashire prints NA for its arrests; without the register of gaps the symbol says that it gave none."""
+    found = coverage(observations, areas, registers.measures, registers.coverage_gaps.clear())
+    lacking = found.filter(~pl.col("present"), source_id="ho_arrests")
+    assert lacking.select("area_name", "accounted_for", "reason").rows() == [
+        ("Lancashire", True, "The publisher prints NA where the number would be.")
+    ]
+    refuse_gaps(found.filter(source_id="ho_arrests"))
+
+
+def test_an_edition_that_lacks_forces_is_refused_with_their_names(
+    observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers
+) -> None:
+    lost = pl.col("area_id").is_in([NORFOLK, "E23000025"]) & (pl.col("edition_id") == "ye-dec-2024")
+    found = coverage(observations.filter(~lost), areas, registers.measures, registers.coverage_gaps)
+    with pytest.raises(
+        LayoutError,
+        match=r"ons_pfa_tables ye-dec-2024: Norfolk, Suffolk have no drug_offences for 2024-01-01 to 2024-12-31",
+    ):
+        refuse_gaps(found)
 
 
 def test_a_known_gap_that_is_none_any_more_is_refused(

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from orchestration.paths import Paths
+from orchestration.publish import publish
 from orchestration.what_changed import edition_before, forget_tables, keep_tables, tables_of, what_changed
 from reports.texts import FOLDER
 from transforms.differences import TABLES
@@ -58,6 +59,18 @@ def test_a_build_is_never_compared_with_itself(paths: Paths) -> None:
     published(paths, "bbbbbbbbbbbb-1", second=2)
     assert edition_before(paths, "bbbbbbbbbbbb") == old
     assert edition_before(paths, "aaaaaaaaaaaa") == paths.editions / "bbbbbbbbbbbb-1"
+
+
+def test_what_a_file_manager_leaves_in_a_build_folder_stops_nothing(paths: Paths) -> None:
+    old = published(paths, "aaaaaaaaaaaa-1", second=1)
+    document = paths.documents / "bbbbbbbbbbbb" / "index.html"
+    document.parent.mkdir(parents=True)
+    document.write_text("synthetic")
+    for folder in (paths.editions, paths.kept, paths.documents):
+        (folder / ".DS_Store").write_bytes(b"\x00\x00\x00\x01Bud1")
+    assert edition_before(paths, "bbbbbbbbbbbb") == old
+    publish(paths, "bbbbbbbbbbbb", ["index.html"])
+    assert (paths.reports / "index.html").read_text() == "synthetic"
 
 
 def test_an_edition_whose_tables_were_not_kept_is_passed_over(paths: Paths) -> None:

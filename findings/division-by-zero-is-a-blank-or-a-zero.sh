@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# python-calamine 0.9.1, with odfpy 1.4.1 through pandas 3.1.1, pyexcel-ods3 0.6.1, ezodf 0.3.2, odfdo 3.27.3, openpyxl 3.1.5, xlsxwriter 3.3.1
+# python-calamine 0.9.1, with odfpy 1.4.1 through pandas 3.1.1, ezodf 0.3.2, odfdo 3.27.3, openpyxl 3.1.5, xlsxwriter 3.3.1
 #
 # Expected: a cell whose formula failed (#DIV/0!, #REF!) is an error or its text to every reader, never a blank and never a
 # number.
@@ -12,7 +12,6 @@
 #   ODS, calamine: ['', 0.0]
 #   ODS, odfdo: ['', 0]
 #   ODS, pandas: ['#DIV/0!', 0]
-#   ODS, pyexcel-ods3: ['#DIV/0!', 0]
 #   ODS, ezodf: ['#DIV/0!', 0.0]
 set -euo pipefail
 
@@ -21,14 +20,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check --no-compile python-calamine==0.9.1 pandas==3.1.1 odfpy==1.4.1 pyexcel-ods3==0.6.1 ezodf==0.3.2 lxml==6.1.3 odfdo==3.27.3 openpyxl==3.1.5 xlsxwriter==3.3.1
+venv/bin/pip install --quiet --disable-pip-version-check --no-compile python-calamine==0.9.1 pandas==3.1.1 odfpy==1.4.1 ezodf==0.3.2 lxml==6.1.3 odfdo==3.27.3 openpyxl==3.1.5 xlsxwriter==3.3.1
 
 venv/bin/python -W ignore - > output <<'EOF'
 import ezodf
 import odfdo
 import openpyxl
 import pandas as pd
-import pyexcel_ods3
 import xlsxwriter
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
@@ -57,7 +55,6 @@ print("XLSX, openpyxl:", [openpyxl.load_workbook("t.xlsx", data_only=True).activ
 print("ODS, calamine:", first_row("t.ods"))
 print("ODS, odfdo:", [*odfdo.Document("t.ods").body.get_table(0).get_values()[0]])
 print("ODS, pandas:", pd.read_excel("t.ods", engine="odf", header=None).values.tolist()[0])
-print("ODS, pyexcel-ods3:", pyexcel_ods3.get_data("t.ods")["T"][0])
 print("ODS, ezodf:", [cell.value for cell in ezodf.opendoc("t.ods").sheets[0].row(0)])
 EOF
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# pyexcel-ods3 0.6.1 (written with odfpy 1.4.1)
+# pyexcel-ods 0.6.0 (written with odfpy 1.4.1)
 #
 # Expected: a reader of ODS keeps each cell in its row and column: a label merged over two rows leaves a blank below it, and two
 # blank rows are two rows.
-# What happens: pyexcel-ods3 leaves out covered cells, so that the figure of the second row slides left into the column of
+# What happens: pyexcel-ods leaves out covered cells, so that the figure of the second row slides left into the column of
 # labels, and takes a row that is repeated for one row: two blank rows become one, three equal rows become one, and every row
 # below has another number than in the spreadsheet.
 # Output seen on 2026-12-01:
@@ -18,10 +18,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check --no-compile pyexcel-ods3==0.6.1 lxml==6.1.3 odfpy==1.4.1
+venv/bin/pip install --quiet --disable-pip-version-check --no-compile pyexcel-ods==0.6.0 odfpy==1.4.1
 
 venv/bin/python -W ignore - > output <<'EOF'
-import pyexcel_ods3
+import pyexcel_ods
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
@@ -47,7 +47,7 @@ document = OpenDocumentSpreadsheet()
 document.spreadsheet.addElement(sheet)
 document.save("t.ods")
 
-for number, row in enumerate(pyexcel_ods3.get_data("t.ods")["T"], start=1):
+for number, row in enumerate(pyexcel_ods.get_data("t.ods")["T"], start=1):
     print(number, row)
 EOF
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# python-calamine 0.9.1, with odfpy 1.4.1 through pandas 3.1.1, pyexcel-ods3 0.6.1, ezodf 0.3.2, odfdo 3.27.3
+# python-calamine 0.9.1, with odfpy 1.4.1 through pandas 3.1.1, ezodf 0.3.2, odfdo 3.27.3
 #
 # Expected: a line break inside a paragraph of an ODS cell (as Ctrl+Enter makes one) and a tab are white space for every reader,
 # as a new paragraph is.
@@ -9,7 +9,6 @@
 #   cells: two paragraphs, line break, tab
 #   calamine: ['Greater\nManchester', 'GreaterManchester', 'GreaterManchester']
 #   pandas, odfpy: ['Greater\nManchester', 'Greater\nManchester', 'GreaterManchester']
-#   pyexcel-ods3: ['Greater\nManchester', 'Greater\nManchester', 'Greater\tManchester']
 #   ezodf: ['Greater\nManchester', 'Greater\nManchester', 'Greater\tManchester']
 #   odfdo: ['Greater\nManchester', 'Greater\nManchester', 'Greater\tManchester']
 set -euo pipefail
@@ -19,13 +18,12 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check --no-compile python-calamine==0.9.1 pandas==3.1.1 odfpy==1.4.1 pyexcel-ods3==0.6.1 ezodf==0.3.2 lxml==6.1.3 odfdo==3.27.3
+venv/bin/pip install --quiet --disable-pip-version-check --no-compile python-calamine==0.9.1 pandas==3.1.1 odfpy==1.4.1 ezodf==0.3.2 lxml==6.1.3 odfdo==3.27.3
 
 venv/bin/python -W ignore - > output <<'EOF'
 import ezodf
 import odfdo
 import pandas as pd
-import pyexcel_ods3
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import LineBreak, P, Tab
@@ -52,7 +50,6 @@ document.save("t.ods")
 print("cells: two paragraphs, line break, tab")
 print("calamine:", CalamineWorkbook.from_path("t.ods").get_sheet_by_index(0).to_python()[0])
 print("pandas, odfpy:", pd.read_excel("t.ods", engine="odf", header=None).values.tolist()[0])
-print("pyexcel-ods3:", pyexcel_ods3.get_data("t.ods")["T"][0])
 print("ezodf:", [cell.value for cell in ezodf.opendoc("t.ods").sheets[0].row(0)])
 print("odfdo:", list(odfdo.Document("t.ods").body.get_table(0).get_values()[0]))
 EOF

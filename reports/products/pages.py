@@ -268,7 +268,7 @@ def _unlike_before(data: ReportData) -> tuple[Block, ...]:
     beside = {"like_year_before": "a year before", "like_just_before": "just before"}
     odd = data.plausibility.filter(pl.any_horizontal(~pl.col(name) for name in beside))
     said = " and ".join(
-        f"{formats.count((~data.plausibility[name]).sum())} of {formats.count(data.plausibility[name].count())} beside {words}"
+        f"{formats.count(len(odd.filter(~pl.col(name))))} of {formats.count(data.plausibility[name].count())} beside {words}"
         for name, words in beside.items()
     )
     return (

@@ -421,3 +421,14 @@ def test_everything_that_is_held_of_an_area_is_found(
     assert observations.drop_nulls("value").join(held, on=same, how="anti").is_empty()
     assert held["indicator_id"].n_unique() == len(held)
     assert held.filter(pl.col("is_preferred")).equals(indicators.filter(pl.col("is_preferred")))
+
+
+def test_what_other_editions_print_of_a_figure_is_named_with_it(
+    indicators: pl.DataFrame, observations: pl.DataFrame, comparisons: pl.DataFrame, data: Path
+) -> None:
+    first = "M01.E23000024.201704-201803.ye-mar-2018.as_published"
+    found = explain(first, indicators, observations, read_editions(data), comparisons)
+    assert (found.indicator["numerator"], "2019-04" in found.indicator["vintage"]) == (1984, True)
+    assert found.others.select("numerator", "edition_id").rows() == [(2019, "2019-04")]
+    newest = "M01.E23000024.201901-201912.ye-dec-2019.as_published"
+    assert explain(newest, indicators, observations, read_editions(data), comparisons).others.is_empty()

@@ -220,7 +220,10 @@ def _of_measure(indicators: pl.DataFrame, measure_id: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it, and its comparisons."""
+    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it, and its comparisons.
+
+    ``others`` are the rows of out/indicators in which other editions give the same figure, oldest first: what was revised, and when.
+    """
 
     indicator: dict[str, Any]
     formula: str
@@ -228,6 +231,7 @@ class Explanation:
     denominator: pl.DataFrame
     editions: pl.DataFrame
     comparisons: pl.DataFrame
+    others: pl.DataFrame
 
 
 def explain(
@@ -256,4 +260,10 @@ def explain(
         for name in ("numerator", "denominator")
     }
     comparisons = found.comparisons.drop("indicator_id")
-    return Explanation(indicator=row, formula=formula, **parts, editions=found.editions, comparisons=comparisons)
+    same = [pl.col(name) == row[name] for name in ("measure_id", "area_id", "period_start", "period_end")]
+    elsewhere = (pl.col("source_id") != row["source_id"]) | (pl.col("edition_id") != row["edition_id"])
+    others = indicators.filter(*same, elsewhere).sort("vintage", "source_id", "edition_id", "denominator_rule")
+    others = others.unique(["source_id", "edition_id"], keep="first", maintain_order=True)
+    return Explanation(
+        indicator=row, formula=formula, **parts, editions=found.editions, comparisons=comparisons, others=others
+    )

@@ -138,7 +138,7 @@ def explain(indicator_id: str, as_json: bool) -> None:
         table(paths, "out", "comparability"),
     )
     if as_json:
-        names = ("numerator", "denominator", "editions", "comparisons")
+        names = ("numerator", "denominator", "editions", "comparisons", "others")
         parts = {name: getattr(found, name).to_dicts() for name in names}
         click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
         return
@@ -155,6 +155,11 @@ def explain(indicator_id: str, as_json: bool) -> None:
                 click.echo(f"{'':14}correction {row['correction_id']} applied")
             if row["source_url"]:
                 click.echo(f"{'':14}seen at {row['source_url']}")
+    if len(found.others):
+        click.echo("\nPrinted by other editions, oldest first")
+    for row in found.others.iter_rows(named=True):
+        count = "no figure" if row["numerator"] is None else f"{_whole(row['numerator']):,}"
+        click.echo(f"  {count:>12}  {row['source_id']} {row['edition_id']}, published in {row['vintage']}")
     click.echo(f"\n{wording.COMPARED}")
     for line in wording.compared_with(found.comparisons.to_dicts()):
         click.echo(f"  {line}")

@@ -160,13 +160,6 @@ PLAUSIBILITY = Contract(
             "A force's count is between half and double that of the same months a year before, where either is twenty or more.",
             severity="warning",
         ),
-        Rule(
-            "like_the_one_just_before",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "like_just_before", "value_set": [True]},
-            "A force's count is between half and double that of the period or edition just before, where either is twenty or more.",
-            severity="warning",
-        ),
     ),
 )
 

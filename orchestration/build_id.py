@@ -1,4 +1,4 @@
-"""The build id: a hash of the editions' checksums, the registers and the code, printed on every cover."""
+"""The build id: a hash of the editions' checksums, the registers and the code, which stands on the pages around the reports and in the data pack."""
 
 from collections.abc import Mapping
 

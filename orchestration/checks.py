@@ -75,7 +75,7 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
     rule are in the quarantine folder, one CSV a rule.
     """
     began = time.monotonic()
-    content = _content_hash(frame)
+    content = content_hash(frame)
     results = _results(frame, contract, paths, content)
     checking = time.monotonic() - began
     for result in results:
@@ -166,7 +166,8 @@ def _quarantine(validation: Validation, paths: Paths) -> None:
         replace_atomically(folder / f"{result.rule}.csv", without_formulas(result.failing_rows).write_csv().encode())
 
 
-def _content_hash(frame: pl.DataFrame) -> str:
+def content_hash(frame: pl.DataFrame) -> str:
+    """SHA-256 over the columns, rows and order of rows of a frame, by this version of Polars."""
     digest = hashlib.sha256(str(frame.schema).encode())
     digest.update(frame.hash_rows(seed=0).to_numpy().tobytes())
     return digest.hexdigest()

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -22,10 +22,15 @@ def digest_of(file: Path) -> str | None:
 
 def hash_files(files: Iterable[Path], relative_to: Path) -> str:
     """SHA-256 over the names and bytes of files, whatever the order in which they are given."""
+    return hash_named({str(file.relative_to(relative_to)): file for file in files})
+
+
+def hash_named(files: Mapping[str, Path]) -> str:
+    """SHA-256 over the bytes of files and the names that are given with them."""
     digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(os.fsencode(file.relative_to(relative_to)))
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for name in sorted(files, key=Path):
+        digest.update(os.fsencode(name))
+        digest.update(hashlib.sha256(files[name].read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -3,17 +3,18 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.documents import made_documents
-from orchestration.hashes import hash_files
+from orchestration.documents import Asked, made_documents
+from orchestration.hashes import hash_named
 from orchestration.lake import folders_in, replace_atomically
+from orchestration.made import finished, folder_of_build, forget_documents, ids
 from orchestration.paths import Paths
-from orchestration.what_changed import forget_tables, keep_tables, what_changed
+from orchestration.what_changed import forget_tables, ids_of_editions, keep_tables, what_changed
 from reports.document import Document, Page
 from reports.numbers import ReportData
 from reports.render import render_page, render_pdf
@@ -43,12 +44,13 @@ CHECKS = {
 }
 
 
-def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, data: ReportData) -> Written:
-    """Make each report and write it as HTML with its evidence, as PDF and as texts; returns what was written.
+def write_documents(asked: Sequence[Asked], paths: Paths, data: ReportData) -> Written:
+    """Make each report that would say something else, as HTML with its evidence, as PDF and as texts; returns what there is then.
 
     The check says whether every number in the reports is one of the indicators of ``data``, so that it can be explained.
     """
-    made = made_documents(products, paths, data)
+    made = made_documents(asked, paths)
+    new = [each for each in made if each.seconds]
     numbers = [indicator_id for each in made for indicator_id in each.indicator_ids]
     seconds = Counter[str]()
     for each in made:
@@ -63,7 +65,7 @@ def write_documents(products: Sequence[Callable[[], Document]], paths: Paths, da
         _checked(WORDS_CHECK, len(made), [words for each in made for words in each.broken]),
         more={
             SECONDS_OF_PARTS: dict(seconds),
-            NUMBER_OF_PARTS: {"report": len(made), "chart": sum(each.charts for each in made)},
+            NUMBER_OF_PARTS: {"report": len(new), "chart": sum(each.charts for each in new)},
         },
     )
 
@@ -98,18 +100,19 @@ def write_pages(pages: Iterable[Page], paths: Paths) -> Written:
     return _written([_write(paths, page.build_id, f"{page.slug}.html", _page(page).encode()) for page in pages])
 
 
-def write_what_changed(paths: Paths, build_id: str) -> Written:
+def write_what_changed(paths: Paths, build_id: str, slugs: Sequence[str]) -> Written:
     """Write the page on what changed since the edition before as HTML and PDF; returns what was written, for the Dagster UI.
 
     It is held to no wording rule: what the edition before said stands in it as it was said, under the rules of its day.
     """
-    page = what_changed(paths, build_id)
+    page = what_changed(paths, build_id, slugs)
     document = Document(
         slug=page.slug,
         title=page.title,
         subtitle=page.lead,
         period="This edition beside the one before",
-        build_id=page.build_id,
+        id=page.build_id,
+        id_of="Build",
         status_line=page.status_line,
         blocks=page.blocks,
     )
@@ -128,19 +131,19 @@ def _page(page: Page) -> str:
     return source
 
 
-def write_files(files: Iterable[tuple[str, bytes]], paths: Paths, build_id: str) -> Written:
-    """Write finished files beside the documents of a build, each as it comes; returns what was written, for the Dagster UI."""
-    return _written([_write(paths, build_id, name, content) for name, content in files])
+def write_files(files: Iterable[tuple[str, bytes]], paths: Paths, build_id: str, there: Iterable[Path]) -> Written:
+    """Write the files of a build that belong to it alone, each as it comes; returns these and those that are ``there``, for the Dagster UI."""
+    return _written([*there, *(_write(paths, build_id, name, content) for name, content in files)])
 
 
-def sizes(paths: Paths, build_id: str, names: Iterable[str]) -> dict[str, int]:
-    """The sizes in bytes of those of the named files that stand beside the documents of a build."""
-    made = {name: paths.documents / build_id / name for name in names}
-    return {name: path.stat().st_size for name, path in made.items() if path.is_file()}
+def sizes(paths: Paths, build_id: str, slugs: Iterable[str], names: Iterable[str]) -> dict[str, int]:
+    """The sizes in bytes of those of the named files that are ready to be published with a build."""
+    made = finished(paths, build_id, slugs)
+    return {name: made[name].stat().st_size for name in names if name in made}
 
 
 def _write(paths: Paths, build_id: str, name: str, content: bytes) -> Path:
-    path = paths.documents / build_id / name
+    path = folder_of_build(paths, build_id) / name
     replace_atomically(path, content)
     return path
 
@@ -151,57 +154,63 @@ def _written(paths: Sequence[Path], *checks: dg.AssetCheckResult, more: Mapping[
     return dg.MaterializeResult(metadata=metadata, check_results=checks)
 
 
-def publish(paths: Paths, build_id: str, expected: Sequence[str]) -> Written:
-    """Copy the documents of a build into a folder of their own and swap the link that readers follow, in one rename.
+def publish(paths: Paths, build_id: str, slugs: Sequence[str], expected: Sequence[str]) -> Written:
+    """Put the documents of a build together in a folder of their own and swap the link that readers follow, in one rename.
 
-    ``expected`` names every file that must be there. Raises CountyLinesError when one is missing, and the last published build
-    stays as it is.
+    ``slugs`` are those of the reports; ``expected`` names every file that must be there. A file that two editions have is one file with a link in
+    each. Raises CountyLinesError when one is missing, and the last published build stays as it is.
     """
-    made = paths.documents / build_id
-    missing = [name for name in expected if not (made / name).is_file()]
+    made = finished(paths, build_id, slugs)
+    missing = [name for name in expected if name not in made]
     if missing:
         raise CountyLinesError(
             f"Build {build_id} lacks {len(missing)} of {len(expected)} documents, the first {missing[0]}: "
             "materialise the report assets, all partitions of report/force included, and publish again."
         )
-    content = hash_files([made / name for name in expected], made)[:12]
+    content = hash_named({name: made[name] for name in expected})[:12]
     edition = paths.editions / f"{build_id}-{content}"
     if edition.exists():
-        _restore(made, edition, expected)
+        _restore({name: made[name] for name in expected}, edition)
     else:
         half = paths.editions / f".{edition.name}.{os.getpid()}.tmp"
         half.mkdir(parents=True)
         for name in expected:
             (half / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made / name, half / name)
+            _link(made[name], half / name)
         half.rename(edition)
-    keep_tables(paths, edition)
+    keep_tables(paths, edition, ids(paths, slugs))
     link = paths.reports.with_name(f".reports.{os.getpid()}.tmp")
     link.unlink(missing_ok=True)
     link.symlink_to(edition.relative_to(paths.build))
     link.replace(paths.reports)
-    _tidy(paths, edition, made)
+    _tidy(paths, edition)
     forget_tables(paths)
+    forget_documents(paths, build_id, ids_of_editions(paths))
     index = paths.reports / "index.html"
     return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
 
 
-def _restore(made: Path, edition: Path, names: Iterable[str]) -> None:
+def _restore(made: Mapping[str, Path], edition: Path) -> None:
     """Put back what was deleted or edited in a published build; its name is the hash of its content, so that it is known."""
-    for name in names:
-        content = (made / name).read_bytes()
+    for name, file in made.items():
+        content = file.read_bytes()
         if not (edition / name).is_file() or (edition / name).read_bytes() != content:
             replace_atomically(edition / name, content)
 
 
-def _tidy(paths: Paths, edition: Path, made: Path) -> None:
-    """Remove all but the newest published builds, and documents that were rendered for other builds."""
+def _link(file: Path, name: Path) -> None:
+    """Give a file a second name; where the file system knows no such thing, copy it."""
+    try:
+        name.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, name)
+
+
+def _tidy(paths: Paths, edition: Path) -> None:
+    """Remove all but the newest published builds."""
     others = sorted(
         (folder for folder in folders_in(paths.editions) if folder != edition),
         key=lambda folder: folder.stat().st_mtime_ns,
     )
-    for folder in [
-        *others[: -(_KEPT_BUILDS - 1)],
-        *(folder for folder in folders_in(paths.documents) if folder != made),
-    ]:
+    for folder in others[: -(_KEPT_BUILDS - 1)]:
         shutil.rmtree(folder)

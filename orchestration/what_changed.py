@@ -5,11 +5,13 @@ The tables that are compared are kept for each published build, since the lake h
 
 import json
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.lake import folders_in, replace_atomically
+from orchestration.made import finished
 from orchestration.paths import Paths
 from transforms.errors import CountyLinesError
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.document import Page
+
+# Which documents a published build has, beside its tables.
+_IDS = "documents.json"
 
 
 def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":
@@ -37,7 +42,7 @@ def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":
 
 
 def texts_of(reports: Path) -> list[dict[str, Any]]:
-    """The words of the reports in a folder, rendered or published. Raises CountyLinesError when none are there."""
+    """The words of the published reports in a folder. Raises CountyLinesError when none are there."""
     from reports.texts import FOLDER
 
     files = sorted((reports / FOLDER).glob("*.json"))
@@ -53,10 +58,14 @@ def name_of(edition: Path) -> str:
     return edition.name.partition("-")[0]
 
 
-def keep_tables(paths: Paths, edition: Path) -> None:
-    """Keep the tables of a build that is about to be published, each as a whole: what readers see can then always be compared with."""
+def keep_tables(paths: Paths, edition: Path, ids: Mapping[str, str]) -> None:
+    """Keep the tables of a build that is about to be published, each as a whole: what readers see can then always be compared with.
+
+    Also which documents it has, by the ids of ``made.ids``.
+    """
     from transforms.differences import TABLES
 
+    replace_atomically(paths.kept / edition.name / _IDS, json.dumps(ids, indent=1, sort_keys=True).encode())
     for table in TABLES:
         content = (paths.lake / f"{table}.parquet").read_bytes()
         replace_atomically(paths.kept / edition.name / f"{table}.parquet", content)
@@ -67,6 +76,11 @@ def forget_tables(paths: Paths) -> None:
     for folder in folders_in(paths.kept):
         if not (paths.editions / folder.name).is_dir():
             shutil.rmtree(folder)
+
+
+def ids_of_editions(paths: Paths) -> list[dict[str, str]]:
+    """The ids of the documents of every published build that is kept; none of one that does not say, which has its files all the same."""
+    return [json.loads(file.read_bytes()) for file in sorted(paths.kept.glob(f"*/{_IDS}"))]
 
 
 def edition_before(paths: Paths, build_id: str) -> Path | None:
@@ -91,10 +105,10 @@ def _is_whole(paths: Paths, edition: Path) -> bool:
     return True
 
 
-def what_changed(paths: Paths, build_id: str) -> "Page":
+def what_changed(paths: Paths, build_id: str, slugs: Iterable[str]) -> "Page":
     """The page of a build that is about to be published: what it says that the edition before did not."""
     from reports.products.changes import CHANGED, TITLE, changes_page, first_edition
-    from reports.texts import text_changes
+    from reports.texts import FOLDER, text_changes
     from transforms.differences import differences
     from transforms.importance import ranked
 
@@ -102,6 +116,8 @@ def what_changed(paths: Paths, build_id: str) -> "Page":
     if before is None:
         return first_edition(build_id)
     found = differences(tables_of(paths.kept / before.name), tables_of(paths.lake))
-    texts = text_changes(texts_of(before), texts_of(paths.documents / build_id))
+    files = finished(paths, build_id, slugs)
+    now = [json.loads(files[name].read_bytes()) for name in sorted(files) if name.startswith(f"{FOLDER}/")]
+    texts = text_changes(texts_of(before), now)
     page = changes_page(ranked(found, texts), name_of(before), build_id)
     return replace(page, slug=CHANGED, title=TITLE, home="index.html")

@@ -131,16 +131,20 @@ Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation
 
 @dataclass(frozen=True)
 class Document:
-    """One report. ``status_line`` and ``build_id`` stand on the cover and in the footer of each page."""
+    """One report. ``status_line`` and ``id`` stand on the cover and in the footer of each page.
+
+    ``id`` is a hash of what the report says and shows, which whoever has it made fills in last; ``id_of`` is the word before it.
+    """
 
     slug: str
     title: str
     subtitle: str
     period: str
-    build_id: str
     status_line: str
     blocks: tuple[Block, ...]
     home: str = "index.html"
+    id: str = ""
+    id_of: Literal["Report", "Build"] = "Report"
 
     @property
     def numbers(self) -> tuple[Number, ...]:

@@ -16,6 +16,8 @@ from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
 Row = Mapping[str, Any]
+# The measures by which police force areas are set side by side: a report reads those of all areas, of other measures only its own.
+COMPARED = ("drug_offences", "london_linked_individuals")
 # Where a chart or a league of all forces needs one period, it takes the last one for which every force has a count and the
 # population is no older than this at its end; older populations make the rate drift from the residents it is about.
 OLDEST_POPULATION_MONTHS = 18
@@ -31,8 +33,9 @@ class ReportData:
     ``statements`` are the raw cells of sources that are gathered by hand and reach no observation, with the area_id of ``with_areas``; both are without rows where nothing is
     held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
     raw/police_force_area_boundaries, without rows in a build that holds no boundaries. ``known_on`` is the day by which everything had been published, of a report on the past.
-    ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes.
-    What several reports ask for is worked out once and kept, so that one ReportData serves all of them.
+    ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes; only the index
+    prints sizes. ``common`` is the data of which the rows of COMPARED are a part, where this is but what one report may read: it is asked
+    for what is worked out of these measures, which is then worked out once for all reports.
     """
 
     indicators: pl.DataFrame
@@ -62,6 +65,7 @@ class ReportData:
     boundaries: pl.DataFrame = field(default_factory=BOUNDARIES.schema.to_frame)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
+    common: "ReportData | None" = field(default=None, repr=False)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)
     _headlines: dict[str, tuple[date, date] | None] = field(default_factory=dict, init=False, repr=False)
     _dispersion: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False)
@@ -77,6 +81,8 @@ class ReportData:
         Columns of ``forces`` and of ``transforms.statistics`` ranked and funnel (expected, lower_95 and so on with the suffix _funnel, flag,
         phi, tau). Empty unless the ledger grades every two of them A: no rank and no limits otherwise. Worked out once.
         """
+        if self.common is not None and measure_id in COMPARED:
+            return self.common.compared(measure_id, start, end)
         key = (measure_id, start, end)
         if key not in self._compared:
             self._compared[key] = self._worked_out(*key)
@@ -108,6 +114,8 @@ class ReportData:
         variation and τ with 95% limits of ``with_limits``. Areas that would count fewer than ten at the common rate are left out. Worked
         out once.
         """
+        if self.common is not None and measure_id in COMPARED:
+            return self.common.dispersion(measure_id)
         if measure_id not in self._dispersion:
             apart = self._years_apart(measure_id)
             end = pl.col("period_end")
@@ -196,6 +204,8 @@ class ReportData:
     def headline_period(self, measure_id: str) -> tuple[date, date] | None:
         """First and last day of the period on which forces are set side by side: the last twelve months with a count for every
         force and a population that is not too old; None where no twelve months of a force have a population."""
+        if self.common is not None and measure_id in COMPARED:
+            return self.common.headline_period(measure_id)
         if measure_id not in self._headlines:
             self._headlines[measure_id] = self._headline_period(measure_id)
         return self._headlines[measure_id]

@@ -36,7 +36,7 @@ def texts_address(slug: str) -> str:
 
 
 def texts_of(document: Document) -> dict[str, Any]:
-    """The words of a report: slug, title, subtitle, period, build, key messages, and sections with their sentences.
+    """The words of a report: slug, title, subtitle, period, its id, key messages, and sections with their sentences.
 
     Sections are in reading order. Tables, links and quotations are left out: their content is compared as figures and cells.
     """
@@ -50,7 +50,7 @@ def texts_of(document: Document) -> dict[str, Any]:
         "title": document.title,
         "subtitle": document.subtitle,
         "period": document.period,
-        "build": document.build_id,
+        "id": document.id,
         "status": document.status_line,
         "key_messages": [
             plain(message)

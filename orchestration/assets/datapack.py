@@ -1,23 +1,23 @@
 """The data pack: a workbook for each report, and the tables behind all of them, written beside the documents of a build."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from orchestration.apart import shared_out
 from orchestration.build_id import build_id
 from orchestration.hashes import hash_data, hash_text
 from orchestration.paths import Paths
 from orchestration.publish import Written, write_files
 from orchestration.versions import versioned
-from reports.datapack.files import pack, workbooks
+from orchestration.workbooks import made_workbooks
+from reports.datapack.files import pack
 from reports.datapack.tables import FOLDER, LAKE_TABLES, file_titles
 from reports.numbers import ReportData
 from reports.products import products
-from transforms.contracts import tables
+from reports.slices import Slices
+from transforms.contracts import REVISIONS, tables
 from transforms.harmonise import load_registers
 from transforms.sources.registry import Source
 
@@ -56,12 +56,9 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
             build_id=identity,
             known_on=paths.as_of,
         )
-        books = shared_out(
-            "made workbooks",
-            partial(workbooks, data=data, registers=registers, lake=lake),
-            products.slugs(registers.areas),
-        )
-        return write_files([*sorted(books), *pack(data, registers, lake)], paths, identity)
+        areas = dict(products.reported(registers.areas).select("slug", "area_id").iter_rows())
+        books = made_workbooks(areas, Slices(data), lake[REVISIONS.table], paths)
+        return write_files(pack(data, registers, lake), paths, identity, books)
 
     return [datapack]
 

@@ -1,6 +1,7 @@
 """Layer report: documents for people, rendered beside each other and published together."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,9 @@ import polars as pl
 from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.build_id import build_id
-from orchestration.checks import asset_key
+from orchestration.checks import asset_key, content_hash
+from orchestration.closure import hash_function
+from orchestration.documents import Asked
 from orchestration.hashes import hash_text
 from orchestration.paths import Paths
 from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
@@ -19,7 +22,9 @@ from reports.numbers import ReportData
 from reports.products import inspection, pages, products, scoreboard
 from reports.products.changes import CHANGED
 from reports.products.places import places
+from reports.products.shared import NATION
 from reports.render import evidence_address
+from reports.slices import Slices, report_from_slice
 from reports.texts import texts_address
 from transforms.contracts import BOUNDARIES
 from transforms.differences import TABLES
@@ -50,17 +55,23 @@ def report_assets(
     """The assets report/national, report/region, report/force (one partition a force), report/pages, report/changes and report/site."""
     registers = load_registers(paths.data)
     identity = build_id(paths, sources)
-    version = hash_text(identity, repr(known))
-    forces = registers.areas.filter(pl.col("kind") == "police_force_area").sort("slug")
+    slugs = products.slugs(registers.areas)
+    reported = products.reported(registers.areas)
+    forces = reported.filter(pl.col("kind") == "police_force_area")
 
-    def asset(name: str, description: str, **more: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    # One for all reports of a run: what is worked out for one is there for the others. It is known by what it was made of.
+    shared: dict[str, Slices] = {}
+
+    def asset(
+        name: str, description: str, *of: str, **more: Any
+    ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
         decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
             key=["report", name],
             description=description,
             group_name="report",
             owners=["team:reporting"],
             kinds={"jinja", "html", "typst"},
-            code_version=version,
+            code_version=hash_text(repr(sources), repr(known), str(paths.as_of or ""), *of),
             check_specs=_checks(name) if name in {"national", "region", "force"} else None,
             **more,
         )
@@ -79,12 +90,20 @@ def report_assets(
     def statements(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         return with_areas(pl.concat(tables[source_id] for source_id in held), registers.areas, registers.area_names)
 
-    def data(tables: Mapping[str, pl.DataFrame]) -> ReportData:
+    def slices(tables: Mapping[str, pl.DataFrame]) -> Slices:
+        content = hash_text(*(f"{name} {content_hash(tables[name])}" for name in sorted(tables)))
+        if content not in shared:
+            shared.clear()
+            shared[content] = Slices(data(tables))
+        return shared[content]
+
+    def data(tables: Mapping[str, Any]) -> ReportData:
+        given: dict[str, Any] = {"statements": statements(tables)} if held else {}
+        given |= {"grades": tables[_GRADES]} if _GRADES in tables else {}
+        given |= {_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}
         return ReportData(
             **{name: tables[name] for name in _INS},
-            **({"statements": statements(tables)} if held else {}),
-            **({"grades": tables[_GRADES]} if _GRADES in tables else {}),
-            **({_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}),
+            **given,
             breaks=registers.breaks,
             measures=registers.measures,
             localities=registers.localities,
@@ -93,43 +112,47 @@ def report_assets(
             known_sources=known,
             build_id=identity,
             known_on=paths.as_of,
-            downloads=sizes(paths, identity, download_names(registers.areas)),
+            downloads=dict.fromkeys(download_names(registers.areas), 0),
         )
 
-    @asset("national", "England and Wales, HTML and PDF.", ins=ins, deps=[DATAPACK])
-    def national(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        content = data(tables)
-        return write_documents([partial(products.national, content)], paths, content)
+    def written(areas: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> Written:
+        content = slices(tables)
+        named = areas.select("slug", "area_id").iter_rows()
+        code = hash_function(report_from_slice)
+        asked = [
+            Asked(slug, hash_text(content.key(area_id), code), partial(report_from_slice, content, area_id))
+            for slug, area_id in named
+        ]
+        return write_documents(asked, paths, content.data)
 
-    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=ins, deps=[DATAPACK])
-    def region(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        content = data(tables)
-        ids = [*products.region_ids(content), *products.policing_region_ids(content)]
-        reports = [partial(products.region, content, area_id) for area_id in ids]
-        return write_documents(reports, paths, content)
+    @asset("national", "England and Wales, HTML and PDF.", ins=ins)
+    def national(**tables: Any) -> Written:
+        return written(reported.filter(pl.col("area_id") == NATION), tables)
+
+    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=ins)
+    def region(**tables: Any) -> Written:
+        return written(reported.filter(pl.col("kind").is_in(["region", "policing_region"])), tables)
 
     @asset(
         "force",
         "One report a police force area, HTML and PDF; a backfill of all of them is one run.",
         ins=ins,
-        deps=[DATAPACK],
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def force(context: dg.AssetExecutionContext, paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        content = data(tables)
-        chosen = forces.filter(pl.col("slug").is_in(list(context.partition_keys)))["area_id"]
-        reports = [partial(products.force, content, area_id) for area_id in chosen]
-        return write_documents(reports, paths, content)
+    def force(context: dg.AssetExecutionContext, **tables: Any) -> Written:
+        return written(forces.filter(pl.col("slug").is_in(list(context.partition_keys))), tables)
 
     @asset(
         "pages",
         "Findings in full, data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
+        identity,
         ins=ins,
         deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
-        content = data(tables)
+        named = download_names(registers.areas)
+        content = replace(slices(tables).data, downloads=sizes(paths, identity, slugs, named))
         quality = pages.data_quality(content, paths.checks, paths.lake)
         methods = pages.methods(content, known)
         index = pages.index(content, places(registers))
@@ -138,23 +161,23 @@ def report_assets(
     @asset(
         "changes",
         "What changed since the edition that was published before, as HTML and PDF; says so where there was none.",
+        identity,
         deps=[*(table.split("/") for table in TABLES), *(["report", name] for name in ("national", "region", "force"))],
     )
     def changes(paths: dg.ResourceParam[Paths]) -> Written:
-        return write_what_changed(paths, identity)
+        return write_what_changed(paths, identity, slugs)
 
     @asset(
         "site",
         "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
+        identity,
         deps=[*(["report", name] for name in ("national", "region", "force", "pages", "changes")), DATAPACK],
     )
     def site(paths: dg.ResourceParam[Paths]) -> Written:
-        reports = [f"{slug}.{ending}" for slug in products.slugs(registers.areas) for ending in ("html", "pdf")]
-        reports += [
-            address(slug) for slug in products.slugs(registers.areas) for address in (evidence_address, texts_address)
-        ]
+        reports = [f"{slug}.{ending}" for slug in slugs for ending in ("html", "pdf")]
+        reports += [address(slug) for slug in slugs for address in (evidence_address, texts_address)]
         around = [*(f"{slug}.html" for slug in pages.SLUGS), *(f"{CHANGED}.{ending}" for ending in ("html", "pdf"))]
-        return publish(paths, identity, [*reports, *around, *download_names(registers.areas)])
+        return publish(paths, identity, slugs, [*reports, *around, *download_names(registers.areas)])
 
     return [national, region, force, other_pages, changes, site]
 

@@ -1,15 +1,19 @@
 """The files of the data pack by name: what the reports and the site publish beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from hashlib import sha256
 
 import polars as pl
 
 from reports.datapack.sheets import area_sheets, prepared
 from reports.datapack.tables import FOLDER, pack_files, pack_tables
-from reports.datapack.workbook import workbook
+from reports.datapack.workbook import workbook, workbook_content
 from reports.numbers import ReportData
-from transforms.contracts import REVISIONS
+from reports.products.products import forces_of
+from reports.slices import Slices
 from transforms.exchange import measures_frame
 from transforms.harmonise import Registers
 
@@ -19,20 +23,32 @@ def issued_on(editions: pl.DataFrame) -> date:
     return date.fromisoformat(str(editions["retrieved_at"].max()))
 
 
-def workbooks(
-    slugs: Sequence[str], data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]
-) -> list[tuple[str, bytes]]:
-    """The name and content of the workbook of each of some reports, by slug; ``lake`` has out/revisions."""
-    measures, revisions = measures_frame(registers.measures), lake[REVISIONS.table]
+@dataclass(frozen=True)
+class Book:
+    """The workbook of a report: ``content`` is a hash of all that it says, ``write`` gives its bytes, with its id in them."""
+
+    slug: str
+    content: str
+    write: Callable[[str], bytes]
+
+
+def book_key(slices: Slices, revisions: pl.DataFrame, area_id: str) -> str:
+    """SHA-256 over all that the workbook of the report on an area is made of; ``revisions`` is out/revisions."""
+    area_ids = [area_id, *forces_of(slices.data, area_id)]
+    own = revisions.filter(pl.col("area_id").is_in(area_ids)).hash_rows(seed=0).to_numpy().tobytes()
+    return sha256(slices.key(area_id).encode() + own).hexdigest()
+
+
+def books(area_ids: Sequence[str], slices: Slices, revisions: pl.DataFrame) -> Iterator[Book]:
+    """The workbooks of the reports on some areas; ``revisions`` is out/revisions."""
+    data = slices.data
+    measures = measures_frame(data.measures)
     numbers, issued = prepared(data, measures, revisions), issued_on(data.editions)
-    reported = data.areas.filter(pl.col("slug").is_in(list(slugs))).sort("slug")
-    return [
-        (
-            f"{area['slug']}.xlsx",
-            workbook(data, area, area_sheets(data, numbers, measures, revisions, area["area_id"]), issued),
-        )
-        for area in reported.iter_rows(named=True)
-    ]
+    for area_id in area_ids:
+        area = data.area(area_id)
+        sheets = area_sheets(data, numbers, measures, revisions, area_id)
+        write = partial(workbook, data, area, sheets, issued)
+        yield Book(area["slug"], workbook_content(data, area, sheets, issued), write)
 
 
 def pack(data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:

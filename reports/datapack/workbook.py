@@ -6,6 +6,7 @@ XlsxWriter is used directly: gptables, which stands on it, takes pandas frames a
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from hashlib import sha256
 from io import BytesIO
 from itertools import zip_longest
 from math import ceil
@@ -44,14 +45,27 @@ _LETTERS: Final = {
 }  # of no theme, which would choose another font
 
 
-def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date) -> bytes:
+def workbook_content(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date) -> str:
+    """SHA-256 over everything that the workbook on an area says."""
+    said = [_title(area), issued, _cover_lines(data, area, sheets, issued, "")]
+    listed = [_notes(data, sheets), *sheets]
+    parts = [repr(said), *(repr((sheet.name, sheet.title, sheet.about, sheet.missing)) for sheet in listed)]
+    digest = sha256("\n".join(parts).encode())
+    for sheet in listed:
+        digest.update(sheet.frame.write_csv().encode())
+    return digest.hexdigest()
+
+
+def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date, id: str) -> bytes:
     """The workbook on an area (a row of core/areas) as XLSX, the same bytes for the same input; ``issued`` is written into its properties.
+
+    ``id`` stands on its cover: a hash of its content.
 
     Raises CountyLinesError for a number that is missing without a shorthand, or a text that is missing.
     """
     from xlsxwriter import Workbook
 
-    title = f"County lines indicators: {area['name']}"
+    title = _title(area)
     content = BytesIO()
     # The library writes into the properties that it is given: each workbook has its own.
     book = Workbook(content, {**_OPTIONS, "default_format_properties": dict(_LETTERS)})
@@ -59,12 +73,12 @@ def workbook(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date)
         {
             "title": title,
             "author": "countylines",
-            "comments": f"Build {data.build_id}",
+            "comments": f"Workbook {id}",
             "created": datetime.combine(issued, time()),
         }
     )
     written = _Formats(book)
-    _cover(book, written, title, _cover_lines(data, area, sheets, issued))
+    _cover(book, written, title, _cover_lines(data, area, sheets, issued, id))
     notes = _notes(data, sheets)
     listed = [notes, *sheets]
     _table(book, written, _contents(listed), linked=True)
@@ -91,7 +105,11 @@ class _Formats:
         }
 
 
-def _cover_lines(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date) -> list[tuple[str, str]]:
+def _title(area: Row) -> str:
+    return f"County lines indicators: {area['name']}"
+
+
+def _cover_lines(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: date, id: str) -> list[tuple[str, str]]:
     """Heading and text of each part of the cover."""
     sources = _sources_of(data, sheets)
     forces = [data.area(area_id)["name"] for area_id in forces_of(data, area["area_id"])]
@@ -114,10 +132,10 @@ def _cover_lines(data: ReportData, area: Row, sheets: Sequence[Sheet], issued: d
         ("About this workbook", wording.PROXY),
         ("Police force areas in it", f"{wording.joined(forces)}."),
         ("Status", wording.STATUS_LINE),
-        ("Build", f"Build {data.build_id}, made from published files read by {formats.day(issued)}."),
+        ("Workbook", f"Workbook {id}, made from published files read by {formats.day(issued)}."),
         (
             "Contact",
-            "The maintainers of countylines. Give them the build and the identifier that stands beside a number: both "
+            "The maintainers of countylines. Give them the name of this workbook and the identifier that stands beside a number: both "
             "lead back to the cell that the number was published in. Publishers are named in the sheet Sources.",
         ),
         (

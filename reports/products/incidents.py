@@ -23,7 +23,6 @@ _COLUMNS: Final = {
     _SEARCHES: "Searches for drugs",
     f"{_SEARCHES}_arrest": "Arrest",
 }
-RECORDS: Final = tuple(_COLUMNS)
 _NOT_PUBLISHED: Final = "not held"
 _NO_RECORD: Final = "none"
 

@@ -22,7 +22,6 @@ from reports.products import (
     response,
     scoreboard,
     trends,
-    unlike,
 )
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
@@ -49,6 +48,14 @@ def forces_of(data: ReportData, area_id: str) -> list[str]:
         return forces["area_id"].to_list()
     within = (pl.col("region_id") == area_id) | (pl.col("policing_region_id") == area_id)
     return forces.filter((pl.col("area_id") == area_id) | within)["area_id"].to_list()
+
+
+def report(data: ReportData, area_id: str) -> Document:
+    """The report on an area: a police force area, a statistical or policing region, or England and Wales."""
+    if area_id == NATION:
+        return national(data)
+    of_kind = force if data.area(area_id)["kind"] == "police_force_area" else region
+    return of_kind(data, area_id)
 
 
 def force(data: ReportData, area_id: str) -> Document:
@@ -99,12 +106,15 @@ def national(data: ReportData) -> Document:
     )
 
 
+def reported(areas: pl.DataFrame) -> pl.DataFrame:
+    """The areas that one build makes a report on, in the order of their slugs."""
+    kinds = ["police_force_area", "region", "policing_region"]
+    return areas.filter(pl.col("kind").is_in(kinds) | (pl.col("area_id") == NATION)).sort("slug")
+
+
 def slugs(areas: pl.DataFrame) -> list[str]:
     """The slugs of every report that one build makes."""
-    chosen = areas.filter(
-        pl.col("kind").is_in(["police_force_area", "region", "policing_region"]) | (pl.col("area_id") == NATION)
-    )
-    return chosen["slug"].sort().to_list()
+    return reported(areas)["slug"].to_list()
 
 
 def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: str, forces: Sequence[str]) -> Document:
@@ -142,7 +152,6 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *consistency.consistency(data, area_id, forces),
         *comparability.comparisons(data, area_id),
         *(coverage.coverage(data) if is_nation else ()),
-        *unlike.unlike_before(data, area_id, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),
@@ -155,7 +164,6 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             title=f"County lines indicators: {area['name']}",
             subtitle=subtitle,
             period=f"{compared}igures to {_latest(data, area_id)}",
-            build_id=data.build_id,
             status_line=wording.status_line(data.known_on),
             blocks=blocks,
         )

@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from orchestration.documents import Asked
 from orchestration.paths import paths_from_environment
 from orchestration.publish import CHECKS, NUMBERS_CHECK, WORDS_CHECK, write_documents, write_pages
 from reports.document import Block, Document, Page, Paragraph, Quotation
@@ -33,8 +34,9 @@ def checks(build: Path, *blocks: Block) -> dict[str | None, dg.AssetCheckResult]
         sources={},
         build_id="synthetic",
     )
-    document = Document("synthia", "Synthia", "", "2024", "synthetic", "Synthetic.", blocks)
-    written = write_documents([lambda: document], paths_from_environment(build=build), data)
+    document = Document("synthia", "Synthia", "", "2024", "Synthetic.", blocks)
+    asked = [Asked("synthia", "synthetic", lambda: (document, data))]
+    written = write_documents(asked, paths_from_environment(build=build), data)
     return {result.check_name: result for result in written.check_results or ()}
 
 

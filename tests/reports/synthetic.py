@@ -294,7 +294,7 @@ def document() -> Document:
         title="Norfolk: a synthetic county-lines report",
         subtitle="Made-up figures to try the layout on",
         period="year ending December 2024",
-        build_id="synthetic-0123456789ab",
+        id="synthetic-0123456789ab",
         status_line="This report uses synthetic figures only. It describes no real place, and nothing in it may be quoted.",
         blocks=(
             KeyMessages(

@@ -125,7 +125,7 @@ def test_permitted_sentences_pass(sentence: str) -> None:
 
 
 def document(*blocks: object) -> Document:
-    return Document("synthetic", "Synthetic", "", "", "0", "", blocks)  # type: ignore[arg-type]
+    return Document("synthetic", "Synthetic", "", "", "", blocks)  # type: ignore[arg-type]
 
 
 def test_a_document_with_a_forbidden_sentence_is_refused_by_name() -> None:

@@ -53,11 +53,11 @@ def without_a_figure(document: Document) -> Document:
 
 
 def other_digits(document: Document) -> Document:
-    return Document(**{**vars(document), "build_id": "synthetic-ba9876543210"})
+    return Document(**{**vars(document), "id": "synthetic-ba9876543210"})
 
 
 @with_poppler
-def test_a_lost_figure_is_seen_in_a_pdf_and_another_build_id_is_not(tmp_path: Path) -> None:
+def test_a_lost_figure_is_seen_in_a_pdf_and_another_id_is_not(tmp_path: Path) -> None:
     document = synthetic.document()
     made = []
     for number, variant in enumerate((document, other_digits(document), without_a_figure(document))):
@@ -67,7 +67,7 @@ def test_a_lost_figure_is_seen_in_a_pdf_and_another_build_id_is_not(tmp_path: Pa
     assert pictures.difference(made[0], made[2]) > ALLOWED
 
 
-def test_a_lost_figure_is_seen_on_a_page_and_another_build_id_is_not(browser: Browser, tmp_path: Path) -> None:
+def test_a_lost_figure_is_seen_on_a_page_and_another_id_is_not(browser: Browser, tmp_path: Path) -> None:
     document = synthetic.document()
     made = []
     for number, variant in enumerate((document, other_digits(document), without_a_figure(document))):

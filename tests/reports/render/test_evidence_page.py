@@ -84,7 +84,7 @@ def found() -> Evidence:
 
 
 def document() -> Document:
-    return Document("synthia", "Synthia", "", "2024", "0", "", (Paragraph((Number("2.0", RATE),)),))
+    return Document("synthia", "Synthia", "", "2024", "", (Paragraph((Number("2.0", RATE),)),))
 
 
 def test_a_number_of_the_report_links_to_its_place_on_the_page(found: Evidence) -> None:

@@ -164,11 +164,11 @@ def test_the_evidence_lists_each_indicator_once_with_all_its_numbers(page):
     assert len(re.findall(r"countylines explain", evidence)) == len({number.indicator_id for number in numbers})
 
 
-def test_build_and_status_line_stand_at_the_top_and_at_the_foot(page):
+def test_id_and_status_line_stand_at_the_top_and_at_the_foot(page):
     document = synthetic.document()
     for region in ("header", "footer"):
         text = page.find(region)[0][0]
-        assert document.build_id in text
+        assert document.id in text
         assert document.status_line in text
     assert any(attributes["href"] == document.home for _, attributes in page.find("a"))
 

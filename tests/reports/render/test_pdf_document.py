@@ -230,7 +230,7 @@ def test_a_document_of_hostile_text_compiles_with_its_words_intact(text):
         title=heading,
         subtitle=text,
         period=text,
-        build_id=text,
+        id=text,
         status_line=text,
         blocks=(
             Heading(2, heading, "a"),

@@ -15,7 +15,7 @@ TEMPLATES = Path(__file__).parents[3] / "reports" / "templates"
 
 def words(document: Document) -> list[str]:
     """Every text that a reader of the document must meet."""
-    found = [document.title, document.subtitle, document.period, document.build_id, document.status_line]
+    found = [document.title, document.subtitle, document.period, document.id, document.status_line]
 
     def runs(prose) -> list[str]:
         return [run.text if isinstance(run, Number) else run for run in prose]

@@ -152,11 +152,17 @@ def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[
         for column_set, labels in columns.group_by("column_set").agg(column_label(pl.col("label"))).iter_rows()
     }
     for sheet, head in sheet_heads(content, edition, ".*", _HEADER_WITHIN).items():
-        printed = head.unpivot(index="row", value_name="label").drop_nulls("label")
-        labels = printed.group_by("row", maintain_order=True).agg(column_label(pl.col("label")))
-        for row, found in labels.iter_rows():
-            # Further labels may stand to the right of the table.
-            if column_set := next((known[wanted] for wanted in known if wanted <= frozenset(found)), None):
+        printed = head.unpivot(index="row", variable_name="column", value_name="label").drop_nulls("label")
+        for (row,), cells in printed.group_by("row", maintain_order=True):
+            labels = dict(cells.select(column_label(pl.col("label")), "column").iter_rows())
+            column_set = next((known[wanted] for wanted in known if wanted <= labels.keys()), None)
+            # Further labels may stand to the right of the table, with nothing below them.
+            below = head.filter(pl.col("row") > row)
+            if column_set and all(
+                below[column].is_null().all()
+                for label, column in labels.items()
+                if not any(label in wanted for wanted in known)
+            ):
                 sheets = _SHEETS_OF_YEARS if re.fullmatch(_SHEETS_OF_YEARS, sheet) else re.escape(sheet)
                 return {"sheets": sheets, "header_row": str(row), "column_set": column_set}
     return None

@@ -4,16 +4,17 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 import polars as pl
 
 from orchestration.apart import validated
 from orchestration.closure import hash_function
-from orchestration.hashes import hash_text
+from orchestration.hashes import digest_of, hash_text
 from orchestration.lake import replace_atomically, table_path
 from orchestration.paths import Paths
 from transforms.contracts import Contract, RuleResult, Validation
@@ -36,6 +37,7 @@ _DAGSTER_TYPES = {
 _PLACE = ("source_id", "edition_id", "table", "cell", "area_id", "measure_id", "in_words", "published", "computed")
 
 CheckedTable = Iterator[dg.AssetCheckResult | dg.Output[pl.DataFrame]]
+MakesTables = TypeVar("MakesTables", bound=Callable[..., Iterator[Any]])
 
 
 def asset_key(contract: Contract) -> dg.AssetKey:
@@ -107,11 +109,69 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
         )
 
 
+def unless_same(**contracts: Contract) -> Callable[[MakesTables], MakesTables]:
+    """A function of an asset that is called only if its code or an input says something else than when its tables were made.
+
+    ``contracts`` are those of its tables by the name of the output. Otherwise it gives the tables that are in the lake, if they are as they were
+    written; their checks are reported as they were found.
+    """
+
+    def decorate(function: MakesTables) -> MakesTables:
+        @wraps(function)
+        def made(**given: Any) -> Iterator[Any]:
+            paths = given["paths"]
+            inputs = (
+                f"{name} {content_hash(frame)}" for name, frame in given.items() if isinstance(frame, pl.DataFrame)
+            )
+            versions = dg.AssetExecutionContext.get().assets_def.code_versions_by_key
+            made_of = hash_text(*sorted(inputs), *sorted(str(version) for version in versions.values()))
+            if any(_noted(contract, paths).get("made_of") != made_of for contract in contracts.values()):
+                for event in function(**given):
+                    yield event
+                    if isinstance(
+                        event, dg.Output
+                    ):  # by now it is in the lake; a table that breaks a critical rule never is
+                        _note(contracts[event.output_name], paths, made_of)
+                return
+            for name, contract in contracts.items():
+                yield from checked(pl.read_parquet(table_path(paths, asset_key(contract))), contract, paths, name)
+
+        return made  # type: ignore[return-value]
+
+    return decorate
+
+
+def _noted(contract: Contract, paths: Paths) -> dict[str, Any]:
+    """What was noted of a table when it was checked; nothing where its file is not the one that was written then."""
+    noted = _read_record(_record(contract, paths))
+    return noted if noted.get("sha256") == digest_of(table_path(paths, asset_key(contract))) else {}
+
+
+def _note(contract: Contract, paths: Paths, made_of: str) -> None:
+    """Note beside the results of its checks what a table was made of, once it is in the lake."""
+    noted = _read_record(_record(contract, paths))
+    noted |= {"made_of": made_of, "sha256": digest_of(table_path(paths, asset_key(contract)))}
+    replace_atomically(_record(contract, paths), json.dumps(noted, ensure_ascii=False, indent=1).encode())
+
+
+def _record(contract: Contract, paths: Paths) -> Path:
+    return (paths.checks / contract.table).with_suffix(".json")
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    """What is noted in a file; nothing where there is none yet, or not what is written below."""
+    try:
+        noted = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
 def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str) -> list[dict[str, Any]]:
-    """The result of every rule: from the last run if the table held every rule and neither has changed since, else from a validation."""
-    path = (paths.checks / contract.table).with_suffix(".json")
+    """The result of every rule: from the last run if the table held every critical rule and neither has changed since, else from a validation."""
+    path = _record(contract, paths)
     version = hash_text(content, hash_function(_results))
-    if (kept := _kept_results(path, version)) is not None:
+    if (kept := _kept_results(path, version, _quarantine_folder(contract, paths))) is not None:
         return kept
     validation = validated(frame, contract)
     _quarantine(validation, paths)
@@ -133,10 +193,13 @@ def _results(frame: pl.DataFrame, contract: Contract, paths: Paths, content: str
     return results
 
 
-def _kept_results(path: Path, version: str) -> list[dict[str, Any]] | None:
+def _kept_results(path: Path, version: str, listed: Path) -> list[dict[str, Any]] | None:
     try:
         kept = json.loads(path.read_bytes())
-        same = kept["version"] == version and all(result["passed"] for result in kept["results"])
+        same = kept["version"] == version and all(
+            result["passed"] or (result["severity"] != "critical" and (listed / f"{result['rule']}.csv").is_file())
+            for result in kept["results"]
+        )
     except (FileNotFoundError, ValueError, KeyError, TypeError):  # none yet, or not what is written below
         return None
     return list(kept["results"]) if same else None

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
+from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
 from orchestration.hashes import hash_data, hash_text
 from orchestration.paths import Paths
 from orchestration.versions import versioned
@@ -44,6 +44,7 @@ def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: 
         check_specs=check_specs(tables.AREAS),
         output_required=False,
     )
+    @unless_same(result=tables.AREAS)
     def areas(paths: dg.ResourceParam[Paths]) -> CheckedTable:
         yield from checked(areas_frame(load_registers(paths.data)), tables.AREAS, paths)
 
@@ -66,6 +67,7 @@ def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: 
         },
         check_specs=[spec for contract in HARMONISED.values() for spec in check_specs(contract)],
     )
+    @unless_same(**HARMONISED)
     def harmonised(paths: dg.ResourceParam[Paths], **cells: Any) -> Iterator[Any]:
         result = harmonise(pl.concat(cells.values()), sources, load_registers(paths.data), settled)
         for name, contract in HARMONISED.items():

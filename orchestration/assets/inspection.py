@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
+from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
 from orchestration.paths import Paths
 from orchestration.versions import versioned
 from transforms.comparability import ledger
@@ -55,6 +55,7 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         check_specs=check_specs(tables.INSPECTION_GRADES),
         output_required=False,
     )
+    @unless_same(result=tables.INSPECTION_GRADES)
     def out_inspection_grades(paths: dg.ResourceParam[Paths], cells: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         frame = inspection_grades(cells, areas, load_scale(paths.data))
         yield from checked(frame, tables.INSPECTION_GRADES, paths)
@@ -82,6 +83,7 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         },
         check_specs=[spec for contract, _ in _SCOREBOARD.values() for spec in check_specs(contract)],
     )
+    @unless_same(**{name: contract for name, (contract, _) in _SCOREBOARD.items()})
     def out_scoreboard(paths: dg.ResourceParam[Paths], **frames: Any) -> Iterator[Any]:
         registers, observations, computed = load_registers(paths.data), frames["observations"], frames["computed"]
         cells = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])

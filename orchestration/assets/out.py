@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, check_specs, checked, column_schema
+from orchestration.checks import CheckedTable, check_specs, checked, column_schema, unless_same
 from orchestration.hashes import hash_data, hash_text
 from orchestration.paths import Paths
 from orchestration.versions import versioned
@@ -37,6 +37,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         check_specs=check_specs(tables.INDICATORS),
         output_required=False,
     )
+    @unless_same(result=tables.INDICATORS)
     def out_indicators(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         registers = load_registers(paths.data)
         frame = indicators(observations, areas, registers.area_members, registers.measures, registers.local_authorities)
@@ -59,6 +60,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         check_specs=check_specs(tables.RECONCILIATION),
         output_required=False,
     )
+    @unless_same(result=tables.RECONCILIATION)
     def out_reconciliation(
         paths: dg.ResourceParam[Paths],
         observations: pl.DataFrame,
@@ -82,6 +84,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         check_specs=check_specs(tables.COVERAGE),
         output_required=False,
     )
+    @unless_same(result=tables.COVERAGE)
     def out_coverage(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         registers = load_registers(paths.data)
         frame = coverage(observations, areas, registers.measures, registers.coverage_gaps, settled)
@@ -99,6 +102,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         check_specs=check_specs(tables.PLAUSIBILITY),
         output_required=False,
     )
+    @unless_same(result=tables.PLAUSIBILITY)
     def out_plausibility(
         paths: dg.ResourceParam[Paths], observations: pl.DataFrame, computed: pl.DataFrame
     ) -> CheckedTable:
@@ -116,6 +120,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         check_specs=check_specs(tables.REVISIONS),
         output_required=False,
     )
+    @unless_same(result=tables.REVISIONS)
     def out_revisions(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
         frame = revisions(observations, areas, load_registers(paths.data).measures)
         yield from checked(frame, tables.REVISIONS, paths)
@@ -198,6 +203,7 @@ def landing_files_asset(
         output_required=False,
         code_version=hash_text(repr(files), hash_data(paths, "sources")),
     )
+    @unless_same(result=tables.LANDING_FILES)
     def landing_files(paths: dg.ResourceParam[Paths], **frames: pl.DataFrame) -> CheckedTable:
         cells = pl.concat(frames[source_id].select("source_id", "edition_id", "kind") for source_id in sources)
         frame = landing_frame(files, sources, cells, {name: frames[name] for name in outcomes})

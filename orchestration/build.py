@@ -55,6 +55,8 @@ _JOB = "build"
 _RECORDS_JOB = "records"
 _BY_MONTH = ("raw", "police_uk_records")
 
+_INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+
 _ENDED = "The process of this build was ended from outside before the build was done."
 
 # The files for analysts, and the asset of layer out that makes each.
@@ -258,9 +260,13 @@ def _failure(result: dg.ExecuteInProcessResult) -> str | None:
     """
     if result.success:
         return None
+    # It may come between two steps, where no step fails.
+    ended = (_cause(event.job_failure_data.error) for event in result.all_events if event.is_job_failure)
+    if any(error is not None and error.cls_name in _INTERRUPTIONS for error in ended):
+        raise KeyboardInterrupt
     for event in result.get_step_failure_events():
         error = _cause(event.step_failure_data.error)
-        if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+        if error is not None and error.cls_name in _INTERRUPTIONS:
             raise KeyboardInterrupt
         if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
             words = " ".join((error.message.partition(": ")[2] or error.message).split())

@@ -27,10 +27,11 @@ def used() -> tuple[float, float]:
 def take_all_in(folder: Path, archives: list[str]) -> None:
     """Take in what is new of all archives, and print what it took."""
     from transforms.incidents import checks, read_archive
-    from transforms.incidents.partition import partitions, take_in
+    from transforms.incidents.partition import Archive, partitions, take_in
 
     cpu, clock = used()
-    found = partitions((read_archive(path) for path in archives), str(folder / "lake"), ROOT / "data", "code")
+    held = [Archive(path, "2026-02", "", tuple(read_archive(path))) for path in archives]
+    found = partitions(held, str(folder / "lake"), ROOT / "data", "code")
     results = [take_in(partition) for partition in found]
     new = [result.month for result in results if result.was_taken_in]
     checks.end()

@@ -11,7 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, cells
+from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, RECORD_FILES, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -32,7 +32,7 @@ class ReportData:
     ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
     ``statements`` are the raw cells of sources that are gathered by hand and reach no observation, with the area_id of ``with_areas``; both are without rows where nothing is
     held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
-    raw/police_force_area_boundaries, without rows in a build that holds no boundaries. ``known_on`` is the day by which everything had been published, of a report on the past.
+    raw/police_force_area_boundaries, without rows in a build that holds no boundaries; ``record_files`` is core/record_files. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes; only the index
     prints sizes. ``common`` is the data of which the rows of COMPARED are a part, where this is but what one report may read: it is asked
     for what is worked out of these measures, which is then worked out once for all reports.
@@ -63,6 +63,7 @@ class ReportData:
         default_factory=lambda: pl.DataFrame(schema={"source_id": pl.String, "quality": pl.String})
     )
     boundaries: pl.DataFrame = field(default_factory=BOUNDARIES.schema.to_frame)
+    record_files: pl.DataFrame = field(default_factory=RECORD_FILES.schema.to_frame)
     known_on: date | None = None
     downloads: Mapping[str, int] = field(default_factory=dict)
     common: "ReportData | None" = field(default=None, repr=False)

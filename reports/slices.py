@@ -24,7 +24,16 @@ _OF_FINDINGS: Final = ("finding_id", "finding", "status", "grade", "baseline_per
 # Read of all areas where a claim about one is checked.
 _OF_CLAIMS: Final = ("london_linked_rank_published", "resident_population")
 _NOT_READ: Final = ("coverage", "reconciliation", "plausibility", "boundaries")
-_BY_ROWS: Final = ("indicators", "observations", "comparability", "notes", "excluded", "grades", "statements")
+_BY_ROWS: Final = (
+    "indicators",
+    "observations",
+    "comparability",
+    "notes",
+    "excluded",
+    "record_files",
+    "grades",
+    "statements",
+)
 
 Rows = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -93,6 +102,7 @@ class Slices:
             | (_is_in(data.comparability, "kind", ["programme"]) if policing else False),
             "notes": _is_in(data.notes, "area_id", own),
             "excluded": np.full(len(data.excluded), has_localities),
+            "record_files": _is_in(data.record_files, "area_id", own),
             "grades": _is_in(data.grades, "area_id", own),
             "statements": _is_in(data.statements, "area_id", about) | _is_in(data.statements, "source_id", [PROGRAMME]),
         }

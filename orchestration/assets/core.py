@@ -21,6 +21,7 @@ HARMONISED: dict[str, Contract] = {
     "observations": tables.OBSERVATIONS,
     "excluded": tables.EXCLUDED,
     "notes": tables.NOTES,
+    "record_files": tables.RECORD_FILES,
 }
 _OWNERS = ["team:data-engineering", "team:statistics"]
 

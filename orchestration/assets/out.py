@@ -19,7 +19,7 @@ from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Source
 
 _OWNERS = ["team:statistics"]
-_KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatched", "notes", "areas")}
+_KEYS = {name: ["core", name] for name in ("observations", "excluded", "unmatched", "notes", "areas", "record_files")}
 
 
 def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
@@ -112,7 +112,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
     @dg.asset(
         key=["out", "revisions"],
         group_name="out",
-        ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas")},
+        ins={name: dg.AssetIn(key=_KEYS[name]) for name in ("observations", "areas", "record_files")},
         description="Figures that several editions print: the first and each later value, with the edition.",
         owners=_OWNERS,
         kinds={"duckdb", "parquet"},
@@ -121,8 +121,10 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         output_required=False,
     )
     @unless_same(result=tables.REVISIONS)
-    def out_revisions(paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame) -> CheckedTable:
-        frame = revisions(observations, areas, load_registers(paths.data).measures)
+    def out_revisions(
+        paths: dg.ResourceParam[Paths], observations: pl.DataFrame, areas: pl.DataFrame, record_files: pl.DataFrame
+    ) -> CheckedTable:
+        frame = revisions(observations, areas, load_registers(paths.data).measures, record_files)
         yield from checked(frame, tables.REVISIONS, paths)
 
     @versioned(paths)

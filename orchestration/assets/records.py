@@ -14,7 +14,7 @@ from orchestration.landing_store import archives
 from orchestration.paths import Paths, records_root
 from orchestration.versions import versioned
 from transforms.incidents import checks, read_archive
-from transforms.incidents.partition import Partition, PartitionResult, accounted_for, partitions, take_in
+from transforms.incidents.partition import Archive, Partition, PartitionResult, accounted_for, partitions, take_in
 from transforms.sources.published import edition_files
 from transforms.sources.recognise import ARCHIVE_PARSER
 from transforms.sources.registry import Source
@@ -90,7 +90,7 @@ def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:
     if paths.landing is None:
         return []
     editions = [
-        (edition.vintage, edition_files(source, paths.landing)[edition.id])
+        (edition, edition_files(source, paths.landing)[edition.id])
         for source in sources
         for edition in source.editions
         if edition.id in edition_files(source, paths.landing)
@@ -98,8 +98,17 @@ def _partitions(sources: Iterable[Source], paths: Paths) -> list[Partition]:
     code = hash_function(take_in, data=paths.data)
     in_store = archives(paths)
     listed = (
-        read_archive(in_store[path].address, in_store[path].etag) if path in in_store else read_archive(str(path))
-        for _, path in sorted(editions)
+        Archive(
+            edition.id,
+            edition.vintage,
+            edition.written or "",
+            tuple(
+                read_archive(in_store[path].address, in_store[path].etag)
+                if path in in_store
+                else read_archive(str(path))
+            ),
+        )
+        for edition, path in editions
     )
     return partitions(listed, records_root(paths), paths.data, code)
 

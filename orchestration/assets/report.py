@@ -38,6 +38,7 @@ _INS = {
     "observations": dg.AssetIn(key=["core", "observations"]),
     "notes": dg.AssetIn(key=["core", "notes"]),
     "excluded": dg.AssetIn(key=["core", "excluded"]),
+    "record_files": dg.AssetIn(key=["core", "record_files"]),
     "indicators": dg.AssetIn(key=["out", "indicators"]),
     "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
     "coverage": dg.AssetIn(key=["out", "coverage"]),

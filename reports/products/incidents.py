@@ -10,6 +10,7 @@ from reports.document import Block, Heading, Number, Paragraph, Run, Table, Tabl
 from reports.numbers import ReportData
 from reports.products.comparability import over_time
 from reports.products.shared import source_note
+from transforms.incidents.supply import SOURCE
 
 _DRUGS: Final = "police_uk_drugs_records"
 _SEARCHES: Final = "police_uk_searches_for_drugs"
@@ -25,21 +26,23 @@ _COLUMNS: Final = {
 }
 _NOT_PUBLISHED: Final = "not held"
 _NO_RECORD: Final = "none"
+_NO_FIGURE: Final = "no figure"
 
 
 def monthly_records(data: ReportData, area_id: str) -> tuple[Block, ...]:
     """Drugs records and searches for drugs by month, as one table for each; nothing for an area without any.
 
-    A month without a file is printed as not held: absent is not zero. Of several editions of a month the newest is shown.
+    A month without a file is printed as not held, one that was not supplied as no figure, with the reason below: neither is zero. Of several
+    archives with a month the one that stands for it is shown. What to know of a month, and the rows of it that were set aside, stand below the table.
     """
-    held = _held(data, area_id)
+    held, files = _held(data, area_id), _files(data, area_id)
     tables = [
-        _table(data, area_id, held, total, caption)
-        for total, caption in (
-            (_DRUGS, "Drugs records, and the outcome published last for them"),
-            (_SEARCHES, "Stops and searches for drugs, and those whose outcome was an arrest"),
+        _table(data, area_id, held, files.filter(pl.col("kind") == kind), total, caption)
+        for total, kind, caption in (
+            (_DRUGS, "street", "Drugs records, and the outcome published last for them"),
+            (_SEARCHES, "stop-and-search", "Stops and searches for drugs, and those whose outcome was an arrest"),
         )
-        if held["measure_id"].eq(total).any()
+        if held["measure_id"].eq(total).any() or files.filter(pl.col("kind") == kind)["not_supplied"].count()
     ]
     if not tables:
         return ()
@@ -55,23 +58,37 @@ def used_sources(data: ReportData, area_id: str) -> list[str]:
     return _held(data, area_id)["source_id"].unique().sort().to_list()
 
 
+def _files(data: ReportData, area_id: str) -> pl.DataFrame:
+    """The files that stand for the months of an area, with the first day of their month."""
+    return data.record_files.filter((pl.col("area_id") == area_id) & pl.col("replaced_by").is_null()).with_columns(
+        pl.format("{}-01", "month").str.to_date().alias("first_day")
+    )
+
+
 def _held(data: ReportData, area_id: str) -> pl.DataFrame:
+    replaced = data.record_files.filter(pl.col("replaced_by").is_not_null())
     return (
         data.observed(area_id)
         .filter(pl.col("measure_id").is_in(list(_COLUMNS)))
+        .join(replaced.select("edition_id", pl.col("file").alias("table")), on=["edition_id", "table"], how="anti")
         .sort("vintage", "observation_id", descending=[True, False])
         .unique(["measure_id", "period_start"], keep="first", maintain_order=True)
     )
 
 
-def _table(data: ReportData, area_id: str, held: pl.DataFrame, total: str, caption: str) -> Table:
+def _table(data: ReportData, area_id: str, held: pl.DataFrame, files: pl.DataFrame, total: str, caption: str) -> Table:
     shown = held.filter(pl.col("measure_id").str.starts_with(total))
     measures = [measure for measure in _COLUMNS if measure.startswith(total)]
     printed: dict[tuple[str, date], Run] = {
         (row["measure_id"], row["period_start"]): Number(formats.count(row["value"]), row["observation_id"])
         for row in shown.iter_rows(named=True)
     }
-    months = _with_gaps(shown.filter(measure_id=total)["period_start"].unique().sort().to_list())
+    without = set(files.filter(pl.col("not_supplied").is_not_null())["first_day"])
+    months = _with_gaps(sorted({*shown.filter(measure_id=total)["period_start"], *without}))
+    notes = [
+        f"{formats.month(first_day)}: {note}."
+        for first_day, note in files.sort("first_day").select("first_day", _to_know()).drop_nulls().iter_rows()
+    ]
     return Table(
         anchor=f"table-{total.replace('_', '-')}",
         caption=f"{caption}, {data.area(area_id)['name']}, as published on data.police.uk",
@@ -80,15 +97,36 @@ def _table(data: ReportData, area_id: str, held: pl.DataFrame, total: str, capti
             (
                 month if end is None else f"{month} to {formats.month(end)}",
                 *(
-                    printed.get((measure, start), _NO_RECORD if (total, start) in printed else _NOT_PUBLISHED)
+                    printed.get((measure, start), _instead((total, start) in printed, start in without))
                     for measure in measures
                 ),
             )
             for start, end in months
             for month in (formats.month(start),)
         ),
-        source_note=f"{source_note(data, shown)} Where it says none, no record of the month has that outcome. {over_time(data, total, [area_id])}".strip(),
+        source_note=" ".join(
+            [
+                f"{source_note(data, shown)} Where it says none, no record of the month has that outcome."
+                if len(shown)
+                else f"Source: {data.sources[SOURCE].title}.",
+                *notes,
+                over_time(data, total, [area_id]),
+            ]
+        ).strip(),
     )
+
+
+def _instead(has_month: bool, is_without: bool) -> str:
+    """What stands where a measure has no number in a month."""
+    if has_month:
+        return _NO_RECORD
+    return _NO_FIGURE if is_without else _NOT_PUBLISHED
+
+
+def _to_know() -> pl.Expr:
+    """Why a month has no figure, what to know of the one that it has, or which rows were set aside; null where there is nothing to say."""
+    set_aside = pl.when(pl.col("set_aside") > 0).then(pl.format("set aside, {}", "set_aside_why"))
+    return pl.coalesce(pl.format("no figure, {}", "not_supplied"), "warning", set_aside)
 
 
 def _with_gaps(months: list[date]) -> list[tuple[date, date | None]]:

@@ -28,6 +28,7 @@ from transforms.contracts import (
     OBSERVATIONS,
     PLAUSIBILITY,
     RECONCILIATION,
+    RECORD_FILES,
     REVISIONS,
     UNMATCHED,
     Contract,
@@ -238,6 +239,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 ),
                 source_note="Totals, districts, referrals and residents must agree exactly, rates to one part in a million.",
             ),
+            *_record_files(data),
             *coverage.coverage(data),
             *_unlike_the_year_before(data),
             Heading(2, "What was left out, and why", "excluded"),
@@ -284,6 +286,56 @@ def _unlike_the_year_before(data: ReportData) -> tuple[Block, ...]:
                 for row in odd.iter_rows(named=True)
             ),
             source_note="A warning: nothing is held back for it.",
+        ),
+    )
+
+
+def _record_files(data: ReportData) -> tuple[Block, ...]:
+    """What became of every row of every archive of records: by archive, then of the months of which there is something to know."""
+    files = data.record_files
+    if files.is_empty():
+        return ()
+    numbers = ["rows", "kept", "set_aside", "replaced", "out_of_scope"]
+    of_archive = files.group_by("archive", "edition_id").agg(pl.len().alias("files"), pl.col(numbers).sum())
+    odd = files.with_columns(
+        pl.coalesce(
+            pl.format("no figure, {}", "not_supplied"),
+            "warning",
+            pl.format("replaced by {}: {}; what changed: {}", "replaced_by", "decided_by", "changed"),
+            pl.when(pl.col("set_aside") > 0).then(pl.col("set_aside_why")),
+        ).alias("to_know")
+    ).drop_nulls("to_know")
+    columns = tuple(
+        TableColumn(head, numeric=True) for head in ("Rows", "Kept", "Set aside", "Replaced", "Out of scope")
+    )
+    return (
+        Heading(2, "What became of every record", "record-files"),
+        Paragraph(
+            (
+                "Of every archive of data.police.uk each row is kept, set aside for a reason, replaced by the row of a later archive, or of a body "
+                "outside England and Wales. A build in which one row is none of these stops. A month that was not supplied, or in part only, has "
+                "no figure.",
+            )
+        ),
+        Table(
+            anchor="table-archives",
+            caption="Archives of records: rows, and what became of them",
+            columns=(TableColumn("Archive"), TableColumn("Files", numeric=True), *columns),
+            rows=tuple(
+                (row["archive"], formats.count(row["files"]), *(formats.count(row[name]) for name in numbers))
+                for row in of_archive.sort("archive").iter_rows(named=True)
+            ),
+            source_note="Each file of every archive, by body and month, is a row of the table core/record_files.",
+        ),
+        Table(
+            anchor="table-record-files",
+            caption="Files of records of which there is something to know, by body and month",
+            columns=(TableColumn("File"), TableColumn("Archive"), *columns, TableColumn("To know")),
+            rows=tuple(
+                (row["file"], row["archive"], *(formats.count(row[name]) for name in numbers), row["to_know"])
+                for row in odd.sort("force", "kind", "month", "place").iter_rows(named=True)
+            ),
+            source_note="Of every other file each row is kept, or of a body outside England and Wales.",
         ),
     )
 
@@ -363,6 +415,7 @@ def contracts(sources: Iterable[str], *, has_boundaries: bool) -> list[Contract]
         EXCLUDED,
         UNMATCHED,
         NOTES,
+        RECORD_FILES,
         INDICATORS,
         RECONCILIATION,
         COVERAGE,

@@ -22,7 +22,9 @@ def lake(report_data: ReportData, registers: Registers) -> dict[str, pl.DataFram
         "out/plausibility": report_data.plausibility,
         "out/comparability": report_data.comparability,
         "out/scoreboard": report_data.scoreboard,
-        "out/revisions": revisions(report_data.observations, report_data.areas, registers.measures),
+        "out/revisions": revisions(
+            report_data.observations, report_data.areas, registers.measures, report_data.record_files
+        ),
     }
     return {contract.table: frames[contract.table] for contract in LAKE_TABLES}
 

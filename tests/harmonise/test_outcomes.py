@@ -42,6 +42,7 @@ def test_the_order_of_the_cells_does_not_matter(
 def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
     counts = dict(harmonised.excluded.group_by("rule").len().rows())
     assert counts.keys() == {
+        "archive-file-numbers",
         "archive-localities",
         "archive-northern-ireland",
         "children-inner-outer-london",

@@ -1,19 +1,21 @@
 """Small archives with the warts of published ones. Every record in them is synthetic."""
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from transforms.incidents import (
     IncidentRegisters,
+    Member,
     MonthResult,
     by_month,
     ingest_month,
     load_incident_registers,
     read_archive,
 )
+from transforms.incidents.partition import Archive as HeldArchive
 
 ROOT = Path(__file__).parents[2]
 STREET_HEADER = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context"
@@ -65,6 +67,13 @@ def zip_archive(path: Path, files: Mapping[str, str | bytes]) -> Path:
         for name, text in files.items():
             content.writestr(f"{name[:7]}/{name}", text)
     return path
+
+
+def archive_of(
+    members: Sequence[Member], edition_id: str = "synthetic", published: str = "2019-01", dated: str = ""
+) -> HeldArchive:
+    """An archive as the register of editions knows it."""
+    return HeldArchive(edition_id, published, dated, tuple(members))
 
 
 @pytest.fixture(scope="session")

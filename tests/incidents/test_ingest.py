@@ -4,6 +4,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from string import ascii_uppercase
 
 import polars as pl
 import pytest
@@ -30,6 +31,7 @@ from transforms.incidents import (
     by_month,
     coverage,
     drug_cells,
+    file_cells,
     ingest_month,
     load_incident_registers,
     locality_cells,
@@ -168,6 +170,69 @@ def test_what_cannot_be_read_is_set_aside_with_its_line_and_reason(ingest: Inges
         (9, "the record has no reported by", None),
     ]
     assert totals(result) == (8, 1, 7)
+
+
+def test_a_coordinate_that_is_no_number_sets_its_record_aside_and_not_its_month(ingest: Ingest) -> None:
+    result = ingest(
+        {NORFOLK: csv_file(STREET_HEADER, crime(), crime("b" * 64, longitude="nan"), crime("c" * 64, longitude="inf"))}
+    )
+    assert reasons(result) == [(3, "the longitude is not a number", "nan"), (4, "the longitude is not a number", "inf")]
+    assert totals(result) == (3, 1, 2)
+
+
+@pytest.mark.parametrize("month", ["Aug-22", "Aug-2022", "aug-22", "2022-08-01", "01/08/2022"])
+def test_a_month_that_a_spreadsheet_took_for_a_date_is_the_month_that_the_file_is_named_for(
+    ingest: Ingest, month: str
+) -> None:
+    rows = (crime(month=month), crime("b" * 64, month="Sep-22"))
+    result = ingest({"2022-08-norfolk-street.csv": csv_file(STREET_HEADER, *rows)})
+    assert totals(result) == (2, 1, 1)
+    assert reasons(result) == [(3, "the month is not the file's", "Sep-22")]
+
+
+@pytest.mark.parametrize(
+    ("order", "of_type", "of_outcome"),
+    [
+        (["Crime type", "Last outcome category"], "A2", "B2"),
+        (["", "Crime type", "Crime ID", "Last outcome category"], "B2", "D2"),
+        (STREET_HEADER.split(","), "J2", "K2"),
+    ],
+    ids=["first", "an index in front", "as published"],
+)
+def test_the_cell_of_a_count_is_in_the_column_where_its_label_stands_in_that_file(
+    ingest: Ingest, order: list[str], of_type: str, of_outcome: str
+) -> None:
+    columns = STREET_HEADER.split(",")
+    header = [*order, *(column for column in columns if column not in order)]
+    printed = dict(zip(columns, crime().split(","), strict=True)) | {"": "0"}
+    result = ingest({NORFOLK: csv_file(",".join(header), ",".join(printed[column] for column in header))})
+    cells = drug_cells([result], "police_uk_archive", "2018-10", REGISTERS)
+    assert cells["cell"].to_list() == [of_type, of_outcome]
+    places = locality_cells(
+        [result], pl.read_csv(ROOT / "data" / "registers" / "localities.csv"), "police_uk_archive", "2018-10", REGISTERS
+    )
+    letters = [ascii_uppercase[header.index(label)] for label in ("LSOA name", "LSOA code")]
+    assert places["cell"].to_list() == [f"{letter}1" for letter in letters]
+
+
+def test_a_file_has_its_own_numbers_as_cells_and_no_two_share_one(ingest: Ingest) -> None:
+    rows = (
+        crime(outcome="Under investigation"),
+        crime("b" * 64, month="2018-11"),
+        crime("c" * 64, month="2018-11"),
+        crime(),
+    )
+    result = ingest({NORFOLK: csv_file(STREET_HEADER, *rows)})
+    cells = file_cells([result], "police_uk_archive", "2018-10", REGISTERS)
+    assert dict(cells.select("measure_text", "value_text").iter_rows()) == {
+        "records kept": "2",
+        "records kept | under investigation": "1",
+        "rows": "4",
+        "set aside | the month is not the file's": "2",
+    }
+    every = pl.concat([cells, drug_cells([result], "police_uk_archive", "2018-10", REGISTERS)])
+    assert every["cell"].is_unique().all()
+    assert all(rule.passed for rule in validate(every, tables.cells("police_uk_archive", ["2018-10"])).results)
 
 
 def test_a_search_without_a_time_is_set_aside(ingest: Ingest) -> None:
@@ -324,7 +389,7 @@ def test_a_force_without_a_file_is_absent_and_one_without_drugs_has_none(
         )
     )
     result = ingest_month(members, tmp_path, registers)
-    cells = drug_cells(result.counts, result.accounting, "police_uk_archive", "2020-09", registers)
+    cells = drug_cells([result], "police_uk_archive", "2020-09", registers)
     assert cells.select("table", "cell", "area_text", "measure_text", "period_text", "value_text").rows() == [
         (NORFOLK, "J1", "Norfolk Constabulary", "Drugs", "2018-10", "0"),
         ("2018-10-suffolk-street.csv", "J2", "Suffolk Constabulary", "Drugs", "2018-10", "1"),
@@ -379,7 +444,7 @@ def test_a_partition_is_one_month_and_kind(archive: Archive, tmp_path: Path, reg
         archive({NORFOLK: csv_file(STREET_HEADER, crime()), "2018-11-norfolk-street.csv": csv_file(STREET_HEADER)})
     )
     assert list(by_month(members)) == [("2018-10", "street"), ("2018-11", "street")]
-    with pytest.raises(RegisterError, match="2 archives, months and kinds"):
+    with pytest.raises(RegisterError, match="2 months and kinds"):
         ingest_month(members, tmp_path, registers)
 
 

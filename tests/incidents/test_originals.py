@@ -72,9 +72,7 @@ def test_the_counts_are_those_of_plain_text_in_the_files(tmp_path: Path, registe
     with open_archive(str(OCTOBER_NOVEMBER)) as file:
         printed = [content(file, member).count(b",Drugs,") for member in norfolk]
     results = [ingest_month([member], tmp_path, registers) for member in norfolk]
-    cells = drug_cells(
-        together(results, "counts"), together(results, "accounting"), "police_uk_archive", "2018-11", registers
-    )
+    cells = drug_cells(results, "police_uk_archive", "2018-11", registers)
     totals = cells.filter(pl.col("measure_text") == "Drugs")
     assert totals["value_text"].cast(int).to_list() == printed
     assert totals["area_text"].unique().to_list() == ["Norfolk Constabulary"]
@@ -85,7 +83,7 @@ def test_the_counts_are_those_of_plain_text_in_the_files(tmp_path: Path, registe
 def test_a_cell_is_where_the_first_counted_record_stands(tmp_path: Path, registers: IncidentRegisters) -> None:
     (member,) = [one for one in read_archive(str(CITY_2024)) if one.month == "2024-01"]
     result = ingest_month([member], tmp_path, registers)
-    cells = drug_cells(result.counts, result.accounting, "police_uk_archive", "2024-12", registers)
+    cells = drug_cells([result], "police_uk_archive", "2024-12", registers)
     with open_archive(str(CITY_2024)) as file:
         lines = content(file, member).decode().splitlines()
     first = cells.filter(pl.col("measure_text") == "Drugs")["cell"].item()

@@ -1,5 +1,6 @@
 """Partitions that are taken in once, again when something changes, and not at all when they break their contract."""
 
+import gzip
 import json
 from io import StringIO
 from pathlib import Path
@@ -7,17 +8,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
+from tests.incidents.conftest import ROOT, STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from transforms.errors import CountyLinesError
 from transforms.incidents import checks, ingest_month, load_incident_registers, read_archive
-from transforms.incidents.partition import Partition, accounted_for, partitions, take_in, version
+from transforms.incidents.partition import Archive, Partition, accounted_for, partitions, take_in, version
 
 NORFOLK = "2018-10-norfolk-street.csv"
 
 
 def one(folder: Path, *records: str, code: str = "code") -> Partition:
     archive = zip_archive(folder / "synthetic.zip", {NORFOLK: csv_file(STREET_HEADER, *records)})
-    (partition,) = partitions([read_archive(str(archive))], str(folder / "lake"), ROOT / "data", code)
+    (partition,) = partitions([archive_of(read_archive(str(archive)))], str(folder / "lake"), ROOT / "data", code)
     return partition
 
 
@@ -48,13 +49,25 @@ def test_a_partition_is_taken_in_again_only_when_its_files_the_code_or_its_table
 
 
 @pytest.mark.full
-def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path) -> None:
-    assert take_in(one(tmp_path, crime())).broken == {}
-    empty = one(tmp_path, crime(month="2018-11"))
-    result = take_in(empty)
-    assert result.broken == {"has_rows": 0, "one_month": 0}
+def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file does so today: here the check says that one did."""
+    partition = one(tmp_path, crime())
+    assert take_in(partition).broken == {}
+    table(partition).write_bytes(b"cut")
+    monkeypatch.setattr(checks, "rules_not_kept", lambda *_: ({"force_line_unique": 1}, {}))
+    assert take_in(partition).broken == {"force_line_unique": 1}
     assert not list((tmp_path / "lake" / "street").iterdir())
-    assert take_in(empty).was_taken_in, "what was refused is looked at again"
+    assert take_in(partition).was_taken_in, "what was refused is looked at again"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("records", [(), (crime(month="2018-11"),)], ids=["a header only", "all rows set aside"])
+def test_a_month_of_which_no_record_is_kept_is_an_empty_table_and_stops_nothing(
+    tmp_path: Path, records: tuple[str, ...]
+) -> None:
+    result = take_in(one(tmp_path, *records))
+    assert (result.broken, result.kept, result.quarantined) == ({}, 0, len(records))
+    assert pl.read_parquet(table(one(tmp_path, *records))).is_empty()
 
 
 @pytest.mark.full
@@ -102,7 +115,7 @@ def test_a_new_month_opens_no_other(tmp_path: Path) -> None:
         for month in range(1, 13)
     }
     archive = zip_archive(tmp_path / "synthetic.zip", files)
-    *old, new = partitions([read_archive(str(archive))], str(tmp_path / "lake"), ROOT / "data", "code")
+    *old, new = partitions([archive_of(read_archive(str(archive)))], str(tmp_path / "lake"), ROOT / "data", "code")
     with archive.open("r+b") as content:
         content.write(bytes(new.members[0].offset))  # all that stands before the new month's file
     for partition in old:
@@ -118,10 +131,62 @@ def test_a_new_month_opens_no_other(tmp_path: Path) -> None:
     assert len(results) == 180
 
 
-def test_of_a_month_in_two_archives_the_later_one_stands(tmp_path: Path) -> None:
-    archives = [
-        read_archive(str(zip_archive(tmp_path / name, {NORFOLK: csv_file(STREET_HEADER, *[crime()] * rows)})))
-        for name, rows in (("early.zip", 1), ("late.zip", 2))
+def held(folder: Path, edition_id: str, published: str, dated: str, files: dict[str, str]) -> Archive:
+    path = zip_archive(folder / f"{edition_id}.zip", files)
+    return archive_of(read_archive(str(path)), edition_id, published, dated)
+
+
+def test_no_force_is_lost_where_a_later_archive_holds_others_of_the_month(tmp_path: Path) -> None:
+    """data.police.uk offers downloads of chosen forces: two of one month are ordinary use."""
+    norfolk, suffolk = (
+        csv_file(STREET_HEADER, *[crime()] * 3),
+        csv_file(STREET_HEADER, crime(body="Suffolk Constabulary")),
+    )
+    first = held(tmp_path, "first", "2018-12", "", {NORFOLK: norfolk, "2018-10-suffolk-street.csv": suffolk})
+    later = held(tmp_path, "later", "2019-02", "", {NORFOLK: csv_file(STREET_HEADER, crime(), crime("b" * 64))})
+    (partition,) = partitions([later, first], str(tmp_path / "lake"), ROOT / "data", "code")
+    assert [(Path(member.archive).name, member.force) for member in partition.members] == [
+        ("later.zip", "norfolk"),
+        ("first.zip", "suffolk"),
     ]
-    (partition,) = partitions(archives, str(tmp_path / "lake"), ROOT / "data", "code")
-    assert take_in(partition).rows_read == 2
+    assert [(Path(member.archive).name, member.force) for member in partition.replaced] == [("first.zip", "norfolk")]
+    assert take_in(partition).rows_read == 3
+    assert pl.read_parquet(table(partition))["force"].to_list() == ["norfolk", "norfolk", "suffolk"]
+
+
+@pytest.mark.parametrize(
+    ("published", "dated", "outcomes"),
+    [
+        (("2019-02", "2018-12"), ("2018-11-20", "2019-01-20"), ("Under investigation", "Local resolution")),
+        (("2018-12", "2018-12"), ("2019-07-29", "2019-04-25"), ("Under investigation", "Local resolution")),
+        (("2018-12", "2018-12"), ("2019-07-29", "2019-07-29"), ("Local resolution", "Under investigation")),
+    ],
+    ids=["published later", "dated later", "fewer under investigation"],
+)
+def test_of_a_month_of_one_force_in_two_archives_the_later_one_stands(
+    tmp_path: Path, published: tuple[str, str], dated: tuple[str, str], outcomes: tuple[str, str]
+) -> None:
+    stands, other = (
+        held(
+            tmp_path,
+            edition_id,
+            published[number],
+            dated[number],
+            {NORFOLK: csv_file(STREET_HEADER, crime(outcome=outcomes[number]))},
+        )
+        for number, edition_id in enumerate(("a", "b"))
+    )
+    for archives in ([stands, other], [other, stands]):
+        (partition,) = partitions(archives, str(tmp_path / "lake"), ROOT / "data", "code")
+        assert [Path(member.archive).name for member in partition.members] == ["a.zip"]
+        assert [Path(member.archive).name for member in partition.replaced] == ["b.zip"]
+
+
+@pytest.mark.parametrize("name", [NORFOLK, f"{NORFOLK}.gz"])
+def test_a_single_file_under_its_publishers_name_is_an_archive_of_itself(tmp_path: Path, name: str) -> None:
+    text = csv_file(STREET_HEADER, crime(), crime("b" * 64)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith("gz") else text)
+    (partition,) = partitions(
+        [archive_of(read_archive(str(tmp_path / name)))], str(tmp_path / "lake"), ROOT / "data", "code"
+    )
+    assert take_in(partition).kept == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from tests.incidents.conftest import ROOT, STREET_HEADER, crime, csv_file, zip_archive
+from tests.incidents.conftest import ROOT, STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from tests.incidents.stores import URL, faulty, s3_server, short_waits, use_store
 from transforms.errors import CountyLinesError
 from transforms.incidents import read_archive, store
@@ -23,7 +23,7 @@ def server() -> Iterator[str]:
 
 def one(folder: Path, out: str, *records: str) -> Partition:
     archive = zip_archive(folder / "synthetic.zip", {"2018-10-norfolk-street.csv": csv_file(STREET_HEADER, *records)})
-    (partition,) = partitions([read_archive(str(archive))], out, ROOT / "data", "code")
+    (partition,) = partitions([archive_of(read_archive(str(archive)))], out, ROOT / "data", "code")
     return partition
 
 

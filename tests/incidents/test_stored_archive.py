@@ -9,7 +9,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from tests.incidents.conftest import OUTCOMES_HEADER, ROOT, STREET_HEADER, crime, csv_file, zip_archive
+from tests.incidents.conftest import OUTCOMES_HEADER, ROOT, STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from tests.incidents.stores import URL, asked_from_now_on, faulty, s3_server, short_waits, use_store
 from tests.incidents.test_store import in_folder
 from transforms.errors import CountyLinesError, LayoutError
@@ -49,7 +49,7 @@ def put(archive: Path, name: str) -> tuple[str, str]:
 
 
 def lake_of(address: str, etag: str, out: Path) -> dict[str, bytes]:
-    for partition in partitions([read_archive(address, etag)], str(out), ROOT / "data", "code"):
+    for partition in partitions([archive_of(read_archive(address, etag))], str(out), ROOT / "data", "code"):
         take_in(partition)
     return in_folder(out)
 
@@ -112,7 +112,7 @@ def test_a_store_that_fails_at_first_is_asked_again(
     store._store.cache_clear()
     with faulty(server, fault, faults=2, method="GET") as proxy:
         use_store(monkeypatch, proxy)
-        for partition in partitions([members], str(tmp_path / "in store"), ROOT / "data", "code"):
+        for partition in partitions([archive_of(members)], str(tmp_path / "in store"), ROOT / "data", "code"):
             take_in(partition)
     assert in_folder(tmp_path / "in store") == lake_of(str(archive), "", tmp_path / "in folder")
 
@@ -123,7 +123,7 @@ def test_a_store_that_goes_on_failing_ends_the_run_with_a_sentence_and_keeps_no_
 ) -> None:
     use_store(monkeypatch, server)
     address, etag = put(six_files(tmp_path / "2018-10.zip"), f"never-{fault}.zip")
-    first, _ = partitions([read_archive(address, etag)], str(tmp_path / "lake"), ROOT / "data", "code")
+    first, _ = partitions([archive_of(read_archive(address, etag))], str(tmp_path / "lake"), ROOT / "data", "code")
     store._store.cache_clear()
     monkeypatch.setattr(store, "_RETRYING", timedelta(seconds=5))
     with faulty(server, fault, faults=1_000, method="GET") as proxy:
@@ -139,7 +139,7 @@ def test_an_archive_that_changes_after_it_was_listed_leaves_no_month_of_two_vers
 ) -> None:
     use_store(monkeypatch, server)
     address, etag = put(six_files(tmp_path / "2018-10.zip"), "changes.zip")
-    first, second = partitions([read_archive(address, etag)], str(tmp_path / "lake"), ROOT / "data", "code")
+    first, second = partitions([archive_of(read_archive(address, etag))], str(tmp_path / "lake"), ROOT / "data", "code")
     take_in(first)
     kept = in_folder(tmp_path / "lake")
     if happening == "another version":

@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.engine import Engine, engine_from_environment
 from tests.full_build import ROOT
-from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
+from tests.incidents.conftest import STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from tests.incidents.stores import URL, credentials, s3_server, use_store
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import read_archive, store
@@ -97,7 +97,7 @@ def four_months(folder: Path, out: Path | str) -> list[Partition]:
             for month in range(1, 5)
         },
     )
-    return partitions([read_archive(str(archive))], str(out), ROOT / "data", "code")
+    return partitions([archive_of(read_archive(str(archive)))], str(out), ROOT / "data", "code")
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -139,7 +139,10 @@ def test_workers_take_in_an_archive_that_stays_in_a_store_as_this_process_does_o
     members = read_archive(f"{URL}/landing/{held.name}", held.etag)
     archive.unlink()
     for name, engine in {"processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}.items():
-        assert list(engine.map(take_in, partitions([members], str(tmp_path / name), ROOT / "data", "code"))) == here
+        assert (
+            list(engine.map(take_in, partitions([archive_of(members)], str(tmp_path / name), ROOT / "data", "code")))
+            == here
+        )
         assert digests(tmp_path / name) == digests(tmp_path / "here")
 
 

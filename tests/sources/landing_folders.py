@@ -53,9 +53,11 @@ def zipped(**members: bytes) -> bytes:
 
 
 def observed(folder: Path, register: Mapping[str, Source], files: Iterable[LandingFile]) -> pl.DataFrame:
-    """The observations of a landing folder of archives, each of whose cells must be understood."""
+    """The observations of a landing folder of small synthetic archives, each of whose cells must be understood: so small a month is usual there."""
     source = with_landing(register, files)[ARCHIVE]
     held = replace(source, editions=tuple(each for each in source.editions if (folder / each.file).is_file()))
-    result = harmonise(read_cells(held, DATA, folder), {ARCHIVE: held}, load_registers(DATA), settled=())
+    usual = pl.read_csv(FIXTURES / "incident_supply.csv", infer_schema=False)
+    registers = replace(load_registers(DATA), incident_supply=usual)
+    result = harmonise(read_cells(held, DATA, folder), {ARCHIVE: held}, registers, settled=())
     assert result.unmatched.is_empty()
     return result.observations

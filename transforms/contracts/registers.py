@@ -198,6 +198,15 @@ REGISTERS = {
             _EVIDENCE,
         ),
         _register(
+            *("incident_supply", "Usual months of records", "body and kind of record", ("slug", "kind")),
+            _text("slug", "Name in file names"),
+            _text("kind", "Kind of record", allowed=("stop-and-search", "street")),
+            _text("months", "Months at hand"),
+            _text("records", "Median of their records"),
+            _text("drugs", "Median of their records of drugs"),
+            _EVIDENCE,
+        ),
+        _register(
             *("inspection_cycles", "Cycles of inspection", "cycle", ("cycle",)),
             _text("cycle", "Name"),
             _text("first_day", "First day", **_DAY),

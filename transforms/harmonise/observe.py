@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import polars as pl
 
@@ -13,6 +14,8 @@ from transforms.harmonise.meanings import plain, with_measure, with_period, with
 from transforms.harmonise.names import fold, name_table, nearest
 from transforms.harmonise.registers import ASKED_NAME, PUBLISHED_NAME, Registers, known_areas
 from transforms.harmonise.subcodes import with_class_a_supply
+from transforms.incidents.supply import SOURCE as RECORDS_SOURCE
+from transforms.incidents.supply import not_supplied, record_files
 from transforms.sources.registry import Source
 
 _CELL = ["source_id", "edition_id", "table", "cell"]
@@ -26,6 +29,7 @@ class Harmonised:
     excluded: pl.DataFrame
     unmatched: pl.DataFrame
     notes: pl.DataFrame
+    record_files: pl.DataFrame
 
 
 def harmonise(
@@ -34,7 +38,7 @@ def harmonise(
     """Give every cell its meaning.
 
     ``cells`` has the columns of the raw tables, all sources together; the result's frames follow the contracts OBSERVATIONS,
-    EXCLUDED, UNMATCHED and NOTES. Raises RegisterError for a correction that finds another number of cells than it expects and,
+    EXCLUDED, UNMATCHED, NOTES and RECORD_FILES. Raises RegisterError for a correction that finds another number of cells than it expects and,
     once every cell is understood, for a name, exclusion, label or symbol that matches nothing: of the ``settled`` sources, which are
     all unless given. Where other editions are read than the register lists, what those lack says nothing against a row.
     """
@@ -42,6 +46,12 @@ def harmonise(
     figures = apply_corrections(printed, registers.corrections, settled)
     names = name_table(known_areas(registers), registers.area_names.filter(pl.col("name_type") != ASKED_NAME))
     kinds = {source.id: source.area_kinds for source in sources.values()}
+    files = record_files(
+        figures.filter(pl.col("source_id") == RECORDS_SOURCE),
+        _archives(sources),
+        registers.incident_supply,
+        registers.incident_bodies,
+    )
     resolved = resolve(figures.select(PLACE), names, kinds)
     understood = (
         figures.join(resolved, on=list(PLACE), how="left", nulls_equal=True, maintain_order="left")
@@ -49,6 +59,7 @@ def harmonise(
         .pipe(with_class_a_supply, registers.class_a_supply_subcodes)
         .pipe(with_period, _edition_frame(sources))
         .pipe(with_value, registers.sentinels)
+        .pipe(_with_supply, not_supplied(files))
         .pipe(_with_exclusion, registers.exclusions)
     )
     troubled = pl.any_horizontal(pl.col("area_id", "measure_id", "period_end", "status").is_null())
@@ -64,6 +75,7 @@ def harmonise(
         excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
         unmatched=_unmatched(_as_printed(unmatched, printed), names, registers.measure_labels),
         notes=_notes(matched, cells.filter(pl.col("kind") == "note")),
+        record_files=files,
     )
 
 
@@ -104,6 +116,32 @@ def _edition_frame(sources: Mapping[str, Source]) -> pl.DataFrame:
         },
         orient="row",
     )
+
+
+def _archives(sources: Mapping[str, Source]) -> pl.DataFrame:
+    """The editions of archives of records: edition_id, archive (name of its file), published, dated."""
+    return pl.DataFrame(
+        [
+            (edition.id, PurePath(edition.file).name, edition.vintage, edition.written)
+            for source in sources.values()
+            if source.id == RECORDS_SOURCE
+            for edition in source.editions
+        ],
+        schema=dict.fromkeys(("edition_id", "archive", "published", "dated"), pl.String),
+        orient="row",
+    )
+
+
+def _with_supply(cells: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    """Figures of months that were not supplied lose their measure and have the reason."""
+    of_files = files.with_columns(pl.lit(RECORDS_SOURCE).alias("source_id"))
+    joined = cells.join(of_files, on=["source_id", "edition_id", "table"], how="left", maintain_order="left")
+    none = pl.col("not_supplied").is_not_null() & pl.col("measure_id").is_not_null()
+    return joined.with_columns(
+        pl.when(none).then("not_supplied").otherwise("reason").alias("reason"),
+        pl.when(none).then(pl.lit("month-not-supplied")).otherwise("rule").alias("rule"),
+        pl.when(~none).then("measure_id").alias("measure_id"),
+    ).drop("not_supplied")
 
 
 def _with_exclusion(cells: pl.DataFrame, exclusions: pl.DataFrame) -> pl.DataFrame:

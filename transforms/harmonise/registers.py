@@ -54,6 +54,8 @@ class Registers:
     localities: pl.DataFrame
     class_a_supply_subcodes: pl.DataFrame
     elsewhere: pl.DataFrame
+    incident_bodies: pl.DataFrame
+    incident_supply: pl.DataFrame
     corrections: tuple[Correction, ...]
 
 
@@ -95,6 +97,7 @@ def load_registers(data: Path) -> Registers:
             "definitions",
         ),
         *("units", "adjustments", "source_quality", "localities", "class_a_supply_subcodes", "elsewhere"),
+        *("incident_bodies", "incident_supply"),
     )
     registers = Registers(
         **{name: read_register(data, name) for name in texts},

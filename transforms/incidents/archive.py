@@ -5,7 +5,6 @@ import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,13 +12,14 @@ import deflate
 
 from transforms.errors import LayoutError
 from transforms.incidents import store, stored
-from transforms.sources.unpacked import DAMAGED, MOST_BYTES
+from transforms.sources.unpacked import DAMAGED, MOST_BYTES, unzipped
 
 KINDS = ("street", "outcomes", "stop-and-search")
 _NAME = re.compile(rf"(?:.*/)?(\d{{4}}-(?:0[1-9]|1[0-2]))-([a-z-]+?)-({'|'.join(KINDS)})\.csv")
+# The earliest day that an archive can state, which says nothing.
+_NO_DAY = "1980-01-01"
 # The fixed part of the header before each file, and where in it stand the lengths of the name and of the extra field.
 _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
-_IN_ZIP = b"PK\x03\x04"
 # More than the extra field of a local header takes in the archives of data.police.uk: what it takes beyond that is fetched apart from a store.
 _EXTRA = 1 << 8
 # The most bytes that one byte of the deflate format can stand for. A directory that promises more is damaged or hostile.
@@ -31,6 +31,7 @@ class Member:
     """One file of an archive: what its name says (month, slug of the force, kind of record), and where its bytes are.
 
     ``written`` is the day on which the archive says that the file was last written (YYYY-MM-DD); packing it again may have changed it.
+    A file that is in no archive ``is_loose``: it is its own archive, gzipped or not, and no day is known on which it was written.
     ``etag`` is what a store calls the version of the archive that it was listed from; nothing for an archive in a folder.
     """
 
@@ -46,6 +47,7 @@ class Member:
     is_deflated: bool
     written: str
     etag: str = ""
+    is_loose: bool = False
 
     @property
     def file(self) -> str:
@@ -67,14 +69,16 @@ def open_archive(archive: str, etag: str = "", members: Sequence[Member] = ()) -
 def read_archive(archive: str, etag: str = "") -> list[Member]:
     """List the files of records in an archive, in the order of month, kind and name; reads the directory at its end only.
 
-    A single file of records, as the publisher names it, is an archive of itself. Raises LayoutError for a file that is not a ZIP archive, a CSV file whose name has no month, force and kind, two files for one month,
+    A single file of records under its publisher's name is an archive of itself.
+    Raises LayoutError for another file that is not a ZIP archive, a CSV file whose name has no month, force and kind, two files for one month,
     force and kind, and a packing that ordinary archives do not have.
     """
-    if (named := _NAME.fullmatch(archive)) and not store.is_url(archive) and not zipfile.is_zipfile(archive):
-        return [_single(Path(archive), named)]
     try:
-        with open_archive(archive, etag) as file, zipfile.ZipFile(file) as content:
-            entries = content.infolist()
+        with open_archive(archive, etag) as file:
+            if loose := _loose(archive, file):
+                return [loose]
+            with zipfile.ZipFile(file) as content:
+                entries = content.infolist()
     except FileNotFoundError:
         raise
     except DAMAGED as error:
@@ -92,6 +96,20 @@ def read_archive(archive: str, etag: str = "") -> list[Member]:
     return members
 
 
+def _loose(archive: str, file: BinaryIO) -> Member | None:
+    """The file as its own archive; None where it is a ZIP archive, or its name has no month, force and kind."""
+    name = archive.rpartition("/")[2]
+    named = _NAME.fullmatch(name.removesuffix(".gz"))
+    packed = file.read() if named else b""
+    file.seek(0)
+    if named is None or packed.startswith(b"PK"):
+        return None
+    size, checksum = len(packed), deflate.crc32(packed)
+    month, force, kind = named.groups()
+    file_name = name.removesuffix(".gz")
+    return Member(archive, file_name, month, force, kind, 0, size, size, checksum, False, _NO_DAY, is_loose=True)
+
+
 def by_month(members: Iterable[Member]) -> dict[tuple[str, str], list[Member]]:
     """The files grouped by month and kind: one group is one partition, the unit of work."""
     groups: dict[tuple[str, str], list[Member]] = {}
@@ -105,13 +123,12 @@ def content(file: BinaryIO, member: Member) -> bytes:
 
     Raises LayoutError where the archive is cut short or damaged there.
     """
+    if member.is_loose:
+        return _content_of_loose(file, member)
     try:
         file.seek(member.offset)
         start = file.read(_LOCAL_HEADER)
-        # A single file of records has no header before it.
-        if not start.startswith(_IN_ZIP):
-            file.seek(member.offset)
-        elif len(start) == _LOCAL_HEADER:
+        if len(start) == _LOCAL_HEADER:
             file.seek(sum(struct.unpack("<HH", start[_LENGTHS])), 1)
         packed = file.read(member.compressed_bytes)
         if len(packed) != member.compressed_bytes:
@@ -126,21 +143,14 @@ def content(file: BinaryIO, member: Member) -> bytes:
     return unpacked
 
 
-def _single(file: Path, named: re.Match[str]) -> Member:
-    unpacked = file.read_bytes()
-    return Member(
-        archive=str(file),
-        name=file.name,
-        month=named[1],
-        force=named[2],
-        kind=named[3],
-        offset=0,
-        compressed_bytes=len(unpacked),
-        bytes=len(unpacked),
-        checksum=deflate.crc32(unpacked),
-        is_deflated=False,
-        written=date.fromtimestamp(file.stat().st_mtime).isoformat(),
-    )
+def _content_of_loose(file: BinaryIO, member: Member) -> bytes:
+    packed = file.read()
+    try:
+        if deflate.crc32(packed) != member.checksum:
+            raise ValueError("it was changed while it was read")
+        return unzipped(packed)
+    except DAMAGED as error:
+        raise LayoutError(f"{member.archive}: the file is damaged ({error}); fetch it again.") from error
 
 
 def _inflated(packed: bytes, size: int) -> bytes:

@@ -1,38 +1,64 @@
 """Counts by force and month as published cells, and which forces a month lacks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import polars as pl
 
 from transforms.contracts import tables
 from transforms.incidents.archive import Member
-from transforms.incidents.ingest import MonthResult
+from transforms.incidents.ingest import COUNTED_BY, MonthResult
 from transforms.incidents.registers import IncidentRegisters
 
-# The label that is counted for each kind of record, and the columns of the publisher's file in which it and the outcome stand.
-DRUGS = {"street": ("Drugs", "J", "K"), "stop-and-search": ("Controlled drugs", "L", "M")}
+# The label that is counted for each kind of record.
+DRUGS = {"street": "Drugs", "stop-and-search": "Controlled drugs"}
+# The columns of a file at which its own numbers stand: records kept and rows set aside, all rows, and records under investigation. A count of
+# records of one type stands in none of them, so that no two numbers have one cell.
+_OF_FILE = {
+    "street": ("reported_by", "location", "falls_within"),
+    "outcomes": ("reported_by", "location", "falls_within"),
+    "stop-and-search": ("type_of_search", "searched_at", "operation"),
+}
+RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION = "records kept", "rows", "set aside", "under investigation"
 
 
 def drug_cells(
-    counts: pl.DataFrame,
-    accounting: pl.DataFrame,
-    source_id: str,
-    edition_id: str,
-    registers: IncidentRegisters,
+    results: Sequence[MonthResult], source_id: str, edition_id: str, registers: IncidentRegisters
 ) -> pl.DataFrame:
     """Counts of drugs records, and of their outcomes, as cells of ``tables.cells(source_id)``; one edition is one archive.
 
-    The table is the name of the CSV file. The cell of a count is the first record counted: its line, and the column of the label counted
-    (J crime type, K last outcome, L object of search, M outcome of the search); line 1, the header, where the file has no such record, which
-    is a true nought. measure_text is the label, with ' | ' and the outcome ('(none)' where none is printed) where one outcome is counted, area_text the
-    body's name as the archive prints it, period_text the month, YYYY-MM.
+    The table is the name of the CSV file. The cell of a count is the first record counted: its line, and the column of the label counted as it
+    stands in that file; line 1, the header, where the file has no such record. Whether that is a zero or a month that was not supplied is told by
+    ``transforms.incidents.supply``. measure_text is the label, with ' | ' and the outcome ('(none)' where none is printed) where one outcome is
+    counted, area_text the body's name as the archive prints it, period_text the month, YYYY-MM.
     """
     frames = [
         frame
-        for kind, (label, of_type, of_outcome) in DRUGS.items()
-        for frame in _of_kind(counts, accounting, kind, label, of_type, of_outcome)
+        for result in results
+        if result.kind in DRUGS
+        for frame in _of_type(result, DRUGS[result.kind], *COUNTED_BY[result.kind])
     ]
+    return _as_cells(frames, source_id, edition_id, registers)
+
+
+def file_cells(
+    results: Sequence[MonthResult], source_id: str, edition_id: str, registers: IncidentRegisters
+) -> pl.DataFrame:
+    """The numbers of every file as cells, in the columns and in the way of ``drug_cells``: its rows, the records kept, and the rows set aside by reason.
+
+    measure_text is 'rows', 'records kept', 'set aside | <reason>', and of crimes 'records kept | under investigation' where there is one.
+    """
+    frames = [frame for result in results for frame in _of_files(result)]
+    return _as_cells(frames, source_id, edition_id, registers)
+
+
+def _as_cells(
+    frames: Sequence[pl.DataFrame], source_id: str, edition_id: str, registers: IncidentRegisters
+) -> pl.DataFrame:
     names = {slug: body.names[0] for slug, body in registers.bodies.items()}
+    columns = list(tables.cells(source_id).schema)
+    if not frames:
+        return tables.cells(source_id).schema.to_frame()
     return (
         pl.concat(frames)
         .with_columns(
@@ -40,35 +66,61 @@ def drug_cells(
             pl.lit(edition_id).alias("edition_id"),
             pl.lit("figure").alias("kind"),
             pl.lit(None, pl.String).alias("area_code_text"),
+            pl.lit(None, pl.String).alias("breakdown_text"),
             pl.col("force").replace_strict(names, return_dtype=pl.String).alias("area_text"),
             pl.lit(None, pl.String).alias("source_url"),
         )
         .sort("table", "measure_text")
-        .select(list(tables.cells(source_id).schema))
+        .select(columns)
     )
 
 
-def _of_kind(
-    counts: pl.DataFrame, accounting: pl.DataFrame, kind: str, label: str, of_type: str, of_outcome: str
-) -> list[pl.DataFrame]:
-    files = accounting.filter(pl.col("kind") == kind).select("month", "force", pl.col("file").alias("table"))
-    drugs = counts.filter((pl.col("kind") == kind) & (pl.col("type") == label))
-    totals = drugs.group_by("month", "force").agg(pl.col("rows").sum(), pl.col("first_line").min())
+def _of_type(result: MonthResult, label: str, of_type: str | None, of_outcome: str) -> list[pl.DataFrame]:
+    drugs = result.counts.filter(pl.col("type") == label)
+    totals = drugs.group_by("force").agg(pl.col("rows").sum(), pl.col("first_line").min())
+    each = pl.format("{} | {}", pl.lit(label), pl.col("outcome").fill_null("(none)"))
     return [
-        files.join(frame, on=["month", "force"], how=how, maintain_order="left").select(  # type: ignore[arg-type]
-            "force",
-            "table",
-            pl.format("{}{}", pl.lit(column), pl.col("first_line").fill_null(1)).alias("cell"),
-            measure.alias("measure_text"),
-            pl.lit(None, pl.String).alias("breakdown_text"),
-            pl.col("month").alias("period_text"),
-            pl.col("rows").fill_null(0).cast(pl.String).alias("value_text"),
-        )
-        for frame, how, column, measure in (
-            (totals, "left", of_type, pl.lit(label)),
-            (drugs, "inner", of_outcome, pl.format("{} | {}", pl.lit(label), pl.col("outcome").fill_null("(none)"))),
-        )
+        _counted(result, totals, of_type or of_outcome, pl.lit(label), "left"),
+        _counted(result, drugs, of_outcome, each, "inner"),
     ]
+
+
+def _of_files(result: MonthResult) -> list[pl.DataFrame]:
+    whose, beside, waiting_at = _OF_FILE[result.kind]
+    kept = result.counts.group_by("force").agg(pl.col("rows").sum(), pl.col("first_line").min())
+    rows = result.accounting.select(
+        "force", pl.col("rows_read").alias("rows"), pl.lit(1, pl.UInt32).alias("first_line")
+    )
+    forces = result.accounting.select("file", "force")
+    set_aside = (
+        result.quarantine.join(forces, on="file")
+        .group_by("force", "reason")
+        .agg(pl.len().alias("rows"), pl.col("line").min().alias("first_line"))
+    )
+    waiting = result.counts.filter(pl.col("outcome").str.to_lowercase() == UNDER_INVESTIGATION)
+    waiting = waiting.group_by("force").agg(pl.col("rows").sum(), pl.col("first_line").min())
+    return [
+        _counted(result, kept, whose, pl.lit(RECORDS), "left"),
+        _counted(result, rows, beside, pl.lit(ROWS), "left"),
+        _counted(result, set_aside, whose, pl.format("{} | {}", pl.lit(SET_ASIDE), "reason"), "inner"),
+        _counted(result, waiting, waiting_at, pl.lit(f"{RECORDS} | {UNDER_INVESTIGATION}"), "inner"),
+    ]
+
+
+def _counted(
+    result: MonthResult, counts: pl.DataFrame, column: str, measure: pl.Expr, how: Literal["left", "inner"]
+) -> pl.DataFrame:
+    """Counts by force as cells of their files; ``left`` where a file without a record counts none."""
+    letters = result.letters.filter(pl.col("column") == column).select("force", "letter")
+    files = result.accounting.select("force", pl.col("file").alias("table")).join(letters, on="force", how="left")
+    return files.join(counts, on="force", how=how, maintain_order="left").select(
+        "force",
+        "table",
+        pl.format("{}{}", "letter", pl.col("first_line").fill_null(1)).alias("cell"),
+        measure.alias("measure_text"),
+        pl.lit(result.month).alias("period_text"),
+        pl.col("rows").fill_null(0).cast(pl.String).alias("value_text"),
+    )
 
 
 def locality_cells(
@@ -81,24 +133,25 @@ def locality_cells(
     """Counts of drugs records in registered localities, and of those without a place in the same files, as cells of ``tables.cells(source_id)``.
 
     ``localities`` is data/registers/localities.csv. A record is in a locality where the name of its small area is the name of that district and a number.
-    The cell is column I, LSOA name, of the first record counted; where there is none, the header of that column for a district, and of column H,
-    LSOA code, for the records without a small area, so that no two counts have one cell. breakdown_text is the district's code and name with
-    ' | ' between, or 'no place' for the records without a small area.
+    The cell is the column of LSOA names as it stands in the file, and the first record counted; where there is none, the header of that column for a
+    district, and of the column of LSOA codes for the records without a small area, so that no two counts have one cell. breakdown_text is the
+    district's code and name with ' | ' between, or 'no place' for the records without a small area.
     """
     wanted = [
-        (slug, f"{district} | {name}", name, "I1")
+        (slug, f"{district} | {name}", name, "lsoa_name")
         for area_id, name, district in localities.select("area_id", "name", "district_code").iter_rows()
         for slug, body in registers.bodies.items()
         if body.area_id == area_id
     ]
-    wanted += [(slug, "no place", None, "H1") for slug in sorted({slug for slug, *_ in wanted})]
-    label = DRUGS["street"][0]
+    wanted += [(slug, "no place", None, "lsoa_code") for slug in sorted({slug for slug, *_ in wanted})]
+    label = DRUGS["street"]
     frames = [tables.cells(source_id).schema.to_frame()]
     for result in results if wanted else ():
         files: dict[str, str] = dict(
             result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
         )
-        for slug, place, district, header in (each for each in wanted if each[0] in files):
+        for slug, place, district, empty in (each for each in wanted if each[0] in files):
+            letters = dict(result.letters.filter(force=slug).select("column", "letter").iter_rows())
             here = (
                 pl.col("lsoa_code").is_null()
                 if district is None
@@ -106,12 +159,13 @@ def locality_cells(
             )
             of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
             counted = pl.scan_parquet(result.path).filter(of_place)
+            first = pl.format(f"{letters['lsoa_name']}{{}}", pl.col("line").min())
             frames.append(
                 counted.select(
                     pl.lit(source_id).alias("source_id"),
                     pl.lit(edition_id).alias("edition_id"),
                     pl.lit(files[slug]).alias("table"),
-                    pl.coalesce(pl.format("I{}", pl.col("line").min()), pl.lit(header)).alias("cell"),
+                    pl.coalesce(first, pl.lit(f"{letters[empty]}1")).alias("cell"),
                     pl.lit("figure").alias("kind"),
                     pl.lit(None, pl.String).alias("area_code_text"),
                     pl.lit(registers.bodies[slug].names[0]).alias("area_text"),

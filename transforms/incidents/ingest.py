@@ -77,7 +77,8 @@ class MonthResult:
 
     ``accounting``: one row a file, as `ACCOUNTING`. ``quarantine``: one row a record set aside: file, line, reason, text.
     ``counts``: kept records by force, type and outcome, as `COUNTS`; first_line is the line of the first record counted. ``findings``: force,
-    finding, rows, as explained in transforms/incidents/findings.py. ``areas``: the small areas of the records, as `AREAS`.
+    finding, rows, as explained in transforms/incidents/findings.py. ``areas``: lsoa_code and lsoa_name of the records' small
+    areas. ``letters``: force, column, letter: where the columns stand in each file.
     """
 
     month: str
@@ -88,6 +89,7 @@ class MonthResult:
     counts: pl.DataFrame
     findings: pl.DataFrame
     areas: pl.DataFrame
+    letters: pl.DataFrame
 
 
 def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegisters) -> MonthResult:
@@ -98,8 +100,8 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     names of small areas, which their codes lead to in ``areas``. A few files at a time are worked on and written, while the next
     are read: these are in memory, and the records that wait for a row group to be full.
 
-    Raises what ``content`` and ``read_records`` raise, RegisterError where the members are of several months, kinds or archives, and
-    ContractError where rows are lost.
+    Raises what ``content`` and ``read_records`` raise, RegisterError where the members are of several months or kinds, or two of
+    one force, and ContractError where rows are lost.
     """
     (month, kind) = _one_partition(members)
     path = out / kind / f"{month}.parquet"
@@ -121,7 +123,8 @@ def ingest_month(members: Sequence[Member], out: Path, registers: IncidentRegist
     refuse_lost_rows(accounting)
     files = [each.found for each in done]
     found, areas = findings(counts, copies, files, kind, registers), area_names(files)
-    return MonthResult(month, kind, path, accounting, quarantine, _printed(counts, month, kind), found, areas)
+    letters = _letters([each for files in done for each in files.letters], members)
+    return MonthResult(month, kind, path, accounting, quarantine, _printed(counts, month, kind), found, areas, letters)
 
 
 def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
@@ -136,19 +139,21 @@ def record_schema(kind: str, registers: IncidentRegisters) -> pl.Schema:
 
 @dataclass(frozen=True)
 class FilesRead:
-    """Some whole files: their records, what cannot be a record, and the rows of each file."""
+    """Some whole files of one archive: their records, what cannot be a record, and the rows and the letters of the columns of each file."""
 
     records: pl.DataFrame
     quarantined: pl.DataFrame
     rows_read: list[int]
+    letters: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
 class FilesResult:
-    """What some whole files came to: the rows of each, what cannot be a record, crimes published twice (force, line, their ID as text), counts of the records
+    """What some whole files came to: the rows and the letters of the columns of each, what cannot be a record, crimes published twice (force, line, their ID as text), counts of the records
     kept, by force, type and outcome, and what was found."""
 
     rows_read: list[int]
+    letters: list[dict[str, str]]
     quarantined: pl.DataFrame
     copies: pl.DataFrame
     counts: pl.DataFrame
@@ -156,10 +161,14 @@ class FilesResult:
 
 
 def _few_at_a_time(members: Sequence[Member]) -> list[list[Member]]:
-    """The files in order, in groups as small as they can be of so many bytes or more."""
-    groups: list[list[Member]] = [[]]
+    """The files in order, in groups as small as they can be of so many bytes or more, each of one archive."""
+    groups: list[list[Member]] = []
     for member in members:
-        if sum(each.bytes for each in groups[-1]) >= _BYTES_AT_A_TIME:
+        if (
+            not groups
+            or groups[-1][0].archive != member.archive
+            or sum(each.bytes for each in groups[-1]) >= _BYTES_AT_A_TIME
+        ):
             groups.append([])
         groups[-1].append(member)
     return groups
@@ -200,6 +209,7 @@ def _read(members: Sequence[Member], registers: IncidentRegisters) -> FilesRead:
         ),
         pl.concat(each.quarantined for each in read),
         [each.rows_read for each in read],
+        [each.letters for each in read],
     )
 
 
@@ -214,7 +224,12 @@ def _sifted(read: FilesRead, kind: str, registers: IncidentRegisters) -> tuple[F
         keys = keys.filter(~keys["row"].is_in(later.implode()))
     found = odd_together(kept, keys, kind)
     of_schema = kept.select(record_schema(kind, registers).names())
-    return FilesResult(read.rows_read, read.quarantined, copies, _counted(kept, kind), found), of_schema
+    return FilesResult(read.rows_read, read.letters, read.quarantined, copies, _counted(kept, kind), found), of_schema
+
+
+def _letters(of_files: Sequence[dict[str, str]], members: Sequence[Member]) -> pl.DataFrame:
+    rows = [(member.force, *of) for member, letters in zip(members, of_files, strict=True) for of in letters.items()]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("force", "column", "letter"), pl.String), orient="row")
 
 
 def _quarantine(unreadable: Sequence[pl.DataFrame], copies: pl.DataFrame, members: Sequence[Member]) -> pl.DataFrame:
@@ -262,13 +277,13 @@ def refuse_lost_rows(accounting: pl.DataFrame) -> None:
 
 
 def _one_partition(members: Iterable[Member]) -> tuple[str, str]:
-    keys = {(member.archive, member.month, member.kind) for member in members}
-    if len(keys) != 1:
+    files = list(members)
+    keys = {(member.month, member.kind) for member in files}
+    if len(keys) != 1 or len({member.force for member in files}) != len(files):
         raise RegisterError(
-            f"The files are of {len(keys)} archives, months and kinds; give those of one, as by_month groups them."
+            f"The files are of {len(keys)} months and kinds, or two of one force; give those of one, as by_month groups them, and one of each force."
         )
-    _, month, kind = keys.pop()
-    return month, kind
+    return keys.pop()
 
 
 def _dtype(role: str, registers: IncidentRegisters) -> pl.DataType:

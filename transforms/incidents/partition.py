@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from transforms.incidents import checks, store
-from transforms.incidents.archive import Member, by_month
+from transforms.incidents.archive import Member, content, open_archive
+from transforms.incidents.counts import UNDER_INVESTIGATION
 from transforms.incidents.ingest import ingest_month
 from transforms.incidents.registers import load_incident_registers
 from transforms.spreadsheets import without_formulas
@@ -25,13 +27,14 @@ class Partition:
     """One month and kind to take in: plain values, so that it can be sent to another process.
 
     ``out`` is the folder, or the URL in a store, below which records are kept; ``data`` the folder of the registers; ``code`` a hash of the
-    code that does it.
+    code that does it. ``replaced`` are files of other archives, in the place of which one of ``members`` is taken in.
     """
 
     members: tuple[Member, ...]
     out: str
     data: str
     code: str
+    replaced: tuple[Member, ...] = ()
 
     @property
     def month(self) -> str:
@@ -75,10 +78,57 @@ class PartitionResult:
     was_taken_in: bool
 
 
-def partitions(archives: Iterable[Iterable[Member]], out: str, data: Path, code: str) -> list[Partition]:
-    """The months and kinds of several archives, oldest archive first, in order; of a month that two hold, the later archive's stands."""
-    groups = {key: group for members in archives for key, group in by_month(members).items()}
-    return [Partition(tuple(groups[key]), out, str(data), code) for key in sorted(groups)]
+@dataclass(frozen=True)
+class Archive:
+    """An archive of an edition: the month in which that was published (YYYY-MM), the newest day that it states for its files, or none, and its files."""
+
+    edition_id: str
+    published: str
+    dated: str
+    members: tuple[Member, ...]
+
+
+def partitions(archives: Iterable[Archive], out: str, data: Path, code: str) -> list[Partition]:
+    """The months and kinds of several archives, in order; each with the file of every force that stands, and those that it replaces.
+
+    Of a month of a force that several hold, the file of the archive published last stands; of one month of publication that of the archive whose files have
+    the later date, then that with fewer records under investigation. ``transforms.incidents.supply`` says the same of counts.
+    """
+    held: dict[tuple[str, str, str], list[tuple[Archive, Member]]] = {}
+    for archive in archives:
+        for member in archive.members:
+            held.setdefault((member.month, member.kind, member.force), []).append((archive, member))
+    groups: dict[tuple[str, str], list[list[Member]]] = {}
+    for (month, kind, _), found in sorted(held.items(), key=lambda each: each[0]):
+        groups.setdefault((month, kind), []).append(_in_order(found))
+    return [
+        Partition(
+            tuple(files[-1] for files in of_forces),
+            out,
+            str(data),
+            code,
+            tuple(member for files in of_forces for member in files[:-1]),
+        )
+        for of_forces in groups.values()
+    ]
+
+
+def _in_order(found: list[tuple[Archive, Member]]) -> list[Member]:
+    """The files of one month, kind and force, that which stands last."""
+    stated = Counter((archive.published, archive.dated) for archive, _ in found)
+
+    def place(each: tuple[Archive, Member]) -> tuple[str, str, int, str]:
+        archive, member = each
+        is_contested = stated[archive.published, archive.dated] > 1
+        waiting = _under_investigation(member) if is_contested else 0
+        return archive.published, archive.dated, -waiting, archive.edition_id
+
+    return [member for _, member in sorted(found, key=place)]
+
+
+def _under_investigation(member: Member) -> int:
+    with open_archive(member.archive, member.etag, [member]) as file:
+        return content(file, member).lower().count(f",{UNDER_INVESTIGATION},".encode())
 
 
 def take_in(partition: Partition) -> PartitionResult:

@@ -5,7 +5,9 @@ import difflib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from string import ascii_uppercase
 
 import polars as pl
 
@@ -31,11 +33,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Records:
-    """One file read: ``rows_read`` = rows of ``kept`` + rows of ``quarantined``."""
+    """One file read: ``rows_read`` = rows of ``kept`` + rows of ``quarantined``.
+
+    ``letters``: column → letter of that column as it stands in this file, as spreadsheet programs name columns.
+    """
 
     kept: pl.DataFrame
     quarantined: pl.DataFrame
     rows_read: int
+    letters: dict[str, str]
 
 
 def read_records(text: bytes, member: Member, registers: IncidentRegisters) -> Records:
@@ -46,7 +52,7 @@ def read_records(text: bytes, member: Member, registers: IncidentRegisters) -> R
     labels, searched_at as UTC. ``quarantined`` has file, line, reason and the text that was the reason.
 
     Repaired without loss: a byte order mark, line ends of old Macintosh files, a missing header, columns in another order, labels in
-    another case.
+    another case, the file's month as a spreadsheet left it ('Aug-22').
 
     Raises LayoutError for a column that is not registered, or missing, or a file that is no CSV table; UnmatchedError for a label, or a
     force in the file's name, that is not in the registers, naming line and nearest label.
@@ -72,9 +78,12 @@ def read_records(text: bytes, member: Member, registers: IncidentRegisters) -> R
     except _UNREADABLE:
         return _patiently(text, columns, first_line, member, body, registers)
     quick = _timed(quick)
-    if any(quick[needed].null_count() for needed in _NEEDED[member.kind]):
+    numbers = (column.column for column in columns if column.role == "number")
+    if any(quick[needed].null_count() for needed in _NEEDED[member.kind]) or not all(
+        quick[number].is_finite().all() for number in numbers
+    ):
         return _patiently(text, columns, first_line, member, body, registers)
-    return Records(_shaped(quick, member, registers), QUARANTINE.to_frame(), quick.height)
+    return Records(_shaped(quick, member, registers), QUARANTINE.to_frame(), quick.height, _letters(columns))
 
 
 def columns_read(kind: str, registers: IncidentRegisters) -> list[HeaderLabel]:
@@ -115,7 +124,7 @@ def _schema(columns: Sequence[HeaderLabel], member: Member, body: Body, register
     """Types so narrow that the parser itself refuses a wrong month, another body's record and an unknown label."""
     plain: dict[str, pl.DataType] = {
         "number": pl.Float64(),
-        "month": _only(member.month),
+        "month": _only(*_spellings(member.month)),
         "body": _only(*body.names),
     }
     return pl.Schema(
@@ -130,6 +139,24 @@ def _schema(columns: Sequence[HeaderLabel], member: Member, body: Body, register
 def _only(*values: str) -> pl.Enum:
     """The type of a column that may hold these values alone. Kept, since making one takes as long as a hundred records."""
     return pl.Enum(values)
+
+
+@lru_cache
+def _spellings(month: str) -> tuple[str, ...]:
+    """A month, YYYY-MM, as archives print it, and as spreadsheet programs save it when they have taken it for a date."""
+    first = date.fromisoformat(f"{month}-01")
+    return (
+        month,
+        f"{first:%b-%y}",
+        f"{first:%b-%Y}",
+        f"{first:%Y-%m-%d}",
+        f"{first:%Y-%m-%d 00:00:00}",
+        f"{first:%d/%m/%Y}",
+    )
+
+
+def _letters(columns: Sequence[HeaderLabel]) -> dict[str, str]:
+    return {name: letter for (name, _), letter in zip(_named(columns), ascii_uppercase, strict=False)}
 
 
 def _named(columns: Sequence[HeaderLabel]) -> list[tuple[str, HeaderLabel]]:
@@ -200,7 +227,7 @@ def _patiently(
     _refuse_unknown_labels(printed.filter(is_kept), typed.filter(is_kept), columns, member, registers)
     kept = typed.filter(is_kept)
     quarantined = judged.filter(~is_kept).cast(QUARANTINE)
-    return Records(_shaped(kept, member, registers), quarantined, printed.height)
+    return Records(_shaped(kept, member, registers), quarantined, printed.height, _letters(columns))
 
 
 def _typed(name: str, column: HeaderLabel, registers: IncidentRegisters) -> pl.Expr:
@@ -227,11 +254,15 @@ def _rules(columns: Sequence[HeaderLabel], member: Member, body: Body) -> list[t
     ]
     for name, column in _named(columns):
         if column.role == "month":
-            rules.append(("the month is not the file's", pl.col(name) != member.month, pl.col(name)))
+            is_other = ~pl.col(name).str.strip_chars().str.to_lowercase().is_in(
+                [text.lower() for text in _spellings(member.month)]
+            )
+            rules.append(("the month is not the file's", is_other, pl.col(name)))
         elif column.role == "body":
             rules.append(("another body reported the record", ~pl.col(name).is_in(body.names), pl.col(name)))
         elif column.role == "number":
-            unread = pl.col(name).is_not_null() & pl.col(name).cast(pl.Float64, strict=False).is_null()
+            number = pl.col(name).cast(pl.Float64, strict=False)
+            unread = pl.col(name).is_not_null() & ~number.is_finite().fill_null(False)
             rules.append((f"the {name} is not a number", unread, pl.col(name)))
     return rules
 

@@ -3,18 +3,37 @@
 import polars as pl
 
 from transforms.contracts.tables import REVISIONS
-from transforms.indicators.force_totals import counted
+from transforms.indicators.force_totals import COUNT, counted
 from transforms.sql import query
 
 
-def revisions(observations: pl.DataFrame, areas: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+def revisions(
+    observations: pl.DataFrame, areas: pl.DataFrame, measures: pl.DataFrame, record_files: pl.DataFrame
+) -> pl.DataFrame:
     """Every count that two or more editions print for one measure, area and period, in the order of publication.
 
-    Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
+    Of records of data.police.uk too, whose archives are editions, in the order of ``record_files`` (core/record_files). Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
     revisions: a symbol that gives way to a number is not counted as a change.
     """
     return (
-        query("revisions", counts=counted(observations, measures), areas=areas)
+        query("revisions", counts=_counts(observations, measures, record_files), areas=areas)
         .select(list(REVISIONS.schema))
         .cast(REVISIONS.schema)
     )
+
+
+def _counts(observations: pl.DataFrame, measures: pl.DataFrame, record_files: pl.DataFrame) -> pl.DataFrame:
+    """All counts, with order_of_file: the place of the archive among those with a month of a force, 0 of all others."""
+    files = record_files.select("edition_id", pl.col("file").alias("table"), pl.col("place").alias("order_of_file"))
+    counts = counted(observations, measures).with_columns(pl.lit(0, pl.Int64).alias("order_of_file"))
+    of_records = (
+        observations.join(files, on=["edition_id", "table"])
+        # A measure of several outcomes is their sum.
+        .group_by(COUNT, maintain_order=True)
+        .agg(
+            pl.col("value").sum(),
+            pl.col("observation_id").str.join("; "),
+            pl.col("vintage", "order_of_file").first(),
+        )
+    )
+    return pl.concat([counts, of_records], how="diagonal")

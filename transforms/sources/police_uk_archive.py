@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +15,14 @@ import polars as pl
 from transforms.contracts.registers import read_register
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import (
+    SET_ASIDE,
     Member,
     Original,
     StoredArchive,
     as_file,
     by_month,
     drug_cells,
+    file_cells,
     ingest_month,
     load_incident_registers,
     locality_cells,
@@ -36,7 +39,8 @@ _MONTHS_TO_BELIEVE = 3
 
 
 def parse(content: Original, edition: Edition, data: Path) -> Parsed:
-    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and in registered localities.
+    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and in registered localities; and the
+    numbers of each file: its rows, the records kept, the rows set aside by reason.
 
     table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
     outcome where one outcome is counted. Every record is accounted for by ``transforms.incidents``, which
@@ -61,12 +65,14 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
         of_places = locality_cells(results, localities, edition.source_id, edition.id, registers)
     accounting = pl.concat(result.accounting for result in results)
     refuse_lost_rows(accounting)
-    counts = pl.concat(result.counts for result in results)
-    counted = pl.concat([drug_cells(counts, accounting, edition.source_id, edition.id, registers), of_places])
+    of_files = file_cells(results, edition.source_id, edition.id, registers)
+    counted = pl.concat([drug_cells(results, edition.source_id, edition.id, registers), of_files, of_places])
     # Lines of the files: the header of each, and every record. A cell stands at the first record that it counts, or at the header.
     read = int(accounting["rows_read"].sum()) + accounting.height
     named = counted.select("table", pl.col("cell").str.extract(r"(\d+)$")).n_unique()
-    quarantined = int(accounting["quarantined"].sum())
+    # Of the rows set aside for one reason, the first is a cell.
+    is_set_aside = of_files["measure_text"].str.starts_with(SET_ASIDE)
+    quarantined = int(accounting["quarantined"].sum()) - int(is_set_aside.sum())
     unnamed = read - named - quarantined
     lines = {"set aside": quarantined, "header, or record that is not the first of a count": unnamed}
     return Parsed(cells=counted, rows_read=read, left_out=left_out(lines))
@@ -165,10 +171,11 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
     if not members:
         return None
     found, believed = edition_id_of(members), believed_publication(members, source)
+    written = max(member.written for member in members)
     known = next((edition for edition in source.editions if edition.id == found), None)
     if known is not None:
         listed = Publication(known.vintage, known.vintage_basis, believed.note)
-        return dated(known, listed if believed.basis == TIMETABLE else believed)
+        return replace(dated(known, listed if believed.basis == TIMETABLE else believed), written=written)
     return dated(
         Edition(
             source_id=source.id,
@@ -177,6 +184,7 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
             file=path,
             file_kind="re-save" if believed.basis == TIMETABLE else "original",
             vintage=believed.month,
+            written=written,
         ),
         believed,
     )

@@ -1,5 +1,6 @@
 -- Every figure that more than one edition prints for the same measure, area and period: each value with the one before it.
--- Editions are in the order of their publication; of two of one month the one that reaches further was compiled later.
+-- Editions are in the order of their publication; of two of one month the one that reaches further was compiled later. Archives of records are in
+-- the order of their files.
 with reach as (
     select source_id, edition_id, max(period_end) as reaches from counts group by all
 ),
@@ -24,7 +25,7 @@ printed as (
     where counts.value is not null
     window editions as (
         partition by counts.measure_id, counts.area_id, counts.period_start, counts.period_end
-        order by counts.vintage, reach.reaches, counts.source_id, counts.edition_id
+        order by counts.vintage, counts.order_of_file, reach.reaches, counts.source_id, counts.edition_id
     )
 )
 select

@@ -1,6 +1,13 @@
 """The contract of every table in the lake, a room for each layer. Types, checks, dictionary page and tidy CSV headers all come from here."""
 
-from transforms.contracts.tables.checks import COVERAGE, LANDING_FILES, PLAUSIBILITY, RECONCILIATION, REVISIONS
+from transforms.contracts.tables.checks import (
+    COVERAGE,
+    LANDING_FILES,
+    PLAUSIBILITY,
+    RECONCILIATION,
+    RECORD_FILES,
+    REVISIONS,
+)
 from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATIONS, STATUSES, UNMATCHED
 from transforms.contracts.tables.out import (
     COMPARABILITY,
@@ -27,6 +34,7 @@ __all__ = [
     "OBSERVATIONS",
     "PLAUSIBILITY",
     "RECONCILIATION",
+    "RECORD_FILES",
     "REVISIONS",
     "SCOREBOARD",
     "SCOREBOARD_STATUSES",

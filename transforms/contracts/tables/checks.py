@@ -38,6 +38,46 @@ LANDING_FILES = Contract(
     may_be_empty=True,
 )
 
+RECORD_FILES = Contract(
+    table="core/record_files",
+    title="Files of records",
+    one_row_is="file of records in one archive",
+    columns=(
+        Column("edition_id", pl.String, "Edition that the archive is"),
+        Column("archive", pl.String, "Name of the archive"),
+        Column("file", pl.String, "Name of the file in it"),
+        Column("month", pl.String, "Month of the file", pattern=r"^[0-9]{4}-[0-9]{2}$", example="2018-10"),
+        Column("kind", pl.String, "Kind of record", allowed=("street", "outcomes", "stop-and-search")),
+        Column("force", pl.String, "Slug of the body", pattern=r"^[a-z-]+$", example="norfolk"),
+        Column("area_id", pl.String, "Its area; none outside England and Wales", nullable=True),
+        Column(
+            "place",
+            pl.Int64,
+            "Of the editions with this month of the body, which in the order of publication",
+            minimum=1,
+        ),
+        Column("rows", pl.Int64, "Rows of the file, its header not counted", unit="rows", minimum=0),
+        Column("kept", pl.Int64, "Rows kept as records", unit="rows", minimum=0),
+        Column("set_aside", pl.Int64, "Rows set aside for a reason", unit="rows", minimum=0),
+        Column(
+            "replaced", pl.Int64, "Rows in the place of which those of a later archive are kept", unit="rows", minimum=0
+        ),
+        Column("out_of_scope", pl.Int64, "Rows of a body outside England and Wales", unit="rows", minimum=0),
+        Column("unaccounted", pl.Int64, "Rows less all of these", unit="rows", minimum=0, maximum=0),
+        Column("set_aside_why", pl.String, "Reasons for which rows were set aside, with their number", nullable=True),
+        Column("replaced_by", pl.String, "Archive that stands for this month of the body", nullable=True),
+        Column("decided_by", pl.String, "Why that one stands", nullable=True),
+        Column("changed", pl.String, "What is another number there", nullable=True),
+        Column("counted", pl.Int64, "Records of drugs", unit="records", nullable=True, minimum=0),
+        Column("usual_records", pl.Float64, "Records that are usual for the body in a month", nullable=True, minimum=0),
+        Column("usual_counted", pl.Float64, "Records of drugs that are usual for it", nullable=True, minimum=0),
+        Column("not_supplied", pl.String, "Why the month has no figure", nullable=True),
+        Column("warning", pl.String, "What to know before the figure is used", nullable=True),
+    ),
+    key=("edition_id", "file"),
+    may_be_empty=True,
+)
+
 RECONCILIATION = Contract(
     table="out/reconciliation",
     title="Reconciliation with published totals",

@@ -10,7 +10,7 @@ from reports.document import Block, Heading, Number, Paragraph, Run, Table, Tabl
 from reports.numbers import ReportData
 from reports.products.comparability import over_time
 from reports.products.shared import source_note
-from transforms.incidents.supply import SOURCE
+from transforms.harmonise.supply import SOURCE
 
 _DRUGS: Final = "police_uk_drugs_records"
 _SEARCHES: Final = "police_uk_searches_for_drugs"

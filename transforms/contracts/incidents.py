@@ -7,6 +7,10 @@ import polars as pl
 from transforms.contracts.contract import Column, Contract, Rule
 
 KINDS = ("street", "outcomes", "stop-and-search")
+# The label that is counted of each kind of record that is.
+DRUGS = {"street": "Drugs", "stop-and-search": "Controlled drugs"}
+# What the cells say that hold the numbers of a whole file.
+RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION = "records kept", "rows", "set aside", "under investigation"
 _MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
 _SLUG = r"^[a-z-]+$"
 

@@ -14,8 +14,8 @@ from transforms.harmonise.meanings import plain, with_measure, with_period, with
 from transforms.harmonise.names import fold, name_table, nearest
 from transforms.harmonise.registers import ASKED_NAME, PUBLISHED_NAME, Registers, known_areas
 from transforms.harmonise.subcodes import with_class_a_supply
-from transforms.incidents.supply import SOURCE as RECORDS_SOURCE
-from transforms.incidents.supply import not_supplied, record_files
+from transforms.harmonise.supply import SOURCE as RECORDS_SOURCE
+from transforms.harmonise.supply import not_supplied, record_files
 from transforms.sources.registry import Source
 
 _CELL = ["source_id", "edition_id", "table", "cell"]

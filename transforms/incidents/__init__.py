@@ -9,13 +9,12 @@ equal rows are different events. A force without a file for a month is absent, n
 """
 
 from transforms.incidents.archive import Member, by_month, read_archive
-from transforms.incidents.counts import SET_ASIDE, coverage, drug_cells, file_cells, locality_cells
+from transforms.incidents.counts import coverage, drug_cells, file_cells, locality_cells
 from transforms.incidents.ingest import MonthResult, ingest_month, refuse_lost_rows
 from transforms.incidents.registers import IncidentRegisters, load_incident_registers
 from transforms.incidents.stored import Original, StoredArchive, as_file, sha256_of, size_of
 
 __all__ = [
-    "SET_ASIDE",
     "IncidentRegisters",
     "Member",
     "MonthResult",

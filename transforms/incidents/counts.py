@@ -6,12 +6,11 @@ from typing import Literal
 import polars as pl
 
 from transforms.contracts import tables
+from transforms.contracts.incidents import DRUGS, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 from transforms.incidents.archive import Member
 from transforms.incidents.ingest import COUNTED_BY, MonthResult
 from transforms.incidents.registers import IncidentRegisters
 
-# The label that is counted for each kind of record.
-DRUGS = {"street": "Drugs", "stop-and-search": "Controlled drugs"}
 # The columns of a file at which its own numbers stand: records kept and rows set aside, all rows, and records under investigation. A count of
 # records of one type stands in none of them, so that no two numbers have one cell.
 _OF_FILE = {
@@ -19,7 +18,6 @@ _OF_FILE = {
     "outcomes": ("reported_by", "location", "falls_within"),
     "stop-and-search": ("type_of_search", "searched_at", "operation"),
 }
-RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION = "records kept", "rows", "set aside", "under investigation"
 
 
 def drug_cells(
@@ -29,7 +27,7 @@ def drug_cells(
 
     The table is the name of the CSV file. The cell of a count is the first record counted: its line, and the column of the label counted as it
     stands in that file; line 1, the header, where the file has no such record. Whether that is a zero or a month that was not supplied is told by
-    ``transforms.incidents.supply``. measure_text is the label, with ' | ' and the outcome ('(none)' where none is printed) where one outcome is
+    ``transforms.harmonise.supply``. measure_text is the label, with ' | ' and the outcome ('(none)' where none is printed) where one outcome is
     counted, area_text the body's name as the archive prints it, period_text the month, YYYY-MM.
     """
     frames = [

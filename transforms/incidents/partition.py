@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from transforms.contracts.incidents import UNDER_INVESTIGATION
 from transforms.incidents import checks, store
 from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.counts import UNDER_INVESTIGATION
 from transforms.incidents.ingest import ingest_month
 from transforms.incidents.registers import load_incident_registers
 from transforms.spreadsheets import without_formulas
@@ -92,7 +92,7 @@ def partitions(archives: Iterable[Archive], out: str, data: Path, code: str) -> 
     """The months and kinds of several archives, in order; each with the file of every force that stands, and those that it replaces.
 
     Of a month of a force that several hold, the file of the archive published last stands; of one month of publication that of the archive whose files have
-    the later date, then that with fewer records under investigation. ``transforms.incidents.supply`` says the same of counts.
+    the later date, then that with fewer records under investigation. ``transforms.harmonise.supply`` says the same of counts.
     """
     held: dict[tuple[str, str, str], list[tuple[Archive, Member]]] = {}
     for archive in archives:

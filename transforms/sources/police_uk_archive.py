@@ -12,10 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.contracts.incidents import SET_ASIDE
 from transforms.contracts.registers import read_register
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import (
-    SET_ASIDE,
     Member,
     Original,
     StoredArchive,

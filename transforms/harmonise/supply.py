@@ -6,9 +6,9 @@ all of them would print a zero, or a small number, that nobody counted.
 
 import polars as pl
 
+from transforms.contracts.incidents import DRUGS, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 from transforms.contracts.tables import RECORD_FILES
 from transforms.errors import RegisterError
-from transforms.incidents.counts import DRUGS, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 
 SOURCE = "police_uk_archive"
 # Below a tenth of what is usual, a month was not supplied, or in part only: the smallest month of those at hand has two thirds.

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from transforms.contracts import tables, validate
-from transforms.incidents.supply import not_supplied, record_files
+from transforms.harmonise.supply import not_supplied, record_files
 
 USUAL = pl.DataFrame(
     [("norfolk", "street", "12", "3000", "100"), ("city-of-london", "street", "12", "700", "40")],

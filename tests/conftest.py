@@ -33,7 +33,8 @@ settings.load_profile("project")
 
 
 # Tests that read a whole build or the scoreboard of all comparisons, or that open a browser, take seconds to begin.
-_SLOW_TO_MAKE = {"built", "measured", "known_then", "browser", "scored"}
+_BUILDS = {"built", "small", "measured", "known_then"}
+_SLOW_TO_MAKE = {*_BUILDS, "browser", "scored"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,12 +42,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _SLOW_TO_MAKE & set(getattr(item, "fixturenames", ())):
             item.add_marker("full")
-    # Each process begins with one stretch of the list, so that the slow tests have to be dealt out; and while the first makes the builds that
-    # many read, the others do something else.
+    # Each process begins with one stretch of the list, so that the modules with slow tests have to be dealt out; whole, since what a module
+    # makes for its tests would be made in every process that runs some. While the first makes the builds that many read, the others do
+    # something else.
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    in_order = sorted(items, key=_place)
-    first, *others = (in_order[number::processes] for number in range(processes))
-    items[:] = [*first, *(item for share in others for item in sorted(share, key=_waits))]
+    quick = [item for item in items if not item.get_closest_marker("full")]
+    slow = [item for item in items if item.get_closest_marker("full")]
+    reading = {item.path for item in slow if _BUILDS & set(getattr(item, "fixturenames", ()))}
+    modules = sorted({item.path for item in slow}, key=lambda path: (path not in reading, path))
+    in_order: list[pytest.Item] = []
+    for process in range(processes):
+        mine = sorted(modules[process::processes], key=lambda path: (path in reading) == (process > 0))
+        in_order += [item for path in mine for item in slow if item.path == path]
+        end = len(items) * (process + 1) // processes - len(in_order)
+        in_order, quick = in_order + quick[:end], quick[end:]
+    items[:] = in_order
 
 
 def pytest_collection_finish() -> None:
@@ -58,18 +68,6 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """Libraries that count what is left at the end would count what was set aside."""
     gc.unfreeze()
-
-
-def _place(item: pytest.Item) -> int:
-    """First the tests that read a whole build, one of which makes it; then the others that are full; then the quick ones."""
-    if {"built", "measured", "known_then"} & set(getattr(item, "fixturenames", ())):
-        return 0
-    return 1 if item.get_closest_marker("full") else 2
-
-
-def _waits(item: pytest.Item) -> int:
-    """The same, but for the tests that would wait for a build."""
-    return (1, 0, 2)[_place(item)]
 
 
 @pytest.fixture(scope="session")

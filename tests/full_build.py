@@ -17,6 +17,7 @@ import pytest
 
 from orchestration.bench import CHANGED, COLD, UNCHANGED, measured_build
 from tests.forks import ROOT, run_forked
+from tests.small_data import small_data
 
 NETWORK_NOTES = "COUNTYLINES_TEST_NETWORK_NOTES"
 DAY = "2020-01-31"
@@ -103,6 +104,32 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "full-build", make)
 
 
+class Small(NamedTuple):
+    """Small data, and all that is made of them."""
+
+    data: Path
+    build: Path
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """A build of the small data: for whatever does not ask how much there is."""
+
+    def make(folder: Path) -> str | None:
+        folder.mkdir()
+        data = small_data(folder / "data")
+        run = run_forked(["build"], environment(folder / "build", COUNTYLINES_DATA=data))
+        return run.stderr if run.returncode else None
+
+    folder = made_once(tmp_path_factory, "small", make)
+    return Small(folder / "data", folder / "build")
+
+
+def copy_of_small(small: Small, folder: Path) -> Small:
+    """Small data and what is made of them in a folder of their own, to be changed by a test."""
+    return Small(Path(shutil.copytree(small.data, folder / "data")), copy_of_build(small.build, folder / "build"))
+
+
 class Measured(NamedTuple):
     """What the benchmark left: a build from nothing, the same after one figure of its data changed, those data, and what was measured."""
 
@@ -114,11 +141,13 @@ class Measured(NamedTuple):
 
 @pytest.fixture(scope="session")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    """A round of the benchmark in another folder than the full build, with another hash seed, and first by a clock that is years behind."""
+    """A round of the benchmark on small data in another folder, with another hash seed, more threads, and first by a clock that is years behind."""
 
     def make(folder: Path) -> None:
         build, found = folder / "changed", []
-        variables = environment(build, COUNTYLINES_DATA=copy_of_data(folder / "data"), PYTHONHASHSEED=4711)
+        folder.mkdir()
+        data = small_data(folder / "data")
+        variables = environment(build, COUNTYLINES_DATA=data, PYTHONHASHSEED=4711, POLARS_MAX_THREADS=3)
         found.append(measured_build(COLD, variables | clock_behind()))
         copy_of_build(build, folder / "from-nothing")
         found += [measured_build(kind, variables) for kind in (UNCHANGED, CHANGED)]
@@ -137,10 +166,12 @@ def clock_behind() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def known_then(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which what was known on the day was built from all that is held today; its log stands beside the build as known-then.log."""
+    """The folder in which what was known on the day was built from the small data of today; its log stands beside the build as known-then.log."""
 
     def make(folder: Path) -> str | None:
-        run = run_forked(["build", "--as-of", DAY, "--log-format", "json", "--json"], environment(folder))
+        data = small_data(folder.with_name("known-then.data"))
+        arguments = ["build", "--as-of", DAY, "--log-format", "json", "--json"]
+        run = run_forked(arguments, environment(folder, COUNTYLINES_DATA=data))
         folder.with_name("known-then.log").write_text(run.stderr, encoding="utf-8")
         return run.stderr if run.returncode else None
 

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from orchestration.paths import Paths
-from tests.full_build import ROOT
+from tests.full_build import ROOT, Small, copy_of_small
 from tests.full_build import built as built
+from tests.full_build import small as small
 from tests.orchestration.builds import (
     LANDING,
     WARNED,
@@ -38,14 +39,16 @@ Cells = list[dict[str, str]]
 
 
 @pytest.fixture
-def copied(built: Path, tmp_path: Path) -> Path:
-    return copy_of_build(built, tmp_path / "build")
+def copied(small: Small, tmp_path: Path) -> Small:
+    """The small data and a good build of them, for a test to spoil."""
+    return copy_of_small(small, tmp_path)
 
 
-def refusal(build: Path, *arguments: str, data: Path | None = None) -> str:
+def refusal(spoilt: Small, *arguments: str) -> str:
     """What a build says that must fail: one line; and all that was good stays byte for byte, in the lake too."""
+    data, build = spoilt
     before, tables = good(build), set(digests(build / "lake"))
-    result = run(["build", *arguments], build, COUNTYLINES_DATA=data or ROOT / "data")
+    result = run(["build", *arguments], build, COUNTYLINES_DATA=data)
     assert result.returncode == 1, result.stdout
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1, result.stderr
@@ -98,7 +101,7 @@ def extra_column(sheets: Sheets) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "words"),
+    ("spoilt", "words"),
     [
         (truncated, [f"{ONS} {EDITION}", "pfatablesdec19.xlsx cannot be read", "fetch the file again"]),
         (
@@ -110,15 +113,15 @@ def extra_column(sheets: Sheets) -> bytes:
     ids=["truncated workbook", "renamed column", "extra column"],
 )
 def test_a_workbook_that_is_not_as_its_layout_says(
-    copied: Path, tmp_path: Path, spoil: Callable[[Sheets], bytes], words: Sequence[str]
+    copied: Small, tmp_path: Path, spoilt: Callable[[Sheets], bytes], words: Sequence[str]
 ) -> None:
-    landing = landing_with(tmp_path / "landing", spoil(read_sheets(FIXTURES / ONS / EDITION)))
+    landing = landing_with(tmp_path / "landing", spoilt(read_sheets(FIXTURES / ONS / EDITION)))
     said = refusal(copied, "--landing", str(landing))
     assert all(word in said for word in words), said
-    assert not newly_quarantined(copied)
+    assert not newly_quarantined(copied.build)
 
 
-def test_a_row_printed_twice_in_a_workbook(copied: Path, tmp_path: Path) -> None:
+def test_a_row_printed_twice_in_a_workbook(copied: Small, tmp_path: Path) -> None:
     sheets = read_sheets(FIXTURES / ONS / EDITION)
     rows = sheets["Table P1"]
     norfolk = row_of(rows, "Norfolk")
@@ -129,21 +132,21 @@ def test_a_row_printed_twice_in_a_workbook(copied: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
-def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, copied: Path, tmp_path: Path) -> None:
+def test_a_sheet_that_no_one_asked_for_changes_nothing(copied: Small, small: Small, tmp_path: Path) -> None:
     (edition,) = (each for each in load_source(ROOT / "data", ONS).editions if each.id == EDITION)
     content = (LANDING / edition.file).read_bytes()
     grids = workbook_grids(content, edition, ["Notes", "Table P1", "Table P3"])
     sheets = {name: [[text or "" for text in row] for row in grid.drop("row").rows()] for name, grid in grids.items()}
     sheets = {"Read me first": [["A sheet that was never there before"]], **sheets}
     paths = Paths(
-        data=ROOT / "data",
-        build=copied,
+        data=copied.data,
+        build=copied.build,
         landing=landing_with(tmp_path / "landing", workbook_bytes(sheets)),
     )
     shutil.rmtree(paths.lake)
     make_tables(paths)
     for table in (f"raw/{ONS}", "core/excluded", "core/notes", "out/indicators"):
-        ours, theirs = (pl.read_parquet(build / "lake" / f"{table}.parquet") for build in (paths.build, built))
+        ours, theirs = (pl.read_parquet(build / "lake" / f"{table}.parquet") for build in (paths.build, small.build))
         # The writer of this workbook keeps sixteen digits of a rate, the publisher's file has seventeen.
         in_digits = "value_text" if table == f"raw/{ONS}" else []
         assert ours.drop(in_digits).equals(theirs.drop(in_digits)), table
@@ -152,10 +155,8 @@ def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, copied: Path
 # Published cells, as they are kept
 
 
-def spoiled_data(folder: Path, source: str, edition: str, change: Callable[[Cells], Cells]) -> Path:
-    data = copy_of_data(folder)
+def spoil(data: Path, source: str, edition: str, change: Callable[[Cells], Cells]) -> None:
     change_cells(data / "published" / source / f"{edition}.csv", change)
-    return data
 
 
 def norfolk_offences(cell: dict[str, str]) -> bool:
@@ -168,115 +169,111 @@ def only(cells: Cells, wanted: Callable[[dict[str, str]], bool], **texts: str) -
     return [{**cell, **texts} if wanted(cell) else cell for cell in cells]
 
 
-def test_a_force_that_no_register_knows(copied: Path, tmp_path: Path) -> None:
-    data = spoiled_data(
-        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, area_text="Norfolkshire")
-    )
-    said = refusal(copied, data=data)
+def test_a_force_that_no_register_knows(copied: Small) -> None:
+    spoil(copied.data, ONS, EDITION, lambda cells: only(cells, norfolk_offences, area_text="Norfolkshire"))
+    said = refusal(copied)
     assert f"{ONS} {EDITION}, table 'Table P1', cell X40" in said
     assert "Norfolkshire" in said
     assert "nearest known" in said
     assert "data/registers" in said
-    assert quarantined(copied, "core/unmatched", "nothing_unmatched")["area_text"].to_list() == ["Norfolkshire"]
+    assert quarantined(copied.build, "core/unmatched", "nothing_unmatched")["area_text"].to_list() == ["Norfolkshire"]
 
 
-def test_a_word_where_a_number_stood(copied: Path, tmp_path: Path) -> None:
-    data = spoiled_data(
-        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, value_text="not known")
-    )
-    said = refusal(copied, data=data)
+def test_a_word_where_a_number_stood(copied: Small) -> None:
+    spoil(copied.data, ONS, EDITION, lambda cells: only(cells, norfolk_offences, value_text="not known"))
+    said = refusal(copied)
     assert f"{ONS} {EDITION}, table 'Table P1', cell X40: the value 'not known'" in said
-    assert quarantined(copied, "core/unmatched", "nothing_unmatched")["text"].to_list() == ["not known"]
+    assert quarantined(copied.build, "core/unmatched", "nothing_unmatched")["text"].to_list() == ["not known"]
 
 
-def test_a_cell_that_is_there_twice(copied: Path, tmp_path: Path) -> None:
-    data = spoiled_data(
-        tmp_path / "data",
+def test_a_cell_that_is_there_twice(copied: Small) -> None:
+    spoil(
+        copied.data,
         ONS,
         EDITION,
         lambda cells: [copy for cell in cells for copy in [cell] * (2 if norfolk_offences(cell) else 1)],
     )
     for _ in ("when first tried", "when tried again, after someone emptied the quarantine"):
-        said = refusal(copied, data=data)
+        said = refusal(copied)
         assert f"source_id {ONS}, edition_id {EDITION}, table Table P1, cell X40" in said
         assert "edition_id_table_cell_unique.csv" in said
-        doubled = quarantined(copied, f"raw/{ONS}", "edition_id_table_cell_unique")
+        doubled = quarantined(copied.build, f"raw/{ONS}", "edition_id_table_cell_unique")
         assert doubled["cell"].to_list() == ["X40", "X40"]
-        shutil.rmtree(copied / "quarantine")
+        shutil.rmtree(copied.build / "quarantine")
 
 
-@pytest.mark.parametrize(
-    ("source", "edition", "lost", "words", "also"),
-    [
-        (
-            ONS,
-            EDITION,
-            lambda cell: cell["area_text"] == "Norfolk" and cell["table"] == "Table P3",
-            "Norfolk is not in Table P3 (drug_offence_rate_published, 1 of 1 periods, the first to 2019-12-31); Norfolk is not in Table P3 (resident_population",
-            set(),
-        ),
-        (
-            ROLLING,
-            "2019-04",
-            lambda cell: cell["area_text"] == "Norfolk" and cell["period_text"] == "30-06-2012",
-            "Norfolk is not in rec-crime-pfa (drug_offences, 1 of 52 periods, the first to 2012-06-30)",
-            {"out/coverage/every_force_or_a_known_gap.csv"},
-        ),
-    ],
-    ids=["a rate without a total", "one period of many"],
-)
-def test_a_force_that_one_edition_lost(
-    copied: Path,
-    tmp_path: Path,
-    source: str,
-    edition: str,
-    lost: Callable[[dict[str, str]], bool],
-    words: str,
-    also: set[str],
-) -> None:
-    data = spoiled_data(tmp_path / "data", source, edition, lambda cells: [cell for cell in cells if not lost(cell)])
-    said = refusal(copied, data=data)
+def quarantined_as_lost(spoilt: Small, source: str, edition: str, words: str, published: str) -> set[str]:
+    """That a force is missing where it was is said and listed; what else was newly quarantined."""
+    said = refusal(spoilt)
     assert f"source_id {source}, edition_id {edition}, area_id K04000001" in said
     assert words in said
-    assert "published 43.0, computed 42.0" in said
-    assert newly_quarantined(copied) == {"out/reconciliation/totals_agree.csv", *also}
-    rows = pl.read_csv(copied / "quarantine" / "out" / "reconciliation" / "totals_agree.csv", infer_schema=False)
+    assert published in said
+    totals = "out/reconciliation/totals_agree.csv"
+    rows = pl.read_csv(spoilt.build / "quarantine" / totals, infer_schema=False)
     assert rows["reconciliation_id"][0] == f"coverage.{source}.{edition}.K04000001"
+    return newly_quarantined(spoilt.build) - {totals}
 
 
-def test_an_edition_that_lost_all_its_cells(copied: Path, tmp_path: Path) -> None:
-    data = spoiled_data(tmp_path / "data", ONS, EDITION, lambda cells: [])
-    said = refusal(copied, data=data)
+def test_a_force_that_one_edition_lost(copied: Small) -> None:
+    def lost(cell: dict[str, str]) -> bool:
+        return cell["area_text"] == "Norfolk" and cell["table"] == "Table P3"
+
+    spoil(copied.data, ONS, EDITION, lambda cells: [cell for cell in cells if not lost(cell)])
+    words = (
+        "Norfolk is not in Table P3 (drug_offence_rate_published, 1 of 1 periods, the first to 2019-12-31); "
+        "Norfolk is not in Table P3 (resident_population"
+    )
+    assert quarantined_as_lost(copied, ONS, EDITION, words, "published 6.0, computed 5.0") == set()
+
+
+def test_a_force_that_one_edition_lost_for_one_period_of_many(built: Path, tmp_path: Path) -> None:
+    def lost(cell: dict[str, str]) -> bool:
+        return cell["area_text"] == "Norfolk" and cell["period_text"] == "30-06-2012"
+
+    whole = Small(copy_of_data(tmp_path / "data"), copy_of_build(built, tmp_path / "build"))
+    spoil(whole.data, ROLLING, "2019-04", lambda cells: [cell for cell in cells if not lost(cell)])
+    words = "Norfolk is not in rec-crime-pfa (drug_offences, 1 of 52 periods, the first to 2012-06-30)"
+    also = quarantined_as_lost(whole, ROLLING, "2019-04", words, "published 43.0, computed 42.0")
+    assert also == {"out/coverage/every_force_or_a_known_gap.csv"}
+
+
+def test_an_edition_that_lost_all_its_cells(copied: Small) -> None:
+    spoil(copied.data, ONS, EDITION, lambda cells: [])
+    said = refusal(copied)
     assert f"raw/{ONS} breaks the rule edition_ye_dec_2019_has_cells (The edition {EDITION} of {ONS} has cells)" in said
 
 
-def test_a_count_that_was_changed_no_longer_adds_up_to_its_totals_and_a_repair_heals(
-    copied: Path, tmp_path: Path
-) -> None:
-    lake, before = digests(copied / "lake"), good(copied)
-    (printed,) = (
-        cell
-        for cell in pl.read_csv(ROOT / "data" / "published" / ONS / f"{EDITION}.csv", infer_schema=False).to_dicts()
-        if norfolk_offences(cell)
-    )
-    one_more = str(int(printed["value_text"]) + 1)
-    data = spoiled_data(
-        tmp_path / "data", ONS, EDITION, lambda cells: only(cells, norfolk_offences, value_text=one_more)
-    )
-    said = refusal(copied, data=data)
+def one_more_in_norfolk(cells: Cells) -> Cells:
+    (printed,) = filter(norfolk_offences, cells)
+    return only(cells, norfolk_offences, value_text=str(int(printed["value_text"]) + 1))
+
+
+def test_a_count_that_was_changed_no_longer_adds_up_to_its_totals(built: Path, tmp_path: Path) -> None:
+    whole = Small(copy_of_data(tmp_path / "data"), copy_of_build(built, tmp_path / "build"))
+    spoil(whole.data, ONS, EDITION, one_more_in_norfolk)
+    said = refusal(whole)
     assert "out/reconciliation breaks the rule totals_agree" in said
     assert f"source_id {ONS}, edition_id {EDITION}" in said
     assert "quarantine/out/reconciliation/totals_agree.csv" in said
-    rows = quarantined(copied, "out/reconciliation", "totals_agree")
+    rows = quarantined(whole.build, "out/reconciliation", "totals_agree")
     totals = rows.filter(pl.col("kind") == "total").select("area_id", "difference")
     assert dict(totals.iter_rows()) == dict.fromkeys(("E12000006", "E92000001", "K04000001"), "1.0")
     assert "E23000024" in rows.filter(pl.col("kind") == "rate")["area_id"].to_list()
-    assert digests(copied / "lake")["out/reconciliation.parquet"] == lake["out/reconciliation.parquet"]
 
-    result = run(["build"], copied)
+
+def test_a_count_that_was_changed_is_not_taken_up_and_a_repair_heals(copied: Small, small: Small) -> None:
+    build = copied.build
+    lake, before = digests(build / "lake"), good(build)
+    spoil(copied.data, ONS, EDITION, one_more_in_norfolk)
+    refusal(copied)
+    rows = quarantined(build, "out/reconciliation", "totals_agree")
+    assert "E23000024" in rows.filter(pl.col("kind") == "rate")["area_id"].to_list()
+    assert digests(build / "lake")["out/reconciliation.parquet"] == lake["out/reconciliation.parquet"]
+
+    result = run(["build"], build, COUNTYLINES_DATA=small.data)
     assert result.returncode == 0, result.stderr
-    assert digests(copied / "lake") == lake
-    assert not newly_quarantined(copied)
-    assert {name: digest for name, digest in good(copied).items() if name != "county_lines.duckdb"} == {
+    assert digests(build / "lake") == lake
+    assert not newly_quarantined(build)
+    assert {name: digest for name, digest in good(build).items() if name != "county_lines.duckdb"} == {
         name: digest for name, digest in before.items() if name != "county_lines.duckdb"
     }

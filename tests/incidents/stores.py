@@ -1,12 +1,11 @@
 """An S3 protocol server on loopback, and a proxy before it that answers with errors, late, or not at all, as often as a test says."""
 
 import http.client
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +44,7 @@ class FaultyProxy(ThreadingHTTPServer):
     def __init__(self, behind: str, fault: int | str, faults: int, method: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.behind, self.fault, self.faults, self.method = urlsplit(behind).netloc, fault, faults, method
-        self.lock = Lock()
+        self.lock, self.is_closed = Lock(), Event()
 
     @property
     def address(self) -> str:
@@ -72,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             if self.server.fault == "slow":
-                time.sleep(3)
+                self.server.is_closed.wait(3)
                 self.close_connection = True
                 return
             self._send(int(self.server.fault), {}, b"<Error><Code>SlowDown</Code></Error>")
@@ -109,6 +108,7 @@ def faulty(behind: str, fault: int | str, faults: int, method: str = "PUT") -> I
     try:
         yield proxy.address
     finally:
+        proxy.is_closed.set()
         proxy.shutdown()
         proxy.server_close()
         thread.join()

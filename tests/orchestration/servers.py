@@ -14,7 +14,8 @@ import dagster as dg
 
 from tests.fetch.publisher import Answer, Publisher
 from tests.full_build import ROOT
-from tests.orchestration.builds import copy_of_data, environment, processes_of
+from tests.orchestration.builds import environment, processes_of
+from tests.small_data import small_data
 
 SOURCE = "ho_nrm_national_facts"
 FILE = "/media/to-2024-11.csv"
@@ -22,8 +23,8 @@ _FIXTURE = ROOT / "tests" / "fixtures" / SOURCE / "to-2024-11.csv"
 
 
 def data_with_publisher(publisher: Publisher, folder: Path) -> Path:
-    """A copy of the authored data in which this publisher offers one source, and all others are read by hand: nobody else is asked."""
-    data = copy_of_data(folder)
+    """The small data in which this publisher offers one source, and all others are read by hand: nobody else is asked."""
+    data = small_data(folder)
     for entry in sorted((data / "sources").glob("*.toml")):
         text = entry.read_text(encoding="utf-8")
         entry.write_text(re.sub(r'kind = "(?:landing_page|content_api)"', 'kind = "manual"', text), encoding="utf-8")

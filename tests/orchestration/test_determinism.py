@@ -1,4 +1,4 @@
-"""The same input gives the same bytes: in another folder, with another hash seed, without a network, from the original files."""
+"""The same input gives the same bytes: in another folder, with another hash seed, with more threads, from the original files."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from orchestration.paths import Paths
-from tests.full_build import Measured, clock_behind
+from tests.full_build import Measured, Small, clock_behind
 from tests.full_build import measured as measured
 from tests.orchestration.builds import LANDING, digests, good, history, made, make_tables
 from transforms.sources.published import edition_files, sources_held
@@ -41,16 +41,18 @@ def assert_same(build: Path, other: Path) -> None:
     assert (build / "reports").readlink() == (other / "reports").readlink()
 
 
-def test_another_folder_another_hash_seed_and_a_network_give_the_same_bytes(built: Path, measured: Measured) -> None:
-    assert_same(built, measured.from_nothing)
+def test_another_folder_another_hash_seed_and_more_threads_give_the_same_bytes(
+    small: Small, measured: Measured
+) -> None:
+    assert_same(small.build, measured.from_nothing)
 
 
 @pytest.mark.skipif(not clock_behind(), reason="faketime sets the clock of one process; it is not installed")
-def test_by_a_clock_that_is_years_behind_the_same_bytes_are_made(built: Path, measured: Measured) -> None:
+def test_by_a_clock_that_is_years_behind_the_same_bytes_are_made(small: Small, measured: Measured) -> None:
     with history(measured.from_nothing) as instance:
         (record,) = instance.get_run_records(limit=1)
         assert record.create_timestamp.year < 2010, "the clock was right"
-    assert made(measured.from_nothing) == made(built)
+    assert made(measured.from_nothing) == made(small.build)
     assert measured.found[1]["ran"] == 0, "by the right clock it is out of date"
 
 

@@ -24,6 +24,7 @@ from tests.incidents.stores import URL, asked_from_now_on, faulty, s3_server, sh
 from tests.incidents.test_store import in_folder
 from tests.orchestration.builds import LANDING, make_tables
 from tests.orchestration.test_records_asset import by_month, run
+from tests.small_data import small_data
 from transforms.errors import StoreError
 from transforms.incidents import StoredArchive, store
 from transforms.sources.landing import survey
@@ -249,6 +250,7 @@ def test_every_table_made_from_a_store_has_the_bytes_of_one_made_from_a_folder(
         (some / name).parent.mkdir(parents=True)
         shutil.copyfile(LANDING / name, some / name)
     put_all(some, f"{URL}/some")
+    monkeypatch.setenv("COUNTYLINES_DATA", str(small_data(tmp_path / "data")))
     in_store = paths_from_environment(f"{URL}/some", tmp_path / "build")
     local = Paths(in_store.data, tmp_path / "other", landing=some)
     for made in (in_store, local):

@@ -15,7 +15,7 @@ from orchestration.build import _touched
 from orchestration.fingerprint import outputs, read_manifest
 from orchestration.paths import Paths
 from reports.products import products
-from tests.full_build import ROOT, Measured
+from tests.full_build import ROOT, Measured, Small
 from tests.full_build import measured as measured
 from tests.orchestration.builds import AFTER_A_CELL, build_id, digests, good, history, last_run, run
 from tests.orchestration.graph import graph
@@ -120,9 +120,9 @@ def test_deleted_reports_and_files_are_put_back_without_making_the_rest(copied: 
 
 
 @pytest.mark.full
-def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured) -> None:
+def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured, small: Small) -> None:
     before, build = measured.from_nothing, measured.changed
-    ours, theirs = (digests(data / "published") for data in (measured.data, ROOT / "data"))
+    ours, theirs = (digests(data / "published") for data in (measured.data, small.data))
     (source,) = {Path(name).parts[0] for name in ours if ours[name] != theirs[name]}
     assert last_run(build) == ("SUCCESS", {f"raw/{source}", *AFTER_A_CELL})
     lake, reports, was = digests(before / "lake"), good(before), build_id(before)

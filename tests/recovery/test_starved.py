@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.full_build import built as built
+from tests.full_build import Small
+from tests.full_build import small as small
 from tests.orchestration.builds import AFTER_A_CELL, digests, good, last_run, made, run
 
 pytestmark = pytest.mark.full
@@ -22,15 +23,15 @@ def mount(*arguments: str) -> None:
 
 
 @pytest.fixture
-def small_disk(built: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the shared full build on a disk of its own, with one MiB of room."""
+def small_disk(small: Small, tmp_path: Path) -> Iterator[Path]:
+    """A copy of a build of the small data on a disk of its own, with one MiB of room."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     disk = tmp_path / "disk"
     disk.mkdir()
     mount("mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", str(disk))
     try:
-        build = Path(shutil.copytree(built, disk / "build", symlinks=True))
+        build = Path(shutil.copytree(small.build, disk / "build", symlinks=True))
         used = shutil.disk_usage(disk).used
         mount("mount", "-o", f"remount,size={used // 1024 + 1024}k", str(disk))
         yield build
@@ -39,13 +40,13 @@ def small_disk(built: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_no_right_to_write_then_no_room_then_damaged_tables_and_the_next_build_mends_all(
-    small_disk: Path, built: Path
+    small_disk: Path, small: Small
 ) -> None:
     before, disk = good(small_disk), str(small_disk.parent)
     (small_disk / "lake" / "core" / "observations.parquet").unlink()
 
     mount("mount", "-o", "remount,ro", disk)
-    denied = run(["build"], small_disk)
+    denied = run(["build"], small_disk, COUNTYLINES_DATA=small.data)
     assert denied.returncode == 1
     assert denied.stderr.startswith("countylines: ")
     assert "Read-only file system" in denied.stderr
@@ -53,18 +54,18 @@ def test_no_right_to_write_then_no_room_then_damaged_tables_and_the_next_build_m
     mount("mount", "-o", "remount,rw", disk)
     assert good(small_disk) == before
 
-    starved = run(["build"], small_disk)
+    starved = run(["build"], small_disk, COUNTYLINES_DATA=small.data)
     assert starved.returncode == 1
     assert "No space left on device" in starved.stderr or "disk is full" in starved.stderr, starved.stderr
     assert "Traceback" not in starved.stderr
-    assert digests((small_disk / "reports").resolve()) == digests((built / "reports").resolve())
+    assert digests((small_disk / "reports").resolve()) == digests((small.build / "reports").resolve())
 
     mount("mount", "-o", "remount,size=2g", disk)
     table = small_disk / "lake" / "out" / "indicators.parquet"
     table.write_bytes(table.read_bytes()[: table.stat().st_size // 2])
     edited = small_disk / "lake" / "raw" / "mopac_rescue_and_response.parquet"
     edited.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-    mended = run(["build"], small_disk)
+    mended = run(["build"], small_disk, COUNTYLINES_DATA=small.data)
     assert mended.returncode == 0, mended.stderr
     assert last_run(small_disk) == ("SUCCESS", {"raw/mopac_rescue_and_response", *AFTER_A_CELL})
-    assert made(small_disk) == made(built)
+    assert made(small_disk) == made(small.build)

@@ -1,11 +1,12 @@
 """What a reader meets: no rule of accessibility broken, light, dark and printed; the keyboard reaches everything; nothing is cut off."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from tests.full_build import built as built
 
@@ -44,25 +45,42 @@ _FOCUSED = """() => {
 }"""
 
 
-def opened(browser: Browser, built: Path, name: str, **settings: object) -> Page:
-    page = browser.new_page(**settings)  # type: ignore[arg-type]
-    page.goto((built / "reports" / f"{name}.html").as_uri())
-    return page
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """One window for all pages: to open another costs as much as to look at what is in it."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+class Reader(Protocol):
+    def __call__(self, name: str, width: int = 1200, height: int = 900, **media: Any) -> Page: ...
+
+
+@pytest.fixture
+def opened(window: Page, built: Path) -> Reader:
+    """Opens a page anew in a window of a size, for a reader whose settings are the usual ones unless ``media`` says otherwise."""
+
+    def open_page(name: str, width: int = 1200, height: int = 900, **media: Any) -> Page:
+        window.set_viewport_size({"width": width, "height": height})
+        usual = {"media": "screen", "color_scheme": "light", "reduced_motion": "no-preference"}
+        window.emulate_media(**{**usual, **media})  # type: ignore[arg-type]
+        window.goto((built / "reports" / f"{name}.html").as_uri())
+        return window
+
+    return open_page
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_rule_of_accessibility_is_broken(browser: Browser, built: Path, name: str) -> None:
-    page = opened(browser, built, name, color_scheme="light")
-    assert broken_rules(page) == {}
+def test_no_rule_of_accessibility_is_broken(opened: Reader, name: str) -> None:
+    assert broken_rules(opened(name)) == {}
 
 
 @pytest.mark.parametrize("view", ["dark", "print"])
 @pytest.mark.parametrize("name", PAGES)
-def test_in_the_dark_and_on_paper_all_can_be_told_apart(browser: Browser, built: Path, name: str, view: str) -> None:
+def test_in_the_dark_and_on_paper_all_can_be_told_apart(opened: Reader, name: str, view: str) -> None:
     """The page is the same but for its colours, so that these are looked at, in the first of what looks alike."""
-    page = opened(browser, built, name, color_scheme="dark" if view == "dark" else "light")
-    if view == "print":
-        page.emulate_media(media="print")
+    page = opened(name, color_scheme="dark") if view == "dark" else opened(name, media="print")
     of_colours = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     assert broken_rules(page, {"exclude": [[_ALIKE]]}, runOnly=of_colours) == {}
 
@@ -72,16 +90,13 @@ def broken_rules(page: Page, context: Any = None, **options: Any) -> dict[str, l
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     # The places where rules are kept are thousands, and need not all be told.
     found = Axe().run(page, context, {"resultTypes": ["violations"], **options}).response
-    page.close()
     assert found["passes"]
     return {violation["id"]: [node["target"] for node in violation["nodes"]] for violation in found["violations"]}
 
 
 @some_pages
-def test_the_keyboard_reaches_every_link_and_the_reader_sees_where_they_are(
-    browser: Browser, built: Path, name: str
-) -> None:
-    page = opened(browser, built, name, viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+def test_the_keyboard_reaches_every_link_and_the_reader_sees_where_they_are(opened: Reader, name: str) -> None:
+    page = opened(name, reduced_motion="reduce")
     reachable = page.evaluate(
         "() => [...document.querySelectorAll('a[href], summary, button, input, [tabindex=\"0\"]')]"
         ".filter(element => element.checkVisibility()).length"
@@ -94,56 +109,54 @@ def test_the_keyboard_reaches_every_link_and_the_reader_sees_where_they_are(
         seen.append(focused["what"])
         assert focused["outline"], focused
         assert focused["visible"], focused
-    page.close()
     assert not any(what.startswith("BODY") for what in seen), "the keyboard lost its place"
 
 
 @some_pages
-def test_the_first_key_offers_a_way_past_the_head_of_the_page(browser: Browser, built: Path, name: str) -> None:
-    page = opened(browser, built, name)
+def test_the_first_key_offers_a_way_past_the_head_of_the_page(opened: Reader, name: str) -> None:
+    page = opened(name)
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent").lower()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash && document.querySelector(location.hash).tagName") == "MAIN"
-    page.close()
 
 
 @some_pages
 @pytest.mark.parametrize(("width", "what"), [(320, "a small telephone"), (640, "a window of 1280 at 200 per cent")])
 def test_nothing_is_cut_off_in_a_small_window_or_at_double_size(
-    browser: Browser, built: Path, name: str, width: int, what: str
+    opened: Reader, name: str, width: int, what: str
 ) -> None:
-    page = opened(browser, built, name, viewport={"width": width, "height": 700})
+    page = opened(name, width, height=700)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, what
     # A table that is wider than the window scrolls by itself, and the keyboard can reach it to do so.
     unreachable = page.evaluate(
         "() => [...document.querySelectorAll('*')].filter(element => element.scrollWidth > element.clientWidth + 1"
         " && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX) && element.tabIndex < 0).map(e => e.className)"
     )
-    page.close()
     assert unreachable == []
 
 
 @some_pages
-def test_a_page_asks_nothing_of_any_server(browser: Browser, built: Path, name: str) -> None:
-    page = browser.new_page()
+def test_a_page_asks_nothing_of_any_server(window: Page, opened: Reader, name: str) -> None:
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto((built / "reports" / f"{name}.html").as_uri())
-    page.wait_for_load_state("networkidle")
-    page.close()
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    window.on("request", note)
+    opened(name).wait_for_load_state("networkidle")
+    window.remove_listener("request", note)
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert len([url for url in asked if url.startswith("file:")]) == 1
 
 
 @some_pages
-def test_motion_is_left_out_for_who_asked_for_none(browser: Browser, built: Path, name: str) -> None:
-    page = opened(browser, built, name, reduced_motion="reduce")
+def test_motion_is_left_out_for_who_asked_for_none(opened: Reader, name: str) -> None:
+    page = opened(name, reduced_motion="reduce")
     moving = page.evaluate(
         "() => [...document.querySelectorAll('*')].filter(element => parseFloat(getComputedStyle(element).transitionDuration) > 0.01"
         " || getComputedStyle(element).animationName !== 'none').length"
     )
-    page.close()
     assert moving == 0
 
 

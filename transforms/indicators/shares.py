@@ -43,7 +43,10 @@ def shares(observations: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame)
     published three months after their end. A force that stands in a table's quarter and has no row of a kind counts none of it; one that does
     not stand there has no figure.
     """
-    return pl.concat([_share(measure_id, share, observations, areas, parts) for measure_id, share in SHARES.items()])
+    held = set(observations["measure_id"].unique())
+    # Of what is not held there is no row; the first stands for the columns.
+    found = [measure_id for measure_id, share in SHARES.items() if share.others in held] or list(SHARES)[:1]
+    return pl.concat([_share(measure_id, SHARES[measure_id], observations, areas, parts) for measure_id in found])
 
 
 def _share(

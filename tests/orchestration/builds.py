@@ -94,8 +94,8 @@ def processes_of(build: Path) -> dict[int, str]:
     return found
 
 
-def make_tables(paths: Paths) -> None:
-    """Make all tables and no report, in this process."""
+def make_tables(paths: Paths, *layers: str) -> None:
+    """Make the tables of these layers, or of all, and no report, in this process."""
     defs = definitions(paths)
     result = dg.materialize(
         [
@@ -104,7 +104,7 @@ def make_tables(paths: Paths) -> None:
             if isinstance(asset, dg.AssetsDefinition)
             # Single records are taken in by a run of their own, since one run has one set of partitions.
             and asset.partitions_def is None
-            and all(key.path[0] != "report" for key in asset.keys)
+            and all(key.path[0] in layers if layers else key.path[0] != "report" for key in asset.keys)
         ],
         resources=defs.resources,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -24,7 +24,6 @@ from tests.incidents.stores import URL, asked_from_now_on, faulty, s3_server, sh
 from tests.incidents.test_store import in_folder
 from tests.orchestration.builds import LANDING, make_tables
 from tests.orchestration.test_records_asset import by_month, run
-from tests.small_data import small_data
 from transforms.errors import StoreError
 from transforms.incidents import StoredArchive, store
 from transforms.sources.landing import survey
@@ -241,7 +240,7 @@ def test_a_store_without_files_or_without_the_bucket_ends_a_build_with_one_sente
 
 @pytest.mark.full
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with publishers' originals")
-def test_every_table_made_from_a_store_has_the_bytes_of_one_made_from_a_folder(
+def test_every_raw_table_made_from_a_store_has_the_bytes_of_one_made_from_a_folder(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_store(monkeypatch, server)
@@ -250,10 +249,9 @@ def test_every_table_made_from_a_store_has_the_bytes_of_one_made_from_a_folder(
         (some / name).parent.mkdir(parents=True)
         shutil.copyfile(LANDING / name, some / name)
     put_all(some, f"{URL}/some")
-    monkeypatch.setenv("COUNTYLINES_DATA", str(small_data(tmp_path / "data")))
     in_store = paths_from_environment(f"{URL}/some", tmp_path / "build")
     local = Paths(in_store.data, tmp_path / "other", landing=some)
     for made in (in_store, local):
-        make_tables(made)
+        make_tables(made, "raw")
     assert in_folder(in_store.lake) == in_folder(local.lake)
     assert not any(str(tmp_path).encode() in content for content in in_folder(in_store.lake).values())

@@ -7,7 +7,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.full_build import Small
 from tests.orchestration.builds import LANDING, run
 from tests.small_data import NORFOLK
 
@@ -24,14 +23,14 @@ def retitled(original: Path, copy: Path, before: str, after: str) -> None:
 
 
 @pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
-def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_accounted_for(small_copy: Small) -> None:
-    data, build = small_copy
+def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_accounted_for(copied: Path) -> None:
+    build = copied
     store = build / "lake" / "editions"
     original = LANDING / "ons_pfa_tables" / "ye-mar-2019" / "policeforceareatablesyeendingmarch2019.xlsx"
     retitled(original, store / "ab" / "abcd" / "tables.xlsx", "March 2019", "June 2019")
     (store / "fetched.jsonl").write_text("{}\n")
     (store / "odd.csv").write_text("cat,dog\n1,2\n")
-    made = run(["build", "--fetched", "--json"], build, COUNTYLINES_DATA=data)
+    made = run(["build", "--fetched", "--json"], build)
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["files"] == [
         {
@@ -62,7 +61,7 @@ def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_acco
     assert new.filter(area_id=NORFOLK, measure_id="drug_offences")["period_end"].unique().dt.to_string().to_list() == [
         "2019-06-30"
     ]
-    again = run(["build", "--fetched"], build, COUNTYLINES_DATA=data)
+    again = run(["build", "--fetched"], build)
     assert "Nothing changed since the last build" in again.stdout
     assert "ab/abcd/tables.xlsx: read, ons_pfa_tables ye-jun-2019" in again.stdout
 

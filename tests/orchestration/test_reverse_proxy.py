@@ -1,4 +1,4 @@
-"""The documented reverse proxy for real: nginx with TLS and a password before the read-only webserver."""
+"""The webserver for readers, and the documented reverse proxy before it for real: nginx with TLS and a password."""
 
 import base64
 import http.client
@@ -9,74 +9,84 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import trustme
 
-from tests.full_build import ROOT
-from tests.full_build import built as built
-from tests.orchestration.test_ui import free_port, user_interface
+from tests.full_build import ROOT, Small
+from tests.orchestration.test_ui import ask, free_port, listening_addresses, user_interface
 
-pytestmark = [
-    pytest.mark.full,
-    pytest.mark.skipif(
-        shutil.which("nginx") is None, reason="nginx is not installed: .ci/run installs Debian's nginx-light"
-    ),
-]
+pytestmark = pytest.mark.full
 
 NAME = "countylines.example.org"
 READER = {"Authorization": f"Basic {base64.b64encode(b'reader:synthetic').decode()}"}
 
 
 @pytest.fixture(scope="module")
-def proxy(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ssl.SSLContext]]:
+def readers(small: Small) -> Iterator[int]:
+    """The port of a webserver for readers."""
+    with user_interface(small.build, "--read-only") as port:
+        yield port
+
+
+def test_for_readers_nothing_can_be_launched_changed_or_deleted(readers: int) -> None:
+    allowed = [each for each in ask(readers, "{ permissions { permission value } }")["permissions"] if each["value"]]
+    assert allowed == []
+    wiped = ask(
+        readers,
+        """mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["raw", "editions"]}}]) { __typename } }""",
+    )
+    assert wiped["wipeAssets"]["__typename"] == "UnauthorizedError"
+    assert listening_addresses(readers) == {"0100007F"}
+
+
+@pytest.fixture(scope="module")
+def proxy(readers: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ssl.SSLContext]]:
     """The port of the proxy, and who vouches for its certificate. Ports, certificate and users are the test's; all else is as documented."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed: .ci/run installs Debian's nginx-light")
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     authority = trustme.CA()
     certificate = authority.issue_cert(NAME)
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "both.pem"))
     (folder / "users").write_text("reader:{PLAIN}synthetic\n", encoding="utf-8")
-    with user_interface(built, "--read-only") as behind:
-        site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-        for documented, here in {
-            "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
-            "/etc/ssl/countylines/certificate.pem": f"{folder}/both.pem",
-            "/etc/ssl/countylines/key.pem": f"{folder}/both.pem",
-            "/etc/nginx/countylines.users": f"{folder}/users",
-            "http://127.0.0.1:3000": f"http://127.0.0.1:{behind}",
-        }.items():
-            assert documented in site
-            site = site.replace(documented, here)
-        (folder / "site.conf").write_text(site, encoding="utf-8")
-        kept = "".join(
-            f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        user = "user root;" if os.getuid() == 0 else ""
-        (folder / "nginx.conf").write_text(
-            f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-            f"http {{ {kept} access_log {folder}/access.log; include {folder}/site.conf; }}\n",
-            encoding="utf-8",
-        )
-        process = subprocess.Popen(
-            ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE
-        )
-        context = ssl.create_default_context()
-        authority.configure_trust(context)
-        try:
-            end = time.monotonic() + 60
-            while True:
-                assert process.poll() is None, process.stderr and process.stderr.read().decode()
-                assert time.monotonic() < end, (folder / "error.log").read_text()
-                try:
-                    asked(port, context)
-                    break
-                except ConnectionError:
-                    time.sleep(0.1)
-            yield port, context
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for documented, here in {
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "/etc/ssl/countylines/certificate.pem": f"{folder}/both.pem",
+        "/etc/ssl/countylines/key.pem": f"{folder}/both.pem",
+        "/etc/nginx/countylines.users": f"{folder}/users",
+        "http://127.0.0.1:3000": f"http://127.0.0.1:{readers}",
+    }.items():
+        assert documented in site
+        site = site.replace(documented, here)
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    kept = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.getuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ {kept} access_log {folder}/access.log; include {folder}/site.conf; }}\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    try:
+        end = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, process.stderr and process.stderr.read().decode()
+            assert time.monotonic() < end, (folder / "error.log").read_text()
+            try:
+                asked(port, context)
+                break
+            except ConnectionError:
+                time.sleep(0.1)
+        yield port, context
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def asked(port: int, context: ssl.SSLContext, path: str = "/server_info", **headers: str) -> http.client.HTTPResponse:

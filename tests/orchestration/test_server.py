@@ -26,7 +26,7 @@ from tests.orchestration.servers import (
     runs,
     wait_for,
 )
-from transforms.sources.published import sources_held
+from transforms.sources.published import editions_held, sources_held
 from transforms.sources.registry import load_source, load_sources
 
 pytestmark = pytest.mark.full
@@ -197,6 +197,6 @@ def _new_edition(
     log = [json.loads(line) for line in (home / "daemon.log").read_text().splitlines() if line.startswith('{"time"')]
     assert [line["source"] for line in log if line.get("alert") == "publisher_unreachable"] == [SOURCE]
     figures = (build / "metrics.prom").read_text()
-    held = len(load_source(data, SOURCE).editions)
+    held = len(editions_held(load_source(data, SOURCE)))
     assert f'countylines_source_editions{{source="{SOURCE}"}} {held:.1f}' in figures
     assert "countylines_last_run_success 1.0" in figures

@@ -141,18 +141,6 @@ def test_it_listens_on_loopback_only(port: int) -> None:
     assert listening_addresses(port) == {"0100007F"}
 
 
-def test_for_readers_nothing_can_be_launched_changed_or_deleted(copied: Path) -> None:
-    with user_interface(copied, "--read-only") as port:
-        allowed = [each for each in ask(port, "{ permissions { permission value } }")["permissions"] if each["value"]]
-        assert allowed == []
-        wiped = ask(
-            port,
-            """mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["raw", "editions"]}}]) { __typename } }""",
-        )
-        assert wiped["wipeAssets"]["__typename"] == "UnauthorizedError"
-        assert listening_addresses(port) == {"0100007F"}
-
-
 def test_a_run_that_is_launched_in_the_browser_checks_its_table_and_ends_with_all_its_processes(copied: Path) -> None:
     (copied / "checks" / "core" / "areas.json").unlink()
     with user_interface(copied) as number:

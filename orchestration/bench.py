@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -80,10 +80,15 @@ def _one_round(number: int, rounds: int) -> list[dict[str, Any]]:
         return found
 
 
-def measured_build(kind: str, environment: Mapping[str, str]) -> dict[str, Any]:
-    """One entry of ``measure_builds``: a build with the data and in the folder that the environment names, after one figure changed if so."""
+def measured_build(
+    kind: str, environment: Mapping[str, str], change: Callable[[Path], Path] | None = None
+) -> dict[str, Any]:
+    """One entry of ``measure_builds``: a build with the data and in the folder that the environment names, after one figure changed if so.
+
+    ``change`` changes it below the folder of published cells that it is given; ``change_one_figure`` unless another is given.
+    """
     if kind == CHANGED:
-        change_one_figure(Path(environment["COUNTYLINES_DATA"], "published"))
+        (change or change_one_figure)(Path(environment["COUNTYLINES_DATA"], "published"))
     cost, output = measure([*_COUNTYLINES, "build", "--json"], environment)
     result = json.loads(output)
     return {"kind": kind, **asdict(cost)} | {name: result[name] for name in ("ran", "layers", "milliseconds_a_report")}

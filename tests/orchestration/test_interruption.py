@@ -11,7 +11,6 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration.bench import change_one_figure
 from orchestration.lock import only_build
 from orchestration.paths import Paths
 from tests.full_build import ROOT, Small
@@ -24,6 +23,7 @@ from tests.orchestration.builds import (
     start,
     wait_until,
 )
+from tests.small_data import change_one_figure
 from transforms.errors import CountyLinesError
 
 

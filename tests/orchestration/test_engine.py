@@ -23,19 +23,12 @@ from transforms.incidents.partition import Partition, PartitionResult, partition
 pytestmark = pytest.mark.full
 
 
-# A worker takes a second to start, so that one partition may end two of them and not four; and nobody looks at profiles.
-SETTINGS = {
-    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
-}
-
-
 class Cluster:
     """A scheduler on loopback and two workers, each a process of its own, started and ended here by their own handles."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
-        self.environment = {**os.environ, **SETTINGS, "PYTHONPATH": str(ROOT), **environment}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         self.started: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         self.address = _address_in(folder / "0.log")
@@ -181,7 +174,7 @@ def test_a_worker_killed_between_table_and_account_leaves_each_month_once_and_wh
 
 
 def slowly(number: int) -> int:
-    time.sleep(number)
+    time.sleep(2 * number)
     return number
 
 

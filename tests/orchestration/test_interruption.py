@@ -165,6 +165,6 @@ def test_ctrl_c_ends_a_build_in_one_sentence_and_publishes_nothing(small_copy: S
     wait_until((copied / "lake" / "raw").exists, process)
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == 130, messages
     assert messages.strip() == "countylines: interrupted; the last good reports are as they were."
     assert good(copied) == before

@@ -123,23 +123,23 @@ def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path
 
 # What a correction of one figure changes: a force's total of one quarter, one of its parts, and the total of all forces.
 _CHANGED_EDITION = "ho_nrm_police_first_responder/2023-q4.csv"
-_CHANGED_CELLS = (
+CHANGED_CELLS = (
     ("Norfolk Constabulary", ""),
     ("Norfolk Constabulary", "Criminal | Child (17 or under)"),
     ("Police total", ""),
 )
 
 
-def change_one_figure(published: Path) -> Path:
+def change_one_figure(published: Path, cells: Sequence[tuple[str, str]] = CHANGED_CELLS) -> Path:
     """Add one to Norfolk's referrals of the last quarter of 2023 below a folder of published cells, and return the file.
 
-    Its total, one of its parts and the total of all police change, so that everything still adds up. They are changed in the text, since
-    reading the file with Polars would make this process larger than a build in which nothing changed, and a child counts its parent's
-    memory as its own until it has started. Raises CountyLinesError when the file has not just one figure in each of these places.
+    Its total, one of its parts and the total of all police change, so that everything still adds up; or the ``cells`` given, each by its
+    area and its part. They are changed in the text, since reading the file with Polars would make this process larger than a build in which
+    nothing changed, and a child counts its parent's memory as its own until it has started. Raises CountyLinesError when the file has not just one figure in each of these places.
     """
     path = published / _CHANGED_EDITION
     text = path.read_text(encoding="utf-8")
-    for area, part in _CHANGED_CELLS:
+    for area, part in cells:
         row = rf"^((?:[^,\n]*,){{6}}{re.escape(area)},[^,\n]*,{re.escape(part)},[^,\n]*,)(\d+)(\.0,)"
         text, found = re.subn(row, lambda cell: f"{cell[1]}{int(cell[2]) + 1}{cell[3]}", text, flags=re.MULTILINE)
         if found != 1:

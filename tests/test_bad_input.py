@@ -1,6 +1,8 @@
-"""What a publisher may get wrong, and how the build says so: one clear line, status 1, and the last good reports as they were.
+"""What a publisher may get wrong, and how the build says so.
 
-Every case runs the command line on a copy of a good build; only what the bad input concerns is made again.
+A landed file that cannot be read is named with the reason, and the cells that the project keeps stand in its place. What is wrong in cells
+that a build reads ends it in one clear line with status 1, and the last good reports are as they were. Every case runs the command line on
+a copy of a good build; only what the bad input concerns is made again.
 """
 
 import shutil
@@ -61,6 +63,19 @@ def refusal(spoilt: Small, *arguments: str) -> str:
     return result.stderr.removeprefix("countylines: ")
 
 
+def refused_by_itself(spoilt: Small, landing: Path) -> str:
+    """What a build says of the one file of a landing folder, which must be refused; every figure is as it was without the folder."""
+    data, build = spoilt
+    figures = (build / "county_lines.csv").read_bytes()
+    result = run(["build", "--landing", str(landing)], build, COUNTYLINES_DATA=data)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    first, reason, *_ = result.stdout.splitlines()
+    assert first.startswith(f"{ONS}/"), result.stdout
+    assert (build / "county_lines.csv").read_bytes() == figures
+    return f"{first} {reason.strip()}"
+
+
 def newly_quarantined(build: Path) -> set[str]:
     return set(digests(build / "quarantine")) - {f"{WARNED}.csv"}
 
@@ -103,7 +118,7 @@ def extra_column(sheets: Sheets) -> bytes:
 @pytest.mark.parametrize(
     ("spoilt", "words"),
     [
-        (truncated, [f"{ONS} {EDITION}", "pfatablesdec19.xlsx cannot be read", "fetch the file again"]),
+        (truncated, ["pfatablesdec19.xlsx: not recognised", "cut short; fetch it again"]),
         (
             renamed_column,
             [f"{ONS} {EDITION}, table 'Table P1', cell X5", "'Drug crimes'", "'Drug offences'", "data/layouts"],
@@ -116,7 +131,7 @@ def test_a_workbook_that_is_not_as_its_layout_says(
     copied: Small, tmp_path: Path, spoilt: Callable[[Sheets], bytes], words: Sequence[str]
 ) -> None:
     landing = landing_with(tmp_path / "landing", spoilt(read_sheets(FIXTURES / ONS / EDITION)))
-    said = refusal(copied, "--landing", str(landing))
+    said = refused_by_itself(copied, landing)
     assert all(word in said for word in words), said
     assert not newly_quarantined(copied.build)
 
@@ -126,7 +141,7 @@ def test_a_row_printed_twice_in_a_workbook(copied: Small, tmp_path: Path) -> Non
     rows = sheets["Table P1"]
     norfolk = row_of(rows, "Norfolk")
     rows.insert(norfolk, list(rows[norfolk]))
-    said = refusal(copied, "--landing", str(landing_with(tmp_path / "landing", workbook_bytes(sheets))))
+    said = refused_by_itself(copied, landing_with(tmp_path / "landing", workbook_bytes(sheets)))
     cells = f"cell B{norfolk + 1} and B{norfolk + 2}"
     assert f"{ONS} {EDITION}, table 'Table P1', {cells}: the area 'Norfolk' stands more than once" in said
 

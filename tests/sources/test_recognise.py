@@ -1,6 +1,7 @@
 """What a file is by its bytes: an edition under any name, one that nobody listed, or a thing that is no data."""
 
 import gzip
+import os
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -229,6 +230,30 @@ def test_an_archive_of_records_is_an_edition_named_after_what_it_holds(
         ("E23000024", "police_uk_drugs_records", date(2018, 12, 31), 1),
         ("E23000024", "police_uk_drugs_records_local_resolution", date(2018, 12, 31), 1),
     ]
+
+
+@pytest.mark.full
+def test_two_archives_of_the_same_month_and_force_are_two_editions_in_whatever_order_they_were_copied(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    early, late = (
+        zipped(
+            **{"2018-12-norfolk-street_dot_csv": csv_file(STREET_HEADER, crime(month="2018-12", outcome=text)).encode()}
+        )
+        for text in ("Under investigation", "Local resolution")
+    )
+    put(tmp_path, "early.zip", early)
+    put(tmp_path, "late.zip", late)
+    named = {}
+    for first in ("early.zip", "late.zip"):
+        os.utime(tmp_path / first)
+        files = survey(tmp_path, register, DATA)
+        assert [file.outcome for file in files] == [READ, READ]
+        named[first] = {file.path: file.editions[0].id for file in files}
+    month = "2018-12-to-2018-12-norfolk-street"
+    (second,) = set(named["early.zip"].values()) - {month}
+    assert second.startswith(f"{month}-")
+    assert named["early.zip"] == named["late.zip"]
 
 
 def test_a_table_that_is_almost_a_known_one_says_what_differs(tmp_path: Path, register: dict[str, Source]) -> None:

@@ -13,9 +13,11 @@ import polars as pl
 from transforms.contracts.tables import LANDING_FILES
 from transforms.errors import CountyLinesError, StoreError
 from transforms.incidents import Original, sha256_of, size_of
+from transforms.sources.police_uk_archive import told_apart
 from transforms.sources.publication import published_when
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import (
+    ARCHIVE_PARSER,
     COPY,
     NOT_RECOGNISED,
     READ,
@@ -40,7 +42,8 @@ def survey(
     """Every file below the folder, in the order of the paths, and what it is.
 
     Of two files that differ and hold one edition, an original is read before a re-save, then the one at the path
-    that the register gives, and otherwise the one that was written last, unless it cannot be read. Every edition is given to ``parse``
+    that the register gives, and otherwise the one that was written last, unless it cannot be read. Archives of records are all read, since what
+    one replaces of another is decided by month and force: the later ones have the start of their checksum in their names. Every edition is given to ``parse``
     once, which raises where it cannot be read to the end: the file is then refused with that reason. Links to folders are not
     followed; they, and what cannot be opened, are named. ``read`` gives the bytes of a file, or where in a store they stay.
     """
@@ -59,7 +62,14 @@ def survey(
             file = dataclasses.replace(file, editions=editions)
         found[file.path] = file
     taken: dict[tuple[str, str], LandingFile] = {}
-    for file in sorted(found.values(), key=_kind):
+    registered = {edition.file for source in sources.values() for edition in source.editions}
+    for file in sorted(found.values(), key=lambda file: (_kind(file), *_place(file, sources, registered))):
+        if _is_archive(file, sources) and any((each.source_id, each.id) in taken for each in file.editions):
+            editions = tuple(
+                dataclasses.replace(each, id=told_apart(each.id, file.sha256), published=False)
+                for each in file.editions
+            )
+            file = dataclasses.replace(file, editions=editions)
         held = [(edition.source_id, edition.id) for edition in file.editions]
         if before := next((taken[key] for key in held if key in taken), None):
             file = _second(file, before)
@@ -105,6 +115,17 @@ def _bytes_of(path: Path, read: Callable[[Path], Original]) -> tuple[Original, s
 def _kind(file: LandingFile) -> int:
     """Originals before re-saves, and those before transcriptions; what holds nothing last."""
     return min((FILE_KINDS.index(edition.file_kind) for edition in file.editions), default=len(FILE_KINDS))
+
+
+def _is_archive(file: LandingFile, sources: Mapping[str, Source]) -> bool:
+    """Whether a file is one of records of data.police.uk, which are divided by month and force."""
+    return file.source_id is not None and sources[file.source_id].parser == ARCHIVE_PARSER
+
+
+def _place(file: LandingFile, sources: Mapping[str, Source], registered: Collection[str]) -> tuple[bool, str]:
+    """The order of archives: those where the register has them first, then by their bytes, whatever day their files have here."""
+    is_elsewhere = _is_archive(file, sources) and file.path not in registered
+    return is_elsewhere, file.sha256 if is_elsewhere else ""
 
 
 def _second(file: LandingFile, before: LandingFile) -> LandingFile:

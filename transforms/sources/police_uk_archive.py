@@ -28,6 +28,7 @@ from transforms.incidents import (
     locality_cells,
     read_archive,
     refuse_lost_rows,
+    sha256_of,
 )
 from transforms.sources.calendar import edition_of_month, expected_vintage, months_between
 from transforms.sources.grid import Parsed, left_out
@@ -56,7 +57,7 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
             raise LayoutError(
                 f"{edition.source_id} {edition.id}: the archive {name} holds no file of records; fetch it again."
             )
-        if edition_id_of(members) != edition.id:
+        if edition.id not in (edition_id_of(members), told_apart(edition_id_of(members), sha256_of(content))):
             raise LayoutError(
                 f"{edition.source_id} {edition.id}: the archive {name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
@@ -130,6 +131,11 @@ def edition_id_of(members: list[Member]) -> str:
     )
     only = [names[0] for names in (forces, kinds) if len(names) == 1]
     return "-".join([f"{months[0]}-to-{months[-1]}", *only])
+
+
+def told_apart(edition_id: str, sha256: str) -> str:
+    """The id of an edition of which another archive, with other bytes, holds the same months, body and kind: with the start of its checksum."""
+    return f"{edition_id}-{sha256[:8]}"
 
 
 def believed_publication(members: Sequence[Member], source: Source) -> Publication:

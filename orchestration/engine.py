@@ -57,7 +57,7 @@ class Engine:
             from distributed import CancelledError, Client, KilledWorker
         except ImportError as error:
             raise CountyLinesError(
-                "DASK_SCHEDULER is set, but Dask is not installed; install county-lines[cluster]."
+                "DASK_SCHEDULER is set, but Dask is not installed; install countylines[cluster]."
             ) from error
         try:
             client = Client(self.scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]

@@ -96,9 +96,9 @@ RULES: Final = (
         "the number with a comma between thousands",
     ),
     Rule(
-        "missing-is-not-nought",
+        "missing-is-not-zero",
         r"\b0 \((?:missing|not available|not published|suppressed)\)|\bno figure[^.]*: 0\b",
-        "a missing figure is not nought",
+        "a missing figure is not zero",
         "[x], not available",
     ),
     Rule(

@@ -28,7 +28,7 @@ class Differences:
     ``observations``: observation_id, column, before, after (as text): cells that both hold and that mean something else now.
     ``numbers``: measure, area and period of the numbers that reports use; before and after (count), rate_before and rate_after,
     edition_before and edition_after, change (revised, gap filled, new gap, withdrawn, new, rate only), relative (after / before - 1
-    of the count, null where one is missing or before is nought), size (the difference in widths of the 95% interval that was printed
+    of the count, null where one is missing or before is zero), size (the difference in widths of the 95% interval that was printed
     before, see `_size`), and is_newest (no later period of the measure and area is held). What a reader should know first stands first.
     ``findings``: finding_id, indicator_id, finding, indicator, before, after (status), change (new, withdrawn, other status).
     """

@@ -200,7 +200,7 @@ def _revisions(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame
     return Sheet(
         name="Revisions",
         title="Figures that several editions print",
-        about=("A change of nought means that the later edition prints the same figure. Publishers give no reasons.",),
+        about=("A change of zero means that the later edition prints the same figure. Publishers give no reasons.",),
         frame=frame,
         missing={},
     )

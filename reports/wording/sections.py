@@ -11,7 +11,7 @@ from reports.wording.words import joined
 MONTHLY_RECORDS = (
     "These are single records that police bodies put on data.police.uk, counted here by month. They are another product than the "
     "drug offences recorded by the police above: the two count different things, are revised at different times, and are never added "
-    "up or set against each other. Records of possession and of supply are not told apart. A month that is not held is unknown, not nought."
+    "up or set against each other. Records of possession and of supply are not told apart. A month that is not held is unknown, not zero."
 )
 
 

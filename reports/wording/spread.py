@@ -43,7 +43,7 @@ OVERLAPPING = (
 
 DISPERSION_MEANING = (
     "If forces did the same everywhere, their rates would differ by chance only. The systematic component of variation (SCV) and τ say how "
-    "much they differ beyond that: nought is by chance alone, and a lower value is more alike. Areas too small for it are left out."
+    "much they differ beyond that: zero is by chance alone, and a lower value is more alike. Areas too small for it are left out."
 )
 
 

@@ -62,7 +62,7 @@ def odd_by_themselves(kind: str) -> dict[str, pl.Expr]:
 
 
 def crime_keys(records: pl.DataFrame, kind: str, registers: IncidentRegisters) -> pl.DataFrame:
-    """The Crime IDs of some files, where they are keys, as hashes of 64 bits: row (in the frame, from nought), force, key. Only crimes have any."""
+    """The Crime IDs of some files, where they are keys, as hashes of 64 bits: row (in the frame, from zero), force, key. Only crimes have any."""
     if kind != "street":
         return pl.DataFrame(schema={"row": pl.UInt32, "force": registers.forces, "key": pl.UInt64})
     is_key = pl.col(CRIME_KEY).is_not_null() & _has_keys(registers)

@@ -101,7 +101,7 @@ def test_revisions_come_first_by_size_then_gaps_then_what_is_new(found: Differen
     ]
 
 
-def test_a_revision_has_its_size_and_none_is_made_up_from_nought_or_a_gap(found: Differences) -> None:
+def test_a_revision_has_its_size_and_none_is_made_up_from_zero_or_a_gap(found: Differences) -> None:
     sizes = dict(found.numbers.select("area_name", "relative").iter_rows())
     assert sizes["B"] == pytest.approx(-0.2)
     assert sizes["A"] == pytest.approx(0.01)

@@ -179,7 +179,7 @@ def test_the_numbers_are_those_of_the_reports(book: Workbook, report_data: Repor
     assert compared > 50
 
 
-def test_a_count_that_is_missing_says_why_and_is_never_nought(content: dict[str, bytes]) -> None:
+def test_a_count_that_is_missing_says_why_and_is_never_zero(content: dict[str, bytes]) -> None:
     header, *rows = table_of(opened(content[CITY])["M01 drug offences"])
     rates = {row[header.index("Per 1,000 residents")] for row in rows}
     assert rates == {"[low]", "[x]"}

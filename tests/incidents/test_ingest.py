@@ -124,7 +124,7 @@ def test_a_month_of_more_files_than_are_held_at_once_is_one_table_in_their_order
     assert kept["force"].cast(pl.String).rle().struct.field("value").to_list() == ["norfolk", "suffolk"]
 
 
-def test_a_month_without_drugs_in_a_district_or_without_a_place_has_a_cell_for_either_nought(ingest: Ingest) -> None:
+def test_a_month_without_drugs_in_a_district_or_without_a_place_has_a_cell_for_either_zero(ingest: Ingest) -> None:
     result = ingest({NORFOLK: csv_file(STREET_HEADER, crime(crime_type="Burglary"))})
     localities = pl.read_csv(ROOT / "data" / "registers" / "localities.csv")
     cells = locality_cells([result], localities, "police_uk_archive", "2018-10", REGISTERS)

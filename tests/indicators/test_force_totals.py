@@ -143,7 +143,7 @@ def test_parts_beside_a_whole_are_added_up_to_measures() -> None:
     assert row["observation_id"] == f"{NRM}/2022-q2/t/G3; {NRM}/2022-q2/t/G4"
 
 
-def test_a_part_that_is_not_printed_is_nought_where_the_others_make_up_the_whole() -> None:
+def test_a_part_that_is_not_printed_is_zero_where_the_others_make_up_the_whole() -> None:
     row = children_referred((None, "9"), ("Labour | Adult (18 or over)", "9"))
     assert (row["value"], row["status"], row["observation_id"]) == (0, "ok", f"{NRM}/2022-q2/t/G2")
 

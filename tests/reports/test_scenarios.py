@@ -71,7 +71,7 @@ def test_two_forces_with_the_same_rate_are_both_named_and_share_their_rank(repor
     assert texts(table(document, "table-own-areas").rows[0])[-1] == "1 (1 to 2)"
 
 
-def test_greater_manchester_is_missing_where_it_supplied_nothing_and_never_nought(report_data: ReportData) -> None:
+def test_greater_manchester_is_missing_where_it_supplied_nothing_and_never_zero(report_data: ReportData) -> None:
     rows = {
         row[0]: texts(row) for row in table(products.force(report_data, GREATER_MANCHESTER), "table-drug-offences").rows
     }

@@ -44,7 +44,7 @@ def test_one_offence_is_singular() -> None:
     assert "1 drug offence in" in wording.plain(wording.drug_offences("the force", row(numerator=1.0)))
 
 
-def test_a_missing_count_is_said_to_be_missing_and_never_nought() -> None:
+def test_a_missing_count_is_said_to_be_missing_and_never_zero() -> None:
     said = wording.plain(
         wording.drug_offences("Greater Manchester Police", row(numerator=None, value=None, status="not_available"))
     )

@@ -159,6 +159,6 @@ def test_an_accuracy_is_a_proportion_wider_than_its_error(accuracy: float, half_
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 95])
-def test_a_confidence_is_between_nought_and_one(confidence: float) -> None:
+def test_a_confidence_is_between_zero_and_one(confidence: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         poisson_limits(3, confidence)

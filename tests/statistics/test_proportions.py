@@ -36,7 +36,7 @@ def test_newcombe_difference() -> None:
 @pytest.mark.full
 @settings(deadline=None, max_examples=50)
 @given(shares, confidences, confidences)
-def test_a_proportion_lies_in_its_interval_within_nought_and_one(
+def test_a_proportion_lies_in_its_interval_within_zero_and_one(
     share: tuple[int, int], one: float, other: float
 ) -> None:
     less, more = sorted((one, other))

@@ -1,10 +1,12 @@
 """Large workbooks in batches: the same grid from ODS and XLSX, repeats unfolded, texts kept, memory flat."""
 
+import io
 import tracemalloc
 from collections.abc import Callable
 
 import polars as pl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,6 +129,33 @@ def test_both_readers_of_an_xlsx_workbook_tell_an_error_from_a_blank() -> None:
         [(1, "Norfolk", "#REF!", "7"), (2, "Kent", "3", None)],
         [(1, "Norfolk", "#REF!", "7"), (2, "Kent", "3", None)],
     ]
+
+
+def test_what_is_left_behind_a_merged_cell_is_no_label_and_no_figure() -> None:
+    typed = "<{0} office:value-type=\"float\" office:value=\"{1}\"/>".format
+    document = document_bytes(
+        '<table:table table:name="s"><table:table-row>'
+        + typed('table:table-cell table:number-columns-spanned="2"', 12).replace("/>", "></table:table-cell>")
+        + typed("table:covered-table-cell", 34)
+        + typed("table:table-cell", 56)
+        + "</table:table-row></table:table>"
+    )
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet = workbook.add_worksheet("s")
+        sheet.merge_range("A1:B2", 12)
+        for cell in ("B1", "A2", "B2"):
+            sheet.write(cell, 34)
+        sheet.write("C1", 56)
+        sheet.write("C2", 78)
+    first = (1, "12", None, "56")
+    assert workbook_grids(document, EDITION)["s"].rows() == [first]
+    assert workbook_grids(book.getvalue(), EDITION)["s"].rows() == [first, (2, None, None, "78")]
+
+
+def test_lines_of_a_cell_are_parted_by_line_feeds_in_a_workbook_written_on_windows() -> None:
+    content = workbook_bytes({"s": [["Avon and\r\nSomerset", "Dyfed\rPowys"]]})
+    assert read(content)[0][1].row(0) == (1, "Avon and\nSomerset", "Dyfed\nPowys")
 
 
 @pytest.mark.full

@@ -20,6 +20,7 @@ ERROR: Final = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|NUM!|NULL!|VALUE!|SPILL!|
 """What spreadsheet programs show of a cell whose formula cannot be worked out; behind it they store a blank, or 0."""
 
 _MIDNIGHT = "00:00:00"
+_LINE_END = re.compile(r"\r\n?")
 _WHOLE = re.compile(r"-?[0-9]+")
 _ERROR_CELL = re.compile(
     rb'<(?:[\w.-]+:)?c(\s[^>]*\bt="e"[^>]*)(?<!/)>(?:(?!</(?:[\w.-]+:)?c>).)*?<(?:[\w.-]+:)?v>([^<]*)<', re.DOTALL
@@ -42,14 +43,14 @@ def column_letters(index: int) -> str:
 
 
 def stored_text(value: object) -> str | None:
-    """What a reader gives of a cell as the project stores it: null for a blank, a number without '.0', a date as '2018-09-30 00:00:00'."""
+    """What a reader gives of a cell as the project stores it: null for a blank, a number without '.0', a date as '2018-09-30 00:00:00', lines parted by line feeds."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
         return stored_number(str(value))
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value} {_MIDNIGHT}"
-    return str(value) or None
+    return _LINE_END.sub("\n", str(value)) or None
 
 
 def stored_number(text: str) -> str:
@@ -189,7 +190,8 @@ class OdsRows:
         elif name in ("table:table-cell", "table:covered-table-cell"):
             shown = "".join(self._text)
             text = shown if self._value is None or ERROR.fullmatch(shown) else self._value
-            if text:
+            # What stands behind a merged cell is shown by no program: it is left over from before the cells were merged.
+            if text and name == "table:table-cell":
                 self._grow(self._blanks + self._columns_repeated)
                 self._cells.extend(itertools.repeat(None, self._blanks))
                 self._cells.extend(itertools.repeat(text, self._columns_repeated))

@@ -19,7 +19,8 @@ def workbook_sheets(content: bytes, is_wanted: Callable[[str], bool]) -> Iterato
 
     A row is its number (from 1, as a spreadsheet counts) and its texts from column A on, blanks null. Whatever reads a workbook reads it here,
     so that one cell has one meaning: a number is stored text, an integer without '.0', else the shortest exact decimal form; a date is
-    '2018-09-30 00:00:00'; the lines of a text are parted by line feeds; an error is its own text ('#REF!'), whatever is stored behind it.
+    '2018-09-30 00:00:00'; the lines of a text are parted by line feeds; an error is its own text ('#REF!'), whatever is stored behind it;
+    of merged cells the first alone holds anything, whatever is left behind it.
     Raises one of DAMAGED or CalamineError for what is no workbook, or is cut short.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -39,12 +40,20 @@ def _xlsx_rows(workbook: Any, name: str, errors: Mapping[tuple[int, int], str]) 
     sheet = workbook.get_sheet_by_name(name)
     # The reader leaves out the blank columns at the left, and says where it starts; of a cell with an error it gives a blank.
     left: list[str | None] = [None] * (sheet.start or (0, 0))[1]
+    merged = sorted(sheet.merged_cell_ranges or (), reverse=True)
+    here: list[tuple[tuple[int, int], tuple[int, int]]] = []
     for number, values in enumerate(sheet.iter_rows(), start=1):
         row = left + [stored_text(value) for value in values]
         for (row_number, column), error in errors.items():
             if row_number == number:
                 row.extend([None] * (column - len(row)))
                 row[column - 1] = error
+        while merged and merged[-1][0][0] < number:
+            here.append(merged.pop())
+        here = [each for each in here if number <= each[1][0] + 1]
+        for (top, first), (_, last) in here:
+            covered = slice(first + (number == top + 1), last + 1)
+            row[covered] = [None] * len(row[covered])
         if any(text is not None for text in row):
             yield number, row
 

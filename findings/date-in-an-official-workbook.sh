@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # gptables 2.0.2, pandas 3.1.1 (read with openpyxl 3.1.5)
 #
-# Expected: a column of dates is written as dates, as pandas' own writer does; a note on a column is found by the column's name,
+# Expected: a column of dates is written as dates that a reader sees as such; a note on a column is found by the column's name,
 # whether or not the column has a unit.
 # What happens: a date is written as the number of days with the format General: readers see 43830. With a unit and a note on
 # one column, its name is no longer found (KeyError), because the unit has been added to the heading by then; the column's

@@ -4,8 +4,8 @@
 # Expected: a cell whose formula failed (#DIV/0!, #REF!) is an error or its text to every reader, never a blank and never a
 # number.
 # What happens: calamine gives a blank for it in XLSX, and in ODS as LibreOffice writes it (a string whose value is empty); so
-# does odfdo. As OpenOffice wrote it (a number of value 0 that is shown as #DIV/0!), every reader gives 0: only the text that is
-# shown tells it from a real zero.
+# does odfdo. As older programs wrote it (a number of value 0 that is shown as #DIV/0!), every reader gives 0: only the text
+# that is shown tells it from a real zero.
 # Output seen on 2026-12-01:
 #   XLSX, calamine: ['']
 #   XLSX, openpyxl: ['#DIV/0!']

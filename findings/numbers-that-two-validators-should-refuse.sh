@@ -3,9 +3,9 @@
 #
 # Expected: both validators take what their specifications take as a number, digits with a sign and a point; a per cent sign is
 # divided out by CSVW in every numeric type.
-# What happens: both take 1_000 and Arabic digits, which neither specification allows and other readers of CSV keep as text,
-# because both hand the text to Python. csvw takes 45.5% as 0.455 in a decimal column and refuses it in a column of numbers (its
-# binary type); Frictionless refuses it. 12.0 is an integer to csvw alone.
+# What happens: both take 1_000 and Arabic digits, which neither specification allows, because both hand the text to Python.
+# csvw takes 45.5% as 0.455 in a decimal column and refuses it in a column of numbers (its binary type); Frictionless refuses
+# it. 12.0 is an integer to csvw alone.
 # Output seen on 2026-12-01:
 #   '1_000': csvw integer 1000, decimal 1000, number 1000.0; frictionless integer 1000, number 1000
 #   '\u0661\u0662': csvw integer 12, decimal 12, number 12.0; frictionless integer 12, number 12

@@ -4,7 +4,7 @@
 # Expected: a rule on the digits of a year passes over a row whose year is missing, and says of the other rows what it said
 # before.
 # What happens: with one year missing, to_pandas() makes the years fractions, and the rule (a regular expression, or a length of
-# 4) reads 2018.0: every row that has a year fails, and none of them is wrong. A set of whole numbers, and a range, still pass.
+# 4) reads 2018.0: every row that has a year fails, and none of them is wrong. A set of whole numbers still passes.
 # Output seen on 2026-12-01:
 #   [2018, 2019] ExpectColumnValuesToMatchRegex True []
 #   [2018, 2019] ExpectColumnValueLengthsToEqual True []

@@ -4,8 +4,8 @@
 # Expected: an interval of a proportion holds the proportion: 0 of 20 begins at 0, 20 of 20 ends at 1 (the usual Jeffreys
 # interval is set to 0 and 1 there).
 # What happens: proportion_confint with method="jeffreys" is not set to 0 and 1: the interval of 0 of 20 begins above 0 and that
-# of 20 of 20 ends below 1, so that the estimate lies outside its own interval. Wilson, Clopper-Pearson (`beta`) and
-# Agresti-Coull hold it.
+# of 20 of 20 ends below 1, so that the estimate lies outside its own interval. Clopper-Pearson (`beta`) and Agresti-Coull hold
+# it.
 # Output seen on 2026-12-01:
 #   jeffreys 0 of 20: 0.000024 to 0.116639, holds it: False
 #   jeffreys 20 of 20: 0.883361 to 0.999976, holds it: False

@@ -2,8 +2,8 @@
 # httpx 0.28.1
 #
 # Expected: parameters are added to the query that an address has already; empty parameters change nothing.
-# What happens: any mapping of parameters, an empty one too, replaces the query: /crimes-street?date=2019-12 asks for every
-# month. Parameters of the client itself do so as well. Only None leaves the address as it is.
+# What happens: any mapping of parameters, an empty one too, replaces the query: /crimes-street?date=2019-12 asks no longer for
+# December 2019. Parameters of the client itself do so as well. Only None leaves the address as it is.
 # Output seen on 2026-12-01:
 #   None http://example.org/crimes-street?date=2019-12
 #   {} http://example.org/crimes-street

@@ -4,8 +4,8 @@
 # Expected: no event in 100 years at risk against 5 in 150 is a rate ratio of 0; a 95% interval by the score method begins at 0
 # and ends somewhat above 1.
 # What happens: confint_poisson_2indep with compare="ratio", method="score" gives the single point 1.15 for a ratio of 0, and
-# with the samples swapped (the ratio is then infinite) the single point 0.87: both on the wrong side of 1. No warning. The two
-# `-log` names and `mover` give an interval.
+# with the samples swapped (the ratio is then infinite) the single point 0.87: both on the wrong side of 1. The only warning is
+# of a logarithm of zero. `score-log` and `mover` give an interval.
 # Output seen on 2026-12-01:
 #   score 0 in 100 against 5 in 150: 1.152 to 1.152
 #   score-log 0 in 100 against 5 in 150: 0.008 to 2.466

@@ -2,7 +2,7 @@
 # duckdb 2.0.0, polars 2.1.0
 #
 # Expected: a sum of whole numbers in DuckDB is a whole number in Polars, and events divided by residents is a fraction.
-# What happens: sum(), also of a count_if(), is HUGEINT and comes to Polars as Decimal(38, 0). A quotient of two such columns is
+# What happens: sum() of whole numbers is HUGEINT and comes to Polars as Decimal(38, 0). A quotient of two such columns is
 # rounded to a whole number: 3 in 8 is 0, and a share of the total is 0 or 1. In JSON the sum is a text; it joins with no
 # integer column. count(*) comes as Int64; the same quotient inside DuckDB is 0.375.
 # Output seen on 2026-12-01:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # python-calamine 0.9.1, openpyxl 3.1.5, pandas 3.1.1 (written with xlsxwriter 3.3.1 and odfpy 1.4.1)
 #
-# Expected: what stands in a cell that a merged cell covers is shown by no spreadsheet program, and so read by none of the
-# readers; or else by all.
+# Expected: what stands in a cell that a merged cell covers cannot be seen in a spreadsheet program, and so no reader gives it;
+# or else all do.
 # What happens: calamine reads it, in XLSX and ODS. openpyxl leaves it out, except in read-only mode; pandas leaves it out in
 # ODS and reads it in XLSX, through the same openpyxl.
 # Output seen on 2026-12-01:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.answers import explain, find_area, find_numbers, period_asked, read_period, suggest
+from transforms.answers import explain, find_area, find_numbers, numbers_held, period_asked, read_period, suggest
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 from transforms.sources.published import read_editions
@@ -384,3 +384,51 @@ def test_an_unknown_identifier_is_an_error_that_says_where_to_find_one(
         CountyLinesError, match="No number has the identifier 'M99'; copy it from a report's evidence list"
     ):
         explain("M99", indicators, observations, editions, comparisons)
+
+
+@pytest.mark.parametrize(
+    ("area", "measure", "period", "value"),
+    [
+        ("police total", "nrm_police_referrals", "2023-Q2", 938),
+        ("England", "gangs_episodes", "YE Mar 2025", 8860),
+    ],
+)
+def test_what_is_held_as_published_is_found_and_leads_to_its_cell(
+    area: str,
+    measure: str,
+    period: str,
+    value: int,
+    areas: pl.DataFrame,
+    registers: Registers,
+    indicators: pl.DataFrame,
+    observations: pl.DataFrame,
+    comparisons: pl.DataFrame,
+    data: Path,
+) -> None:
+    held = numbers_held(indicators, observations, areas)
+    area_id = find_area(area, areas, registers.area_names, registers.elsewhere)
+    (row,) = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure))
+    assert (row["numerator"], row["value"], row["status"]) == (value, None, "published count")
+    found = explain(row["indicator_id"], indicators, observations, read_editions(data), comparisons)
+    assert found.numerator["value"].to_list() == [value]
+
+
+def test_everything_that_is_held_of_an_area_is_found(
+    areas: pl.DataFrame, indicators: pl.DataFrame, observations: pl.DataFrame
+) -> None:
+    held = numbers_held(indicators, observations, areas)
+    same = ["measure_id", "area_id", "period_start", "period_end"]
+    assert observations.drop_nulls("value").join(held, on=same, how="anti").is_empty()
+    assert held["indicator_id"].n_unique() == len(held)
+    assert held.filter(pl.col("is_preferred")).equals(indicators.filter(pl.col("is_preferred")))
+
+
+def test_what_other_editions_print_of_a_figure_is_named_with_it(
+    indicators: pl.DataFrame, observations: pl.DataFrame, comparisons: pl.DataFrame, data: Path
+) -> None:
+    first = "M01.E23000024.201704-201803.ye-mar-2018.as_published"
+    found = explain(first, indicators, observations, read_editions(data), comparisons)
+    assert (found.indicator["numerator"], "2019-04" in found.indicator["vintage"]) == (1984, True)
+    assert found.others.select("numerator", "edition_id").rows() == [(2019, "2019-04")]
+    newest = "M01.E23000024.201901-201912.ye-dec-2019.as_published"
+    assert explain(newest, indicators, observations, read_editions(data), comparisons).others.is_empty()

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from transforms.errors import CountyLinesError
-from transforms.evidence import evidence
+from transforms.evidence import as_indicators, evidence
 from transforms.harmonise.names import fold, keys, name_table, nearest
 
 # How many periods an error names; the rest are in the tidy CSV.
@@ -156,10 +156,32 @@ def _month_end(year: int, month: int) -> date:
     return (date(year, month, 1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
+def numbers_held(indicators: pl.DataFrame, observations: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """The rows of out/indicators, and every published count of which no indicator is made, as such a row without a rate.
+
+    Those are totals that a publisher prints, figures of regions and countries that are not added up here, and measures that are parts of others.
+    Their identifier is that of the observation, their coverage_note the part that the count is of, their area_name that of ``areas``.
+    """
+    same = ["measure_id", "area_id", "period_start", "period_end"]
+    alone = (
+        observations.filter(pl.col("value").is_not_null()).join(indicators, on=same, how="anti").sort("observation_id")
+    )
+    start, end = pl.col("period_start"), pl.col("period_end")
+    months = (end.dt.year() - start.dt.year()) * 12 + end.dt.month() - start.dt.month() + 1
+    names = dict(areas.select("area_id", "name").iter_rows())
+    published = as_indicators(alone, indicators.schema).with_columns(
+        pl.col("area_id").replace_strict(names, default=pl.col("area_name")).alias("area_name"),
+        months.cast(indicators.schema["months"]).alias("months"),
+        pl.lit(False).alias("is_preferred"),
+        alone["part"].alias("coverage_note"),
+    )
+    return pl.concat([indicators, published])
+
+
 def find_numbers(
     indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date]
 ) -> list[dict[str, Any]]:
-    """Every row of out/indicators for one area, measure (its id or code) and period, the preferred one first.
+    """Every row of out/indicators, or of ``numbers_held``, for one area, measure (its id or code) and period, the preferred one first.
 
     Raises CountyLinesError with the measures, or the periods held for the area, when there is none.
     """
@@ -198,7 +220,10 @@ def _of_measure(indicators: pl.DataFrame, measure_id: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it, and its comparisons."""
+    """A number's way back: the row itself, the formula in words, and the observations, editions and corrections behind it, and its comparisons.
+
+    ``others`` are the rows of out/indicators in which other editions give the same figure, oldest first: what was revised, and when.
+    """
 
     indicator: dict[str, Any]
     formula: str
@@ -206,6 +231,7 @@ class Explanation:
     denominator: pl.DataFrame
     editions: pl.DataFrame
     comparisons: pl.DataFrame
+    others: pl.DataFrame
 
 
 def explain(
@@ -234,4 +260,10 @@ def explain(
         for name in ("numerator", "denominator")
     }
     comparisons = found.comparisons.drop("indicator_id")
-    return Explanation(indicator=row, formula=formula, **parts, editions=found.editions, comparisons=comparisons)
+    same = [pl.col(name) == row[name] for name in ("measure_id", "area_id", "period_start", "period_end")]
+    elsewhere = (pl.col("source_id") != row["source_id"]) | (pl.col("edition_id") != row["edition_id"])
+    others = indicators.filter(*same, elsewhere).sort("vintage", "source_id", "edition_id", "denominator_rule")
+    others = others.unique(["source_id", "edition_id"], keep="first", maintain_order=True)
+    return Explanation(
+        indicator=row, formula=formula, **parts, editions=found.editions, comparisons=comparisons, others=others
+    )

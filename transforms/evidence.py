@@ -31,6 +31,10 @@ class Evidence:
     comparisons: pl.DataFrame
 
 
+PUBLISHED = "published count"
+"""The status of a count that is held as published, of which no indicator is made."""
+
+
 def evidence(
     indicator_ids: Iterable[str],
     indicators: pl.DataFrame,
@@ -46,7 +50,7 @@ def evidence(
         maintain_order=True
     )
     counts = observations.join(asked, left_on="observation_id", right_on="indicator_id", how="semi")
-    known = pl.concat([indicators, _as_indicators(counts, indicators.schema)]) if len(counts) else indicators
+    known = pl.concat([indicators, as_indicators(counts, indicators.schema)]) if len(counts) else indicators
     rows = asked.join(known, on="indicator_id", maintain_order="left")
     cells = (
         rows.select("indicator_id", *(f"{part}_observations" for part in _PARTS))
@@ -98,15 +102,15 @@ def _comparisons(asked: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     return alike.sort("indicator_id", "kind", "side", "grade", "reasons", "adjustments")
 
 
-def _as_indicators(counts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Published counts as rows of out/indicators without a rate."""
+def as_indicators(counts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Published counts (rows of core/observations) as rows of out/indicators without a rate; their identifier is that of the observation."""
     given = counts.with_columns(
         pl.col("observation_id").alias("indicator_id"),
         pl.col("observation_id").alias("numerator_observations"),
         pl.col("area_text").alias("area_name"),
         pl.col("value").alias("numerator"),
         pl.lit(None, pl.Float64).alias("value"),
-        pl.lit("published count").alias("status"),
+        pl.lit(PUBLISHED).alias("status"),
         pl.lit(False).alias("is_derived"),
     )
     return given.select(

@@ -88,7 +88,7 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         registers, observations, computed = load_registers(paths.data), frames["observations"], frames["computed"]
         cells = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])
         pairs = with_inspections(ledger(computed, observations, registers), frames.get("grades"), registers)
-        content = Held(cells, observations, computed, with_programme(pairs, cells, registers), registers)
+        content = Held(cells, observations, computed, with_programme(pairs, cells, registers), registers, sources)
         found = scoreboard(load_findings(paths.data), content)
         for name, (contract, _) in _SCOREBOARD.items():
             yield from checked(getattr(found, name), contract, paths, output_name=name)

@@ -27,7 +27,7 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
     Example: countylines value Norfolk drug_offences "YE Dec 2019"
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
-    from transforms.answers import find_area, find_numbers, period_asked
+    from transforms.answers import find_area, find_numbers, numbers_held, period_asked
 
     if measure in GRADES:
         raise CountyLinesError(
@@ -37,8 +37,8 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
     paths = paths_from_environment()
     known = registers(paths)
     area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
-    indicators = table(paths, "out", "indicators")
-    rows = find_numbers(indicators, area_id, measure, period_asked(period, indicators, [area_id], measure))
+    held = numbers_held(table(paths, "out", "indicators"), table(paths, "core", "observations"), known.areas)
+    rows = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure))
     answers = [_answer(row) for row in rows]
     if as_json:
         click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
@@ -90,6 +90,7 @@ def _limits(answer: dict[str, Any]) -> str:
 
 
 def _in_words(answer: dict[str, Any]) -> str:
+    from transforms.evidence import PUBLISHED
     from transforms.indicators.local_authorities import PER_CHILD
     from transforms.indicators.shares import OF_OFFENCES
 
@@ -105,9 +106,12 @@ def _in_words(answer: dict[str, Any]) -> str:
             else f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, {_limits(answer)}, "
             f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
         )
+    elif answer["status"] == PUBLISHED:
+        part = f", one part of the count: {answer['coverage_note']}" if answer["coverage_note"] else ""
+        lines.append(f"  as published, without a rate{part}")
     else:
         lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
-    if answer["coverage_note"]:
+    if answer["coverage"] and answer["coverage_note"]:
         lines.append(f"  coverage {answer['coverage']}: {answer['coverage_note']}")
     lines.append(f"  {answer['source']}, edition {answer['edition']}; countylines explain {answer['indicator_id']}")
     return "\n".join(lines)
@@ -134,7 +138,7 @@ def explain(indicator_id: str, as_json: bool) -> None:
         table(paths, "out", "comparability"),
     )
     if as_json:
-        names = ("numerator", "denominator", "editions", "comparisons")
+        names = ("numerator", "denominator", "editions", "comparisons", "others")
         parts = {name: getattr(found, name).to_dicts() for name in names}
         click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
         return
@@ -151,6 +155,11 @@ def explain(indicator_id: str, as_json: bool) -> None:
                 click.echo(f"{'':14}correction {row['correction_id']} applied")
             if row["source_url"]:
                 click.echo(f"{'':14}seen at {row['source_url']}")
+    if len(found.others):
+        click.echo("\nPrinted by other editions, oldest first")
+    for row in found.others.iter_rows(named=True):
+        count = "no figure" if row["numerator"] is None else f"{_whole(row['numerator']):,}"
+        click.echo(f"  {count:>12}  {row['source_id']} {row['edition_id']}, published in {row['vintage']}")
     click.echo(f"\n{wording.COMPARED}")
     for line in wording.compared_with(found.comparisons.to_dicts()):
         click.echo(f"  {line}")
@@ -160,6 +169,8 @@ def explain(indicator_id: str, as_json: bool) -> None:
             f"  {row['source_id']} {row['edition_id']}: {row['file']} ({row['file_kind']}), {row['bytes']:,} bytes"
         )
         click.echo(f"    sha256 {row['sha256']}, read on {row['retrieved_at']}")
+        note = f". {row['vintage_note']}" if row["vintage_note"] else ""
+        click.echo(f"    published in {row['vintage']}, by {row['vintage_basis']}{note}")
 
 
 @click.group()

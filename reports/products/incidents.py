@@ -24,6 +24,7 @@ _COLUMNS: Final = {
     _SEARCHES: "Searches for drugs",
     f"{_SEARCHES}_arrest": "Arrest",
 }
+RECORDS: Final = tuple(_COLUMNS)
 _NOT_PUBLISHED: Final = "not held"
 _NO_RECORD: Final = "none"
 _NO_FIGURE: Final = "no figure"

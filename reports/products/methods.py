@@ -94,10 +94,23 @@ def _described(data: ReportData, source: Source) -> tuple[Block, ...]:
         Heading(3, f"{source.title} ({source.code})", f"source-{anchor}"),
         Paragraph((source.summary,)),
         Paragraph((f"{source.status} Licence: {source.licence_in}. Revisions: {source.revision_policy}",)),
+        *_dated_by(data, source),
         *((Paragraph((f"Breaks in the series: {_breaks(data, source)}.",)),) if source.known_breaks else ()),
         Callout("May be used to say", "information", tuple((claim,) for claim in source.may_claim)),
         Callout("May not be used to say", "caveat", tuple((claim,) for claim in source.may_not_claim)),
     )
+
+
+def _dated_by(data: ReportData, source: Source) -> tuple[Paragraph, ...]:
+    """What the months of publication of the editions held rest on, and which dates were not believed; nothing where none is held."""
+    held = data.editions.filter(source_id=source.id)
+    if held.is_empty():
+        return ()
+    bases = held.group_by("vintage_basis").len().sort("len", "vintage_basis", descending=[True, False])
+    said = wording.joined(f"{basis} ({formats.small_number(number)})" for basis, number in bases.iter_rows())
+    doubted = held.drop_nulls("vintage_note").sort("edition_id").select("edition_id", "vintage_note").iter_rows()
+    notes = "".join(f" {edition_id}: {note}" for edition_id, note in doubted)
+    return (Paragraph((f"When the editions held came out is known from {said}.{notes}",)),)
 
 
 def _breaks(data: ReportData, source: Source) -> str:

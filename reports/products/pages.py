@@ -241,7 +241,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
             ),
             *_record_files(data),
             *coverage.coverage(data),
-            *_unlike_the_year_before(data),
+            *_unlike_before(data),
             Heading(2, "What was left out, and why", "excluded"),
             Table(
                 anchor="table-excluded",
@@ -265,25 +265,29 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
     )
 
 
-def _unlike_the_year_before(data: ReportData) -> tuple[Block, ...]:
-    """Counts that are less than half or more than double those of the same months a year before."""
-    odd = data.plausibility.filter(~pl.col("like_year_before")).sort("measure_id", "period_end", "area_id")
-    compared = data.plausibility["like_year_before"].count()
+def _unlike_before(data: ReportData) -> tuple[Block, ...]:
+    """Counts that are less than half or more than double those of the same months a year before, or of the period or edition just before."""
+    beside = {"like_year_before": "a year before", "like_just_before": "just before"}
+    odd = data.plausibility.filter(pl.any_horizontal(~pl.col(name) for name in beside))
+    said = " and ".join(
+        f"{formats.count(len(odd.filter(~pl.col(name))))} of {formats.count(data.plausibility[name].count())} beside {words}"
+        for name, words in beside.items()
+    )
     return (
-        Heading(2, "Which figures are unlike those of a year before", "year-before"),
+        Heading(2, "Which figures are unlike those before them", "year-before"),
         Paragraph(
             (
-                f"{formats.count(len(odd))} of {formats.count(compared)} counts of twenty or more are less than half or more than "
-                "double those of the same months a year before. That is no error by itself: read the notes of the force first.",
+                f"Counts of twenty or more that are less than half or more than double the same months a year before, or the period or edition "
+                f"just before: {said}. That is no error by itself: read the notes of the force first.",
             )
         ),
         Table(
             anchor="table-year-before",
-            caption="Counts unlike those of the same months a year before",
+            caption="Counts unlike those before them",
             columns=(TableColumn("Measure"), TableColumn("Force, months and counts"), TableColumn("Edition")),
             rows=tuple(
                 (row["measure_id"].replace("_", " "), row["in_words"], f"{row['source_id']} {row['edition_id']}")
-                for row in odd.iter_rows(named=True)
+                for row in odd.sort("measure_id", "period_end", "area_id").iter_rows(named=True)
             ),
             source_note="A warning: nothing is held back for it.",
         ),

@@ -22,6 +22,7 @@ from reports.products import (
     response,
     scoreboard,
     trends,
+    unlike,
 )
 from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
 
@@ -152,6 +153,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *consistency.consistency(data, area_id, forces),
         *comparability.comparisons(data, area_id),
         *(coverage.coverage(data) if is_nation else ()),
+        *unlike.unlike_before(data, area_id, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),
         *provenance.sources(data, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),

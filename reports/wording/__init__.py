@@ -6,6 +6,8 @@ themselves are in ``reports.wording_rules``; arithmetic belongs in ``transforms`
 """
 
 from reports.wording.caveats import (
+    UNLIKE_MEANING,
+    UNLIKE_TITLE,
     caveat_breaks,
     caveat_coverage,
     caveat_dispersion,
@@ -15,6 +17,7 @@ from reports.wording.caveats import (
     caveat_population,
     caveat_small,
     inspection_age,
+    unlike_before,
 )
 from reports.wording.checked import own_words, refuse_forbidden_words
 from reports.wording.comparability import (
@@ -118,6 +121,8 @@ __all__ = [
     "SCOREBOARD_RULE",
     "SPREAD_ELSEWHERE",
     "STATUS_LINE",
+    "UNLIKE_MEANING",
+    "UNLIKE_TITLE",
     "attribution",
     "authorities_without_figures",
     "beside",
@@ -178,5 +183,6 @@ __all__ = [
     "revisions",
     "scoreboard_counts",
     "status_line",
+    "unlike_before",
     "usual_for_its_size",
 ]

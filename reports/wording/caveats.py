@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from reports import formats
+from reports.document import Prose, Run
 from reports.numbers import Row, period
 from reports.wording.words import capitalised, joined, plural
 
@@ -60,6 +61,29 @@ def caveat_dispersion(phi: float) -> str:
         f"Rates differ between areas far more than by chance: as a variance, {formats.count(phi)} times. Affected are places in the funnel and ranks: recording and police "
         "work stand behind much of it. Figures on searches and on recording by the same areas would tell them apart."
     )
+
+
+UNLIKE_TITLE = "Read with care: figures far from those before them"
+UNLIKE_MEANING = (
+    "These figures are less than half or more than double the ones before them, where either is twenty or more. That is no error by "
+    "itself: what is counted, or how much of it was supplied, may have changed. Ask the force or the publisher before using one of them alone."
+)
+
+
+def unlike_before(name: str, row: Row, figure: Run) -> Prose:
+    """One figure that is far from the same months a year before, or from the period or edition just before, or from both (a row of out/plausibility)."""
+    said = []
+    year_before = f"to {row['period_end'].replace(year=row['period_end'].year - 1, day=1):%Y-%m}"
+    if row["like_year_before"] is False:
+        said.append(f"{_times(row['value'], row['compared_with'])} of the same months a year before")
+    if row["like_just_before"] is False and not (said and str(row["just_before_is"]).startswith(year_before)):
+        before = "edition just before" if str(row["just_before_is"]).startswith("in edition") else "period just before"
+        said.append(f"{_times(row['value'], row['just_before'])} of the {before}")
+    return (f"{name}, {formats.period(row['period_start'], row['period_end'])}: ", figure, f", {joined(said)}.")
+
+
+def _times(value: float, before: float) -> str:
+    return f"{'more than double' if value > before else 'less than half'} the {formats.count(before)}"
 
 
 def caveat_population(rows: Sequence[Row], months: int) -> str:

@@ -85,7 +85,7 @@ def test_a_known_gap_that_is_none_any_more_is_refused(
 
 
 def test_populations_of_all_forces_are_those_of_england_and_wales(plausible: pl.DataFrame) -> None:
-    populations = plausible.filter(measure_id="resident_population")
+    populations = plausible.filter(pl.col("measure_id") == "resident_population", pl.col("area_id") == "K04000001")
     assert populations.select("edition_id", "value", "population_in_range").sort("edition_id").rows() == [
         ("ye-dec-2018", 58_744_800, True),
         ("ye-dec-2024", 60_854_900, True),
@@ -133,4 +133,57 @@ def test_a_count_that_doubles_is_odd_and_a_handful_is_not(
 
 def test_quarters_are_found_a_year_apart_whatever_their_length(plausible: pl.DataFrame) -> None:
     quarters = plausible.filter(measure_id="nrm_police_referrals")
-    assert {end.month for end in quarters["period_end"]} == {6, 9, 12}
+    compared = quarters.drop_nulls("compared_with")
+    assert {end.month for end in compared["period_end"]} == {6, 9, 12}
+
+
+def test_every_measure_of_forces_with_two_periods_is_compared_with_the_figure_just_before(
+    observations: pl.DataFrame, plausible: pl.DataFrame
+) -> None:
+    periods = (
+        observations.filter(pl.col("area_kind") == "police_force_area", pl.col("value").is_not_null())
+        .group_by("measure_id", "area_id")
+        .agg(pl.struct("period_start", "period_end").n_unique().alias("periods"))
+    )
+    several = set(periods.filter(pl.col("periods") > 1)["measure_id"]) - {
+        "london_linked_individuals",
+        "london_linked_rank_published",
+    }
+    compared = plausible.drop_nulls("just_before")
+    assert several <= set(compared["measure_id"])
+    assert "police_uk_drugs_records" in several
+
+
+def test_the_arrests_of_norfolk_are_odd_beside_both(plausible: pl.DataFrame) -> None:
+    of_norfolk = plausible.filter(area_id=NORFOLK, measure_id="arrests_after_searches_for_drugs").sort("period_end")
+    columns = ("value", "compared_with", "like_year_before", "just_before", "just_before_is", "like_just_before")
+    assert of_norfolk.select(columns).rows() == [
+        (89, 189, False, 189, "to 2017-03-31", False),
+        (250, 89, False, 89, "to 2018-03-31", False),
+    ]
+
+
+def test_a_month_of_records_is_compared_with_the_month_just_before(
+    indicators: pl.DataFrame, observations: pl.DataFrame
+) -> None:
+    """Synthetic: a tenth of the records of November 2018."""
+    november = (pl.col("measure_id") == "police_uk_drugs_records") & (pl.col("period_end") == date(2018, 11, 30))
+    of_norfolk = november & (pl.col("area_id") == NORFOLK)
+    few = observations.with_columns(pl.when(of_norfolk).then(30.0).otherwise("value").alias("value"))
+    (row,) = plausibility(indicators, few).filter(of_norfolk).to_dicts()
+    assert (row["value"], row["like_year_before"], row["like_just_before"]) == (30, None, False)
+    assert row["just_before_is"] == "to 2018-10-31"
+
+
+def test_a_period_without_another_is_compared_with_the_edition_before(
+    indicators: pl.DataFrame, observations: pl.DataFrame
+) -> None:
+    """Synthetic: arrests of the one year that is held, printed again with three times as many."""
+    once = indicators.filter(measure_id="arrests_for_drug_offences")
+    again = once.with_columns(
+        pl.lit("synthetic").alias("edition_id"), pl.lit("2019-10").alias("vintage"), pl.col("numerator") * 3
+    )
+    found = plausibility(pl.concat([indicators, again]), observations).filter(measure_id="arrests_for_drug_offences")
+    assert found["just_before_is"].unique().to_list() == [f"in edition {once['edition_id'][0]}"]
+    assert found.filter(pl.col("like_just_before")).is_empty()
+    assert found["like_year_before"].is_null().all()

@@ -64,3 +64,18 @@ def test_a_break_that_reports_draw_is_named_and_another_is_given_by_its_identifi
 def test_anchors_are_unique(page: Page) -> None:
     anchors = [block.anchor for block in page.blocks if isinstance(block, Heading | Table)]
     assert len(anchors) == len(set(anchors))
+
+
+def test_it_is_said_what_the_months_of_publication_rest_on_and_what_was_not_believed(
+    report_data: ReportData, registered: dict[str, Source]
+) -> None:
+    note = "Its files are dated 2026-12-01."
+    doubted = report_data.editions.with_columns(
+        pl.when(edition_id="ye-dec-2019").then(pl.lit(note)).otherwise("vintage_note").alias("vintage_note")
+    )
+    page = pages.methods(dataclasses.replace(report_data, editions=doubted), registered)
+    said = [run for block in page.blocks if isinstance(block, Paragraph) for run in block.prose]
+    assert (
+        f"When the editions held came out is known from the properties of the file (six) and the publisher's timetable (one). ye-dec-2019: {note}"
+        in said
+    )

@@ -55,7 +55,7 @@ def with_editions(
     assert result.unmatched.is_empty()
     members, authorities = registers.area_members, registers.local_authorities
     computed = formulas.indicators(result.observations, areas, members, registers.measures, authorities)
-    found = scoreboard_of(sources, data, result, computed, grades, registers)
+    found = scoreboard_of(held, data, result, computed, grades, registers)
     return replace(
         report_data,
         **{"indicators": computed, "observations": result.observations, "excluded": result.excluded, "sources": held},
@@ -141,3 +141,28 @@ def test_shares_are_compared_in_per_cent_of_offences_and_not_by_population(per_c
         "44.0 per cent (44 offences, 95% interval 35.0 to 54.0): "
     )
     assert said in sentence
+
+
+NEED_RECORDED_CRIME = ["I02a", "I02c", "I02d", "I05b", "I11d"]
+
+
+@pytest.mark.full
+def test_what_is_missing_is_said_by_what_is_held(with_editions: ReportData, report_data: ReportData) -> None:
+    held, not_held = (
+        dict(
+            data.scoreboard.filter(pl.col("indicator_id").is_in(NEED_RECORDED_CRIME))
+            .select("indicator_id", "why_not")
+            .rows()
+        )
+        for data in (with_editions, report_data)
+    )
+    assert set(not_held.values()) == {"The project keeps no edition of recorded crime by offence code."}
+    slavery = with_editions.observations.filter(
+        measure_id="modern_slavery_offences_in_quarter", source_id="ho_recorded_crime_open_data"
+    )
+    assert held["I02c"] == (
+        f"{len(slavery):,} figures are held that this is not worked out from: Modern slavery offences recorded by the police in a quarter, "
+        "2022-04 to 2024-03 (ho_recorded_crime_open_data)."
+    )
+    assert not any("no edition" in said for said in held.values())
+    assert set(held) == set(NEED_RECORDED_CRIME)

@@ -176,3 +176,11 @@ def test_a_corrected_issue_is_not_known_before_it_came_out(registered: dict[str,
     )
     assert "ye-jun-2018" not in before
     assert "ye-jun-2018" in after
+
+
+def test_a_workbook_that_cannot_be_read_keeps_its_month_for_its_parser_to_refuse_it() -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/sharedStrings.xml", "<sst><si><t>Published on 6 February 2019</t></si></sst>")
+    assert published_when(JUNE, content.getvalue()) == JUNE
+    assert published_when(JUNE, content.getvalue()[:40]) == JUNE

@@ -157,7 +157,14 @@ REGISTERS = {
             _maybe("baseline_per", "What it is divided by"),
             _maybe("latest", "Figure since"),
             _maybe("latest_per", "What it is divided by"),
-            _maybe("why_not", "Why there is none"),
+            _maybe(
+                "scale", "Of how many a ratio of two cells is: 1, or 100; blank where it is no such ratio", **_NUMBER
+            ),
+            _maybe(
+                "needs_edition_of",
+                "Source that is missing where why_not says that no edition is held; blank where it says another thing",
+            ),
+            _maybe("why_not", "Why there is none; of what needs an edition, said only while none is held"),
         ),
         _register(
             *("findings", "Findings", "finding of the inspection", ("finding_id",)),

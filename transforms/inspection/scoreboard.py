@@ -17,7 +17,7 @@ from transforms.comparability import GRADES, entries
 from transforms.contracts.registers import read_register
 from transforms.contracts.tables import SCOREBOARD
 from transforms.errors import RegisterError
-from transforms.inspection.worked_out import Held, worked_out
+from transforms.inspection.worked_out import MONTHS, Held, worked_out
 
 MATERIAL: Final = 10.0
 QUARTERS: Final = 4
@@ -35,7 +35,7 @@ class Findings:
 def load_findings(data: Path) -> Findings:
     """Read findings.csv, finding_indicators.csv and stated_facts.csv.
 
-    Raises RegisterError for a row that breaks its contract, an unknown fact, or a finding without indicator.
+    Raises RegisterError for a row that breaks its contract, an unknown fact, a ratio without its scale, or a finding without indicator.
     """
     names = ("findings", "finding_indicators", "stated_facts")
     findings, indicators, facts = (read_register(data, name) for name in names)
@@ -44,6 +44,12 @@ def load_findings(data: Path) -> Findings:
     if unknown:
         raise RegisterError(
             f"finding_indicators.csv: the stated fact {', '.join(sorted(unknown))} is not one that exists."
+        )
+    ratios = indicators.filter((pl.col("kind") == "cells") & ~pl.col("latest_per").is_in(["", MONTHS]))
+    unscaled = ratios.filter(pl.col("scale") == "")["indicator_id"].to_list()
+    if unscaled:
+        raise RegisterError(
+            f"finding_indicators.csv: {', '.join(unscaled)} is a ratio of two cells; say in scale of how many it is, 1 or 100."
         )
     if set(findings["finding_id"]) != set(indicators["finding_id"]):
         raise RegisterError(

@@ -1,6 +1,7 @@
 """The values of an indicator of a finding, earlier and latest, from what is held: cells, observations, indicators, registers, the ledger."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
 from transforms.inspection.claim_check import NORFOLK, claim_check
 from transforms.inspection.curated import about_measure, days, side_of_cell
+from transforms.sources.registry import Source
 
 _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
-_BY_MONTH = "months"
+MONTHS = "months"
 _RESAMPLES, _SEED = 2000, 20200110
 _QUARTERS, _YEAR = 4, 12
 _NATION, _ENGLAND = "K04000001", "E92000001"
@@ -32,13 +34,17 @@ _NOTHING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Held:
-    """What indicators are worked out from: raw cells of curated sources, observations, indicators, the ledger, registers."""
+    """What indicators are worked out from: raw cells of curated sources, observations, indicators, the ledger, registers.
+
+    ``sources`` are those of which an edition is held, by id.
+    """
 
     cells: pl.DataFrame
     observations: pl.DataFrame
     indicators: pl.DataFrame
     ledger: pl.DataFrame
     registers: Registers
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str, Any]:
@@ -60,7 +66,9 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
         case "systematic variation" | "between-area deviation":
             return _NOTHING | _of_dispersion(row, held)
         case "stated":
-            return _NOTHING | _of_facts(row, facts)
+            return _NOTHING | _of_facts(row, facts) | _what_is_missing(row, held)
+        case "not held":
+            return _NOTHING | _what_is_missing(row, held)
         case "claim":
             return _NOTHING | _of_claim(held)
         case "ledger":
@@ -84,6 +92,27 @@ def _of_facts(row: dict[str, Any], facts: pl.DataFrame) -> dict[str, Any]:
         **{when: float(fact["value"]) for when, fact in found.items()},
         **{f"{when}_period": fact["period"] for when, fact in found.items()},
         "evidence": "; ".join(f"{fact['words']} ({fact['evidence']}; {fact['sure']})" for fact in found.values()),
+    }
+
+
+def _what_is_missing(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """``why_not`` of an indicator that needs an edition, where one is held: what is held, and that this is not worked out from it; else nothing."""
+    needed, measure_id = row["needs_edition_of"], row["measure_id"]
+    if not needed:
+        return {}
+    of_source = held.observations.filter(pl.col("source_id") == needed)
+    of_measure = of_source.filter(pl.col("measure_id") == measure_id)
+    figures = of_source if of_measure.is_empty() else of_measure
+    if figures.is_empty():
+        found = held.sources.get(needed)
+        return {"why_not": f"Held, but this is not worked out from it: {found.title}."} if found else {}
+    names = dict(held.registers.measures.select("measure_id", "name").iter_rows())
+    counted = names[measure_id] if len(of_measure) else "of all measures"
+    first, last = (
+        f"{day:%Y-%m}" for day in figures.select(pl.col("period_start").min(), pl.col("period_end").max()).row(0)
+    )
+    return {
+        "why_not": f"{len(figures):,} figures are held that this is not worked out from: {counted}, {first} to {last} ({needed})."
     }
 
 
@@ -111,7 +140,7 @@ def _said_of(pair: pl.DataFrame) -> dict[str, Any]:
 
 def _evidence(row: dict[str, Any]) -> str:
     parts = [row[key] for key in ("baseline", "baseline_per", "latest", "latest_per")]
-    return "; ".join(part for part in parts if part and part != _BY_MONTH)
+    return "; ".join(part for part in parts if part and part != MONTHS)
 
 
 def _about(row: dict[str, Any], held: Held) -> dict[str, Any]:
@@ -142,13 +171,12 @@ def _cell_side(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | N
         return None
     cell = _cell(held.cells, row[when])
     value = float(cell["value_text"])
-    if row[f"{when}_per"] == _BY_MONTH:
+    if row[f"{when}_per"] == MONTHS:
         value /= months(*days(cell["period_text"]))
     elif row[f"{when}_per"]:
         per = float(_cell(held.cells, row[f"{when}_per"])["value_text"])
-        # A ratio of people or referrals to people is read for a hundred of them, a ratio of outputs for one.
-        value = value / per * (100 if "100" in row["indicator"] else 1)
-    side = side_of_cell(cell, _about(row, held), per_month=row[f"{when}_per"] == _BY_MONTH)
+        value = value / per * float(row["scale"])
+    side = side_of_cell(cell, _about(row, held), per_month=row[f"{when}_per"] == MONTHS)
     return {"value": value, "period_text": cell["period_text"], "side": side}
 
 

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date
 from typing import Final
 
+from transforms.errors import LayoutError
 from transforms.incidents import Original, as_file
 from transforms.sources.calendar import months_between
 from transforms.sources.registry import PRINTED, PROPERTIES, TIMETABLE, Edition, Publication, dated
@@ -48,7 +49,7 @@ def published_when(edition: Edition, content: Original) -> Edition:
             printed = (
                 [day for day in _days_printed(content, edition) if _is_after(edition, day)] if _may_say(archive) else []
             )
-    except DAMAGED:
+    except (LayoutError, *DAMAGED):  # the parser says what is wrong with it
         return edition
     if printed:
         return dated(edition, Publication(f"{max(printed):%Y-%m}", PRINTED))

@@ -15,11 +15,11 @@ FILE_KINDS = ("original", "re-save", "transcription")
 REACHES = ("observations", "raw")
 LAYOUTS = ("original", "re-save", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")
-PRINTED = "printed in the file"
+PRINTED = "the words of the file"
 PROPERTIES = "the properties of the file"
 FILE_NAME = "the name of the file"
 TIMETABLE = "the publisher's timetable"
-VINTAGE_BASES = (PRINTED, PROPERTIES, FILE_NAME, TIMETABLE, "the publisher's notice", "inferred from what it holds")
+VINTAGE_BASES = (PRINTED, PROPERTIES, FILE_NAME, TIMETABLE, "the publisher's notice", "what the file holds")
 """What the month of publication of an edition can rest on; the first that there is stands before those after it."""
 _OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published", "vintage_basis"}
 _ADDED_HERE = {"source_id", "written", "layout_of", "vintage_note", "is_read"}

@@ -164,11 +164,19 @@ PLAUSIBILITY = Contract(
         Column("period_end", pl.Date, "Last day covered"),
         Column("value", pl.Float64, "The figure"),
         Column("compared_with", pl.Float64, "The same months a year before", nullable=True),
-        Column("lower", pl.Float64, "Smallest figure that is not odd"),
-        Column("upper", pl.Float64, "Largest figure that is not odd"),
+        Column("lower", pl.Float64, "Smallest figure that is not odd beside the year before", nullable=True),
+        Column("upper", pl.Float64, "Largest figure that is not odd beside the year before", nullable=True),
         Column(
             "like_year_before", pl.Boolean, "Whether a count is between half and double the year before", nullable=True
         ),
+        Column(
+            "just_before",
+            pl.Float64,
+            "The last period of the same length in the year before, or else this one in the edition before",
+            nullable=True,
+        ),
+        Column("just_before_is", pl.String, "Which period or edition that is", nullable=True),
+        Column("like_just_before", pl.Boolean, "Whether a count is between half and double that figure", nullable=True),
         Column(
             "population_in_range",
             pl.Boolean,

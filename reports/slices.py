@@ -23,7 +23,7 @@ from reports.products.shared import DRUGS, NATION
 _OF_FINDINGS: Final = ("finding_id", "finding", "status", "grade", "baseline_period", "latest_period")
 # Read of all areas where a claim about one is checked.
 _OF_CLAIMS: Final = ("london_linked_rank_published", "resident_population")
-_NOT_READ: Final = ("coverage", "reconciliation", "plausibility", "boundaries")
+_NOT_READ: Final = ("coverage", "reconciliation", "boundaries")
 _BY_ROWS: Final = (
     "indicators",
     "observations",
@@ -31,6 +31,7 @@ _BY_ROWS: Final = (
     "notes",
     "excluded",
     "record_files",
+    "plausibility",
     "grades",
     "statements",
 )
@@ -103,6 +104,7 @@ class Slices:
             "notes": _is_in(data.notes, "area_id", own),
             "excluded": np.full(len(data.excluded), has_localities),
             "record_files": _is_in(data.record_files, "area_id", own),
+            "plausibility": _is_in(data.plausibility, "area_id", [area_id]),
             "grades": _is_in(data.grades, "area_id", own),
             "statements": _is_in(data.statements, "area_id", about) | _is_in(data.statements, "source_id", [PROGRAMME]),
         }

@@ -86,7 +86,12 @@ def test_another_cell_behind_a_number_changes_the_report_that_prints_it(report_d
     assert "Norfolk" in different(report_data, replace(report_data, observations=moved))
 
 
-@pytest.mark.parametrize("table", ["coverage", "plausibility", "reconciliation"])
+def test_a_force_s_own_warnings_change_its_report_and_the_national_one(report_data: ReportData) -> None:
+    less = replace(report_data, plausibility=report_data.plausibility.filter(pl.col("area_id") != NORFOLK))
+    assert different(report_data, less) == {"Norfolk", "England and Wales"}
+
+
+@pytest.mark.parametrize("table", ["coverage", "reconciliation"])
 def test_what_stands_in_the_national_report_or_on_the_pages_alone_changes_no_report_on_an_area(
     report_data: ReportData, table: str
 ) -> None:

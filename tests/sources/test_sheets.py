@@ -132,7 +132,7 @@ def test_both_readers_of_an_xlsx_workbook_tell_an_error_from_a_blank() -> None:
 
 
 def test_what_is_left_behind_a_merged_cell_is_no_label_and_no_figure() -> None:
-    typed = "<{0} office:value-type=\"float\" office:value=\"{1}\"/>".format
+    typed = '<{0} office:value-type="float" office:value="{1}"/>'.format
     document = document_bytes(
         '<table:table table:name="s"><table:table-row>'
         + typed('table:table-cell table:number-columns-spanned="2"', 12).replace("/>", "></table:table-cell>")

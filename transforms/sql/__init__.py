@@ -37,5 +37,7 @@ def query(name: str, **frames: pl.DataFrame) -> pl.DataFrame:
         result: pl.DataFrame = connection.sql(sql).pl()
     for column, dtype in result.schema.items():
         if dtype == pl.Decimal:
-            raise TypeError(f"{name}.sql: its column {column} comes out as {dtype}; cast it to bigint or double in the query.")
+            raise TypeError(
+                f"{name}.sql: its column {column} comes out as {dtype}; cast it to bigint or double in the query."
+            )
     return result

@@ -77,6 +77,7 @@ def _write(asked: Asked, paths: Paths, environment: str) -> Made:
             data.observations,
             data.editions,
             data.comparability,
+            data.record_files,
         )
         document = replace(document, id=content_id(document, found))
     folder = folder_of(paths, REPORTS, asked.slug)

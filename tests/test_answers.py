@@ -158,6 +158,9 @@ def test_a_place_outside_england_and_wales_is_no_misspelling(
         ("year ending 31 March 2019", date(2018, 4, 1), date(2019, 3, 31)),
         ("30 September 2019", date(2019, 9, 30), date(2019, 9, 30)),
         ("June 2025", date(2025, 6, 1), date(2025, 6, 30)),
+        ("October 2018", date(2018, 10, 1), date(2018, 10, 31)),
+        ("2018-10", date(2018, 10, 1), date(2018, 10, 31)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
         ("Dec 2019", date(2019, 12, 1), date(2019, 12, 31)),
     ],
 )
@@ -178,6 +181,8 @@ def test_a_period_is_read_as_people_write_it(said: str, first: date, last: date)
         "31 September 2019",
         "0 May 2019",
         "2018-13/2019-03",
+        "2018-13",
+        "2018-00",
         "2018-00/2019-03",
         "2019-03/2018-01",
         "2018/20",

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from transforms.errors import CountyLinesError
-from transforms.evidence import as_indicators, evidence
+from transforms.evidence import NO_RECORD_FILES, as_indicators, evidence
 from transforms.harmonise.names import fold, keys, name_table, nearest
 
 # How many periods an error names; the rest are in the tidy CSV.
@@ -90,8 +90,8 @@ def _refuse_elsewhere(text: str, elsewhere: pl.DataFrame) -> None:
 def read_period(text: str) -> tuple[date, date]:
     """First and last day of a period as a person writes it.
 
-    'YE Dec 2019' or 'year to December 2019', '2023-Q1' or 'Q1 2023' (of the calendar), '2018/19' (April to March), 'June 2025', '30 September
-    2019' (one day), '2023', '2018-01/2019-03'. Raises CountyLinesError with examples for anything else; ``period_asked`` reads 'latest' too.
+    'YE Dec 2019' or 'year to December 2019', '2023-Q1' or 'Q1 2023' (of the calendar), '2018/19' (April to March), 'June 2025' or '2025-06',
+    '30 September 2019' (one day), '2023', '2018-01/2019-03'. Raises CountyLinesError with examples for anything else; ``period_asked`` reads 'latest' too.
     """
     words = " ".join(text.lower().split())
     if found := re.fullmatch(rf"(?:ye|year (?:ending|ended|to)(?: (?:in|31|30|28|29))?) ([a-z]{{3,}}) {_YEAR}", words):
@@ -106,6 +106,10 @@ def read_period(text: str) -> tuple[date, date]:
         in_order = (first_year, first_month) <= (last_year, last_month)
         if 1 <= first_month <= 12 and 1 <= last_month <= 12 and in_order:
             return date(first_year, first_month, 1), _month_end(last_year, last_month)
+    elif found := re.fullmatch(rf"{_YEAR}-(\d{{2}})", words):
+        year, month = int(found.group(1)), int(found.group(2))
+        if 1 <= month <= 12:
+            return date(year, month, 1), _month_end(year, month)
     elif found := re.fullmatch(rf"{_YEAR}/(\d{{2}})", words):
         year = int(found.group(1))
         if (year + 1) % 100 == int(found.group(2)):
@@ -240,6 +244,7 @@ def explain(
     observations: pl.DataFrame,
     editions: pl.DataFrame,
     ledger: pl.DataFrame,
+    record_files: pl.DataFrame = NO_RECORD_FILES,
 ) -> Explanation:
     """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
 
@@ -248,7 +253,7 @@ def explain(
     """
     joined = pl.col("observation_id").str.replace_all(r"\s+", "_") == indicator_id
     meant = observations.filter(joined)["observation_id"].head(1).to_list() or [indicator_id]
-    found = evidence(meant, indicators, observations, editions, ledger)
+    found = evidence(meant, indicators, observations, editions, ledger, record_files)
     if found.indicators.is_empty():
         raise CountyLinesError(
             f"No number has the identifier {indicator_id!r}; copy it from a report's evidence list, or find it with countylines value."

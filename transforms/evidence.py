@@ -6,11 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from transforms.contracts.tables import COMPARISONS
+from transforms.contracts.tables import COMPARISONS, RECORD_FILES
 from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 _PARTS = ("numerator", "denominator")
 _KINDS = pl.Enum(COMPARISONS)
+NO_RECORD_FILES = RECORD_FILES.schema.to_frame()
+"""core/record_files of a build without records."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,12 @@ def evidence(
     observations: pl.DataFrame,
     editions: pl.DataFrame,
     ledger: pl.DataFrame,
+    record_files: pl.DataFrame = NO_RECORD_FILES,
 ) -> Evidence:
     """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out.
 
-    The identifier of an observation stands for a published count that is printed as it is. ``ledger`` is out/comparability.
+    The identifier of an observation stands for a published count that is printed as it is. ``ledger`` is out/comparability; ``record_files`` is
+    core/record_files, whose rows set aside a formula names: they are missing from the count.
     """
     asked = pl.DataFrame({"indicator_id": list(indicator_ids)}, schema={"indicator_id": pl.String}).unique(
         maintain_order=True
@@ -76,13 +80,29 @@ def evidence(
     counted = rows.join(parts, on="indicator_id", how="left", maintain_order="left").with_columns(
         pl.col("parts").fill_null(0)
     )
-    formulas = [_formula(row) for row in counted.iter_rows(named=True)]
+    missing = _set_aside(cells, record_files)
+    formulas = [
+        "; ".join([_formula(row), *missing.get(row["indicator_id"], [])]) for row in counted.iter_rows(named=True)
+    ]
     return Evidence(
         indicators=rows.with_columns(pl.Series("formula", formulas, dtype=pl.String)),
         cells=cells,
         editions=editions.join(cells, on=["source_id", "edition_id"], how="semi").sort("source_id", "edition_id"),
         comparisons=_comparisons(asked, ledger),
     )
+
+
+def _set_aside(cells: pl.DataFrame, record_files: pl.DataFrame) -> dict[str, list[str]]:
+    """What was set aside of the files of records that numbers were counted from: indicator_id -> a text for each file."""
+    files = record_files.filter(pl.col("set_aside") > 0).select(
+        "edition_id", pl.col("file").alias("table"), "set_aside", "rows", "set_aside_why"
+    )
+    counted = cells.select("indicator_id", "edition_id", "table").unique(maintain_order=True)
+    said: dict[str, list[str]] = {}
+    for row in counted.join(files, on=["edition_id", "table"], maintain_order="left").iter_rows(named=True):
+        text = f"{row['set_aside']:,} of {row['rows']:,} rows of {row['table']} were set aside ({row['set_aside_why']})"
+        said.setdefault(row["indicator_id"], []).append(text)
+    return said
 
 
 def _comparisons(asked: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:

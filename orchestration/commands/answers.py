@@ -136,6 +136,7 @@ def explain(indicator_id: str, as_json: bool) -> None:
         table(paths, "core", "observations"),
         table(paths, "raw", "editions"),
         table(paths, "out", "comparability"),
+        table(paths, "core", "record_files"),
     )
     if as_json:
         names = ("numerator", "denominator", "editions", "comparisons", "others")

@@ -89,7 +89,7 @@ def test_months_in_part_are_no_measure_of_each_other() -> None:
 
 def test_a_stray_file_of_a_body_of_which_no_month_is_known_has_no_figure() -> None:
     assert list(reasons(judged(of_file("2022", "2022-08", 14, 0, force="greater-manchester"))).values()) == [
-        "supplied in part: 14 records where about 700 are usual"
+        "supplied in part: 14 records where the smallest force supplies about 700"
     ]
 
 

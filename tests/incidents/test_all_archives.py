@@ -89,7 +89,12 @@ def test_the_register_of_usual_months_is_what_the_archives_hold(files: pl.DataFr
         ("2022-08-kent-street.csv.gz", "A", 610, None),
         ("2022-08-bedfordshire-street.csv.gz", "K", 305, None),
         ("2022-08-norfolk-street.csv.gz", "J", 238, None),
-        ("2022-08-greater-manchester-street.csv", None, None, "supplied in part: 2 records where about 760 are usual"),
+        (
+            "2022-08-greater-manchester-street.csv",
+            None,
+            None,
+            "supplied in part: 2 records where the smallest force supplies about 760",
+        ),
     ],
 )
 def test_a_file_with_a_fault_gives_its_figure_and_cell_or_the_reason_for_none(

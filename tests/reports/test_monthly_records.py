@@ -26,6 +26,7 @@ def test_a_published_count_is_walked_back_to_its_cell() -> None:
     given = {
         "observation_id": cell,
         "source_id": "police_uk_archive",
+        "table": "2018-10-norfolk-street.csv",
         "edition_id": "2018-10-to-2018-11-street",
         "area_id": "E23000024",
         "area_text": "Norfolk Constabulary",
@@ -44,6 +45,17 @@ def test_a_published_count_is_walked_back_to_its_cell() -> None:
     found = explain(cell, indicators, observations, editions, ledger)
     assert found.formula == "220; no rate: published count"
     assert found.numerator["observation_id"].to_list() == [cell]
+    aside = {
+        "edition_id": "2018-10-to-2018-11-street",
+        "file": "2018-10-norfolk-street.csv",
+        "rows": 6012,
+        "set_aside": 3,
+        "set_aside_why": "crime published twice: 3",
+    }
+    files = pl.DataFrame([aside], schema=tables.RECORD_FILES.schema)
+    assert explain(cell, indicators, observations, editions, ledger, files).formula == (
+        "220; no rate: published count; 3 of 6,012 rows of 2018-10-norfolk-street.csv were set aside (crime published twice: 3)"
+    )
 
 
 def test_an_identifier_from_a_link_has_underscores_for_the_blanks_of_a_table_name() -> None:

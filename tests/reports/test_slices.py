@@ -38,8 +38,12 @@ def test_each_of_the_64_reports_made_from_its_slice_is_that_made_from_whole_tabl
         report, part = report_from_slice(slices, area_id)
         assert report == products.report(data, area_id), area_id
         numbers = list(dict.fromkeys(number.indicator_id for number in report.numbers))
-        from_part = evidence(numbers, part.indicators, part.observations, part.editions, part.comparability)
-        from_all = evidence(numbers, data.indicators, data.observations, data.editions, data.comparability)
+        from_part = evidence(
+            numbers, part.indicators, part.observations, part.editions, part.comparability, part.record_files
+        )
+        from_all = evidence(
+            numbers, data.indicators, data.observations, data.editions, data.comparability, data.record_files
+        )
         assert all(getattr(from_part, name).equals(getattr(from_all, name)) for name in FRAMES), area_id
 
 

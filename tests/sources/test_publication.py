@@ -53,6 +53,21 @@ def test_an_archive_packed_again_is_dated_by_the_timetable(
     assert (edition.vintage, edition.vintage_basis, edition.file_kind) == (vintage, basis, file_kind)
 
 
+@pytest.mark.parametrize(
+    ("months", "title"),
+    [
+        (("2024-06",), "Street crimes of June 2024, Norfolk Constabulary"),
+        (("2024-01", "2024-06"), "Street crimes of January to June 2024, Norfolk Constabulary"),
+        (("2023-11", "2024-06"), "Street crimes of November 2023 to June 2024, Norfolk Constabulary"),
+    ],
+)
+def test_an_archive_that_the_register_lacks_is_named_for_what_it_holds(
+    months: tuple[str, ...], title: str, registered: dict[str, Source], tmp_path: Path
+) -> None:
+    edition = archive_of(tmp_path / "some.zip", registered["police_uk_archive"], months, (2024, 8, 21))
+    assert edition.title == title
+
+
 def test_what_is_not_believed_of_an_archive_is_said(registered: dict[str, Source], tmp_path: Path) -> None:
     source = registered["police_uk_archive"]
     late = archive_of(tmp_path / "late.zip", source, ("2024-06",), (2026, 12, 1))

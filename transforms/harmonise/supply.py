@@ -173,6 +173,7 @@ def _judged(files: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     enough = pl.max_horizontal("counted", "usual_counted") >= _LEAST_RECORDS
     ratio = (pl.col("usual_counted") * _SMALLEST_RATIO, pl.col("usual_counted") * _LARGEST_RATIO)
     is_far = pl.col("is_supplied") & enough & ~pl.col("counted").is_between(*ratio)
+    about = _with_commas(_about(pl.col("usual_records")))
     is_set_aside = pl.col("set_aside") > pl.col("rows") * _MOST_SET_ASIDE
     return months.with_columns(
         pl.when(pl.col("is_supplied"))
@@ -185,9 +186,11 @@ def _judged(files: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
         )
         .otherwise(
             pl.format(
-                "supplied in part: {} records where about {} are usual",
+                "supplied in part: {} records where {}",
                 _with_commas(pl.col("kept")),
-                _with_commas(_about(pl.col("usual_records"))),
+                pl.when(pl.col("usual_records") == pl.max_horizontal("own_kept", "registered_records"))
+                .then(pl.format("about {} are usual", about))
+                .otherwise(pl.format("the smallest force supplies about {}", about)),
             )
         )
         .alias("not_supplied"),

@@ -165,14 +165,13 @@ def edition_of_quarter(source: Source, edition_id: str, year: int, quarter: int,
     )
 
 
-def edition_of_month(source: Source, edition_id: str, month: str, file: str) -> Edition:
+def edition_of_month(source: Source, edition_id: str, title: str, month: str, file: str) -> Edition:
     """An edition that the register lacks, of one month, YYYY-MM: it comes out in the first release month after the month that follows."""
-    start = date.fromisoformat(f"{month}-01")
-    end: date = pl.select(pl.lit(start).dt.month_end()).item()
+    end: date = pl.select(pl.lit(f"{month}-01").str.to_date().dt.month_end()).item()
     return Edition(
         source_id=source.id,
         id=edition_id,
-        title=f"Records of {start:%B %Y}",
+        title=title,
         file=file,
         file_kind="original",
         vintage=expected_vintage(source, end, 2),

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +38,7 @@ from transforms.sources.unpacked import DAMAGED
 
 # After the last month in it the publisher's own archive is made within so many months.
 _MONTHS_TO_BELIEVE = 3
+_KIND_NAMES = {"street": "Street crimes", "outcomes": "Outcomes of crimes", "stop-and-search": "Stops and searches"}
 
 
 def parse(content: Original, edition: Edition, data: Path) -> Parsed:
@@ -102,7 +104,7 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
                 "it is a file of records of data.police.uk, but its name does not say of which month, force and kind; give it its publisher's name "
                 "again, such as 2019-02-gwent-stop-and-search.csv"
             )
-    return edition_of_month(source, edition_id_of([member]), member.month, path)
+    return edition_of_month(source, edition_id_of([member]), _title([member], data), member.month, path)
 
 
 @contextmanager
@@ -131,6 +133,18 @@ def edition_id_of(members: list[Member]) -> str:
     )
     only = [names[0] for names in (forces, kinds) if len(names) == 1]
     return "-".join([f"{months[0]}-to-{months[-1]}", *only])
+
+
+def _title(members: Sequence[Member], data: Path) -> str:
+    """What an archive holds, in words: 'Street crimes of January to December 2025', with the body where there is only one."""
+    kinds, forces = ({getattr(member, part) for member in members} for part in ("kind", "force"))
+    months = sorted({member.month for member in members})
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    since = "" if first == last else f"{first:%B} to " if first.year == last.year else f"{first:%B %Y} to "
+    what = _KIND_NAMES[kinds.pop()] if len(kinds) == 1 else "Records"
+    bodies = load_incident_registers(data).bodies
+    whose = [bodies[force].names[0] for force in forces if len(forces) == 1 and force in bodies]
+    return ", ".join([f"{what} of {since}{last:%B %Y}", *whose])
 
 
 def told_apart(edition_id: str, sha256: str) -> str:
@@ -164,7 +178,6 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
     Its month of publication is `believed_publication`; an archive that the register lists keeps the register's where its own dates are
     not believed. Any other archive whose dates are not believed was packed again, and is no original.
     """
-    del data
     if source.id != "police_uk_archive":
         return None
     try:
@@ -186,7 +199,7 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
         Edition(
             source_id=source.id,
             id=found,
-            title=f"Records of {found.replace('-to-', ' to ')}",
+            title=_title(members, data),
             file=path,
             file_kind="re-save" if believed.basis == TIMETABLE else "original",
             vintage=believed.month,

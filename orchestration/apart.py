@@ -1,4 +1,4 @@
-"""A process of its own beside the build: it imports Great Expectations and checks tables, and makes every second report.
+"""A process of its own beside the build: it imports Great Expectations and checks tables, and makes reports while the build makes others.
 
 Its import and the build's own take their seconds at the same time, and both cores are at work where Python would use one.
 """
@@ -9,20 +9,23 @@ import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.util import Finalize
 from threading import Thread
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import polars as pl
 
 from transforms.contracts.contract import Contract
 from transforms.contracts.validate import Validation, get_ready, validate
 from transforms.errors import CountyLinesError
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,7 +37,7 @@ _ENOUGH = 8
 
 def begin() -> None:
     """Start the process, which imports Great Expectations, while this one has other things to import; for a build that has work."""
-    _process().submit(get_ready)
+    _process().pool.submit(get_ready)
 
 
 def collect_seldom() -> None:
@@ -55,15 +58,36 @@ def validated(frame: pl.DataFrame, contract: Contract) -> Validation:
         return found()
 
 
-def shared_out(doing: str, function: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
-    """What a function makes of items, every second of which it is given in the other process; the results of both, in no order.
+def shared_out(doing: str, function: Callable[[Iterable[T]], list[R]], items: Sequence[T]) -> list[R]:
+    """What a function makes of items, called in both processes, each of which takes the next item when it is free; the results of both, in
+    no order.
 
     Function and items can be pickled. Raises as ``beside``.
     """
     if len(items) < _ENOUGH:
         return function(items)
-    with beside(doing, function, items[1::2]) as others:
-        return [*function(items[::2]), *others()]
+    taken = _process().taken
+    taken.value = 0
+    with beside(doing, _called_with_next, function, items) as others:
+        try:
+            return [*function(_next_of(items, taken)), *others()]
+        finally:
+            taken.value = len(items)  # after an error here, nothing more is begun there
+
+
+def _called_with_next(function: Callable[[Iterable[T]], list[R]], items: Sequence[T]) -> list[R]:
+    return function(_next_of(items, _given[0]))
+
+
+def _next_of(items: Sequence[T], taken: "Synchronized[int]") -> Iterator[T]:
+    """The items that no process has taken yet."""
+    while True:
+        with taken.get_lock():
+            place = taken.value
+            taken.value = place + 1
+        if place >= len(items):
+            return
+        yield items[place]
 
 
 @contextmanager
@@ -75,7 +99,7 @@ def beside(doing: str, function: Callable[P, T], *arguments: P.args, **more: P.k
     """
     with _named(doing):
         # Pickled here and now: the pool would do it in a thread of its own, while this one may be changing what it is given.
-        future = _process().submit(_called, pickle.dumps((function, arguments, more)))
+        future = _process().pool.submit(_called, pickle.dumps((function, arguments, more)))
 
     def result() -> T:
         with _named(doing):
@@ -106,17 +130,31 @@ def _named(doing: str) -> Iterator[None]:
         ) from error
 
 
+class _Beside(NamedTuple):
+    """The other process, and how many of the items that are shared out have been taken, which both processes know."""
+
+    pool: ProcessPoolExecutor
+    taken: "Synchronized[int]"
+
+
+# In the other process: the number of items taken, which it was given at its start.
+_given: "list[Synchronized[int]]" = []
+
+
 @cache
-def _process() -> ProcessPoolExecutor:
+def _process() -> _Beside:
     # Polars has threads: a forked copy of this process could wait for ever for a lock that no thread of its own holds.
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+    context = multiprocessing.get_context("spawn")
+    taken = context.Value("q", 0)
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare, initargs=(taken,))
     # A run that was launched in the browser is a child process itself. At its end it would wait for its own children before the pool
     # tells them that there is no more to do. What is to be finalised comes before that; with ten, the queue that tells them is closed.
     Finalize(None, pool.shutdown, exitpriority=20)
-    return pool
+    return _Beside(pool, taken)
 
 
-def _prepare() -> None:
+def _prepare(taken: "Synchronized[int]") -> None:
+    _given.append(taken)
     _end_with_parent()
     collect_seldom()
     # All that it made has been sent or written; taking its modules apart one by one would take a third of a second.

@@ -4,7 +4,7 @@ Two threads of one process would wait for each other: what is not Typst is Pytho
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -57,16 +57,18 @@ def made_documents(asked: Sequence[Asked], paths: Paths) -> list[Made]:
     keyed = [replace(each, key=hash_text(each.key, code, environment)) for each in asked]
     before = {each.slug: made_before(folder_of(paths, REPORTS, each.slug), each.key, environment) for each in keyed}
     stale = [each for each in keyed if before[each.slug] is None]
-    made = shared_out("made reports", partial(_made, paths=paths, environment=environment), stale)
+    made = shared_out(
+        "made reports", partial(_made, paths=paths, environment=environment, drawing=hash_function(_rendered)), stale
+    )
     there = [_there(paths, slug, noted, {}) for slug, noted in before.items() if noted is not None]
     return sorted([*made, *there], key=lambda each: each.slug)
 
 
-def _made(asked: Sequence[Asked], paths: Paths, environment: str) -> list[Made]:
-    return [_write(each, paths, environment) for each in asked]
+def _made(asked: Iterable[Asked], paths: Paths, environment: str, drawing: str) -> list[Made]:
+    return [_write(each, paths, environment, drawing) for each in asked]
 
 
-def _write(asked: Asked, paths: Paths, environment: str) -> Made:
+def _write(asked: Asked, paths: Paths, environment: str, drawing: str) -> Made:
     spent: dict[str, float] = {}
     with _timed(spent, "content"):
         document, data = asked.make()
@@ -79,7 +81,7 @@ def _write(asked: Asked, paths: Paths, environment: str) -> Made:
             data.comparability,
             data.record_files,
         )
-        document = replace(document, id=content_id(document, found))
+        document = replace(document, id=content_id(document, found, drawing))
     folder = folder_of(paths, REPORTS, asked.slug)
     if not is_whole(folder / document.id, environment):
         keep(folder / document.id, _rendered(document, found, spent), environment)
@@ -97,12 +99,13 @@ def _write(asked: Asked, paths: Paths, environment: str) -> Made:
     return _there(paths, asked.slug, noted, spent)
 
 
-def content_id(document: Document, found: Evidence) -> str:
-    """Twelve hexadecimal digits of the hash of a report's content, of the evidence of its numbers, and of all code, templates and fonts that render it."""
+def content_id(document: Document, found: Evidence, drawing: str) -> str:
+    """Twelve hexadecimal digits of the hash of a report's content, of the evidence of its numbers, and of ``drawing``, a hash of all code,
+    templates and fonts that render it."""
     frames = (found.indicators, found.cells, found.editions, found.comparisons)
     parts = [repr(replace(document, id="")).encode(), *(frame.write_csv().encode() for frame in frames)]
     digests = [sha256(part).hexdigest() for part in parts]
-    return hash_text(*digests, hash_function(_rendered))[:12]
+    return hash_text(*digests, drawing)[:12]
 
 
 def _rendered(document: Document, found: Evidence, spent: dict[str, float]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """Makes those workbooks that would say something else, in two processes at work, and keeps each under the hash of its content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -27,25 +27,35 @@ def made_workbooks(area_ids: Mapping[str, str], slices: Slices, revisions: pl.Da
     }
     stale = [slug for slug, key in keys.items() if not made_before(folder_of(paths, WORKBOOKS, slug), key, environment)]
     make = partial(
-        _made, area_ids=area_ids, keys=keys, slices=slices, revisions=revisions, paths=paths, environment=environment
+        _made,
+        area_ids=area_ids,
+        keys=keys,
+        slices=slices,
+        revisions=revisions,
+        paths=paths,
+        environment=environment,
+        drawing=hash_function(workbook),
     )
     shared_out("made workbooks", make, stale)
     return [file for slug in sorted(area_ids) for file in current_files(folder_of(paths, WORKBOOKS, slug))]
 
 
 def _made(
-    slugs: Sequence[str],
+    slugs: Iterable[str],
     area_ids: Mapping[str, str],
     keys: Mapping[str, str],
     slices: Slices,
     revisions: pl.DataFrame,
     paths: Paths,
     environment: str,
+    drawing: str,
 ) -> list[str]:
-    for book in books([area_ids[slug] for slug in slugs], slices, revisions):
+    made = []
+    for book in books((area_ids[slug] for slug in slugs), slices, revisions):
         folder = folder_of(paths, WORKBOOKS, book.slug)
-        id = hash_text(book.content, hash_function(workbook))[:12]
+        id = hash_text(book.content, drawing)[:12]
         if not is_whole(folder / id, environment):
             keep(folder / id, {f"{book.slug}.xlsx": book.write(id)}, environment)
         make_current(folder, keys[book.slug], id)
-    return list(slugs)
+        made.append(book.slug)
+    return made

@@ -157,7 +157,7 @@ class ReportData:
     def _preferred(self) -> dict[tuple[Any, ...], pl.DataFrame]:
         """The numbers that reports use by measure and area, oldest period first: a report asks for dozens of them."""
         reported = self.indicators.filter("is_preferred").sort("period_end", "months")
-        return reported.partition_by("measure_id", "area_id", as_dict=True)
+        return _parted(reported, "measure_id", "area_id")
 
     def pairs(self, measure_id: str, *kinds: str) -> pl.DataFrame:
         """The comparisons of a measure in the ledger that are of these kinds, in its order within each kind."""
@@ -167,7 +167,7 @@ class ReportData:
     @cached_property
     def _pairs(self) -> dict[tuple[Any, ...], pl.DataFrame]:
         """The ledger by measure and kind of comparison: a report asks a dozen times for a few of its many thousand pairs."""
-        return self.comparability.partition_by("measure_id", "kind", as_dict=True)
+        return _parted(self.comparability, "measure_id", "kind")
 
     def observed(self, area_id: str) -> pl.DataFrame:
         """The rows of core/observations about an area."""
@@ -175,7 +175,7 @@ class ReportData:
 
     @cached_property
     def _observed(self) -> dict[tuple[Any, ...], pl.DataFrame]:
-        return self.observations.partition_by("area_id", as_dict=True)
+        return _parted(self.observations, "area_id")
 
     def figures(self, area_id: str) -> pl.DataFrame:
         """The rows of out/indicators about an area."""
@@ -183,7 +183,7 @@ class ReportData:
 
     @cached_property
     def _figures(self) -> dict[tuple[Any, ...], pl.DataFrame]:
-        return self.indicators.partition_by("area_id", as_dict=True)
+        return _parted(self.indicators, "area_id")
 
     def number(self, measure_id: str, area_id: str, start: date, end: date) -> Row | None:
         """The preferred row for one period, or None."""
@@ -243,6 +243,12 @@ class ReportData:
         )
         chosen = complete if len(complete) else periods.filter(pl.col("with_population"))
         return next(chosen.select("period_start", "period_end").sort("period_end", descending=True).iter_rows(), None)
+
+
+def _parted(rows: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], pl.DataFrame]:
+    """A frame in parts by the values of some columns. Polars can give such a mapping itself, with a query for the key of each of a few hundred parts."""
+    keys = rows.select(by).unique(maintain_order=True).rows()
+    return dict(zip(keys, rows.partition_by(by, maintain_order=True), strict=True))
 
 
 def _dispersion(year: pl.DataFrame) -> Row | None:

@@ -14,6 +14,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,9 +99,16 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
 
 def _process_beside() -> None:
     """Fork the process beside the build while there is no thread yet: a later copy could wait for ever for a lock of one."""
-    pool = ProcessPoolExecutor(1, multiprocessing.get_context("fork"), initializer=apart._end_with_parent)
+    context = multiprocessing.get_context("fork")
+    taken = context.Value("q", 0)
+    pool = ProcessPoolExecutor(1, context, initializer=_prepare, initargs=(taken,))
     pool.submit(os.getpid).result()
-    apart._process = cache(lambda: pool)
+    apart._process = cache(lambda: apart._Beside(pool, taken))
+
+
+def _prepare(taken: "Synchronized[int]") -> None:
+    apart._given.append(taken)
+    apart._end_with_parent()
 
 
 if __name__ == "__main__":

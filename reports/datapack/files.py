@@ -1,6 +1,6 @@
 """The files of the data pack by name: what the reports and the site publish beside them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -39,7 +39,7 @@ def book_key(slices: Slices, revisions: pl.DataFrame, area_id: str) -> str:
     return sha256(slices.key(area_id).encode() + own).hexdigest()
 
 
-def books(area_ids: Sequence[str], slices: Slices, revisions: pl.DataFrame) -> Iterator[Book]:
+def books(area_ids: Iterable[str], slices: Slices, revisions: pl.DataFrame) -> Iterator[Book]:
     """The workbooks of the reports on some areas; ``revisions`` is out/revisions."""
     data = slices.data
     measures = measures_frame(data.measures)

@@ -32,9 +32,15 @@ def files(rows: Sequence[Row]) -> str:
     kinds: dict[str, list[str]] = {}
     for row in rows:
         read_on = formats.day(date.fromisoformat(str(row["retrieved_at"])))
-        held = f"{_editions_in(row['title'], row['more'])} {row['sha256'][:_CHECKSUM]}"
+        held = f"{_editions_in(row['title'], row['more'])} {_start_of(row['sha256'])}"
         kinds.setdefault(f"{capitalised(row['file_kind'])}, read on {read_on}", []).append(held)
     return " ".join(f"{kind}: {'; '.join(held)}." for kind, held in kinds.items())
+
+
+def _start_of(checksum: str) -> str:
+    """The start of a checksum, up to its first letter where that comes later: digits alone would be read as a number."""
+    digits = len(checksum) - len(checksum.lstrip("0123456789"))
+    return checksum[: max(_CHECKSUM, digits + 1)]
 
 
 def _editions_in(first: str, more: int) -> str:

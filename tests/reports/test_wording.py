@@ -229,6 +229,13 @@ def test_files_of_a_source_are_told_apart_by_kind_day_and_checksum() -> None:
     )
 
 
+def test_a_checksum_that_begins_with_digits_is_not_taken_for_a_number() -> None:
+    file = {"file_kind": "original", "retrieved_at": "2026-11-24", "title": "Release 2025", "more": 0}
+    said = wording.files([{**file, "sha256": "62599644" + "17f" * 18 + "ab"}])
+    assert said == "Original, read on 24 November 2026: Release 2025 6259964417f."
+    assert wording_rules.lint(said) == []
+
+
 @pytest.mark.parametrize(("what", "verb"), [("table", "is"), ("chart and its table", "are")])
 def test_paper_says_where_what_it_leaves_out_is(what: str, verb: str) -> None:
     said = wording.on_the_page(what, "Synthetic", "norfolk.html", "table-a")

@@ -87,6 +87,18 @@ def test_months_in_part_are_no_measure_of_each_other() -> None:
     assert [reason.split(":")[0] for reason in reasons(found).values()] == ["supplied in part"] * 3
 
 
+def test_many_records_of_few_types_of_crime_are_no_month() -> None:
+    """Anti-social behaviour alone has no drugs in it, which is no zero; nor is it what is usual for the months beside it."""
+    months = [of_file("2024", f"2024-0{month}", 3000, 100) for month in (1, 3)]
+    few = [
+        *of_file("2024", "2024-02", 1900, 0),
+        ("2024", "2024-02-norfolk-street.csv", "records kept | types of crime, too few for a month", "1"),
+    ]
+    found = judged(*months, few)
+    assert reasons(found) == {"2024-02-norfolk-street.csv": "supplied in part: 1,900 records of 1 type of crime only"}
+    assert found["warning"].null_count() == 3
+
+
 def test_a_stray_file_of_a_body_of_which_no_month_is_known_has_no_figure() -> None:
     assert list(reasons(judged(of_file("2022", "2022-08", 14, 0, force="greater-manchester"))).values()) == [
         "supplied in part: 14 records where the smallest force supplies about 700"

@@ -235,6 +235,16 @@ def test_a_file_has_its_own_numbers_as_cells_and_no_two_share_one(ingest: Ingest
     assert all(rule.passed for rule in validate(every, tables.cells("police_uk_archive", ["2018-10"])).results)
 
 
+@pytest.mark.parametrize(("records", "types", "few"), [(120, 1, ["1"]), (120, 6, ["6"]), (120, 7, []), (99, 1, [])])
+def test_a_hundred_records_of_few_types_are_told(ingest: Ingest, records: int, types: int, few: list[str]) -> None:
+    labels = ["Anti-social behaviour", "Burglary", "Drugs", "Robbery", "Shoplifting", "Other theft", "Vehicle crime"]
+    rows = (crime(f"{number:064x}", crime_type=labels[number % types]) for number in range(records))
+    cells = file_cells([ingest({NORFOLK: csv_file(STREET_HEADER, *rows)})], "police_uk_archive", "2018-10", REGISTERS)
+    label = "records kept | types of crime, too few for a month"
+    assert cells.filter(measure_text=label)["value_text"].to_list() == few
+    assert cells["cell"].is_unique().all()
+
+
 def test_a_search_without_a_time_is_set_aside(ingest: Ingest) -> None:
     result = ingest({MET: csv_file(STOP_HEADER, search("03/07/2020"), search(""), search())})
     assert reasons(result) == [

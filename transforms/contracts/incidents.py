@@ -11,6 +11,7 @@ KINDS = ("street", "outcomes", "stop-and-search")
 DRUGS = {"street": "Drugs", "stop-and-search": "Controlled drugs"}
 # What the cells say that hold the numbers of a whole file.
 RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION = "records kept", "rows", "set aside", "under investigation"
+FEW_TYPES = "types of crime, too few for a month"
 _MONTH = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
 _SLUG = r"^[a-z-]+$"
 

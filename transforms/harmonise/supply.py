@@ -6,7 +6,7 @@ all of them would print a zero, or a small number, that nobody counted.
 
 import polars as pl
 
-from transforms.contracts.incidents import DRUGS, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
+from transforms.contracts.incidents import DRUGS, FEW_TYPES, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 from transforms.contracts.tables import RECORD_FILES
 from transforms.errors import RegisterError
 
@@ -33,7 +33,8 @@ def record_files(
 
     Of a force, month and kind that several editions hold, the one published last stands; of one month of publication that whose files have the later
     date, then that with fewer records under investigation. A month is supplied where a file keeps a tenth of what is usual: the median of the months within
-    six of it that stand, or what the register says, whichever is more. Where neither is known, one record is enough.
+    six of it that stand, or what the register says, whichever is more. Where neither is known, one record is enough. Crimes of few types are a
+    part of a month, however many they are.
 
     Raises RegisterError for a body that no register has.
     """
@@ -92,6 +93,7 @@ def _numbers(cells: pl.DataFrame) -> pl.DataFrame:
             of(is_set_aside).alias("set_aside"),
             reason.filter(is_set_aside).str.join("; ").replace("", None).alias("set_aside_why"),
             of(measure == f"{RECORDS} | {UNDER_INVESTIGATION}").alias("waiting"),
+            value.filter(measure == f"{RECORDS} | {FEW_TYPES}").first().alias("few_types"),
             pl.when(measure.is_in(list(DRUGS.values())).any())
             .then(of(measure.is_in(list(DRUGS.values()))))
             .alias("counted"),
@@ -165,7 +167,7 @@ def _judged(files: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
         pl.max_horizontal("own_kept", floor).alias("usual_records")
     )
     supplied = (pl.col("kept") > 0) & (pl.col("kept") >= pl.col("usual_records").fill_null(0) * _LEAST_SHARE)
-    months = months.with_columns(supplied.alias("is_supplied"))
+    months = months.with_columns((supplied & pl.col("few_types").is_null()).alias("is_supplied"))
     own = _own(months.filter("is_supplied").join(standing.select(*_FILE), on=_FILE, how="semi"), "counted")
     months = months.join(own, on=_KEY, how="left", maintain_order="left").with_columns(
         pl.coalesce("own_counted", "registered_counted").alias("usual_counted")
@@ -183,6 +185,15 @@ def _judged(files: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("kept") == 0)
         .then(
             pl.format("not supplied: none of {} rows could be kept ({})", _with_commas(pl.col("rows")), "set_aside_why")
+        )
+        .when(supplied)
+        .then(
+            pl.format(
+                "supplied in part: {} records of {} {} of crime only",
+                _with_commas(pl.col("kept")),
+                "few_types",
+                pl.when(pl.col("few_types") == 1).then(pl.lit("type")).otherwise(pl.lit("types")),
+            )
         )
         .otherwise(
             pl.format(

@@ -6,7 +6,7 @@ from typing import Literal
 import polars as pl
 
 from transforms.contracts import tables
-from transforms.contracts.incidents import DRUGS, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
+from transforms.contracts.incidents import DRUGS, FEW_TYPES, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 from transforms.incidents.archive import Member
 from transforms.incidents.ingest import COUNTED_BY, MonthResult
 from transforms.incidents.registers import IncidentRegisters
@@ -18,6 +18,8 @@ _OF_FILE = {
     "outcomes": ("reported_by", "location", "falls_within"),
     "stop-and-search": ("type_of_search", "searched_at", "operation"),
 }
+# Of the fourteen types of crime a month of a whole force holds nearly all; a hundred records of less than half of them are no month of it.
+_RECORDS_OF_TYPES, _TYPES = 100, 7
 
 
 def drug_cells(
@@ -44,7 +46,8 @@ def file_cells(
 ) -> pl.DataFrame:
     """The numbers of every file as cells, in the columns and in the way of ``drug_cells``: its rows, the records kept, and the rows set aside by reason.
 
-    measure_text is 'rows', 'records kept', 'set aside | <reason>', and of crimes 'records kept | under investigation' where there is one.
+    measure_text is 'rows', 'records kept', 'set aside | <reason>', and of crimes 'records kept | under investigation' where there is one, and
+    'records kept | types of crime, too few for a month' where a hundred or more are of fewer than seven types: how many.
     """
     frames = [frame for result in results for frame in _of_files(result)]
     return _as_cells(frames, source_id, edition_id, registers)
@@ -85,6 +88,7 @@ def _of_type(result: MonthResult, label: str, of_type: str | None, of_outcome: s
 
 def _of_files(result: MonthResult) -> list[pl.DataFrame]:
     whose, beside, waiting_at = _OF_FILE[result.kind]
+    is_of_crimes = result.kind == "street"
     kept = result.counts.group_by("force").agg(pl.col("rows").sum(), pl.col("first_line").min())
     rows = result.accounting.select(
         "force", pl.col("rows_read").alias("rows"), pl.lit(1, pl.UInt32).alias("first_line")
@@ -102,7 +106,17 @@ def _of_files(result: MonthResult) -> list[pl.DataFrame]:
         _counted(result, rows, beside, pl.lit(ROWS), "left"),
         _counted(result, set_aside, whose, pl.format("{} | {}", pl.lit(SET_ASIDE), "reason"), "inner"),
         _counted(result, waiting, waiting_at, pl.lit(f"{RECORDS} | {UNDER_INVESTIGATION}"), "inner"),
+        *([_counted(result, _few_types(result), "month", pl.lit(f"{RECORDS} | {FEW_TYPES}"), "inner")] * is_of_crimes),
     ]
+
+
+def _few_types(result: MonthResult) -> pl.DataFrame:
+    """How many types of crime the records of a force are of, where they are too few for a month: force, rows (that number), first_line."""
+    held = result.counts.group_by("force").agg(
+        pl.col("type").n_unique().alias("types"), pl.col("rows").sum(), pl.col("first_line").min()
+    )
+    few = held.filter((pl.col("rows") >= _RECORDS_OF_TYPES) & (pl.col("types") < _TYPES))
+    return few.select("force", pl.col("types").alias("rows"), "first_line")
 
 
 def _counted(

@@ -320,7 +320,8 @@ def test_a_file_of_a_format_that_is_not_read_is_called_what_it_is(
 def test_what_a_file_manager_leaves_behind_is_set_aside(tmp_path: Path, register: dict[str, Source]) -> None:
     for name in (".DS_Store", "Thumbs.db", "ons/._march.xlsx", "~$march.xlsx"):
         put(tmp_path, name, b"\x00\x00\x00\x01Bud1")
-    assert {file.outcome for file in survey(tmp_path, register, DATA)} == {SET_ASIDE, COPY}
+    put(tmp_path, "documents/.DS_Store", b"")
+    assert {file.outcome for file in survey(tmp_path, register, DATA)} == {SET_ASIDE}
 
 
 def test_a_reason_names_no_folder_of_this_machine(tmp_path: Path, register: dict[str, Source]) -> None:

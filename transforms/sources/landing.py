@@ -26,6 +26,7 @@ from transforms.sources.recognise import (
     LandingFile,
     known_headers,
     recognised,
+    why_no_data,
 )
 from transforms.sources.registry import FILE_KINDS, Edition, Source
 
@@ -52,7 +53,9 @@ def survey(
     found: dict[str, LandingFile] = {}
     for path in _files_below(folder, sources):
         file, content = _opened(path, folder, read)
-        if file.reason is None and file.sha256 in by_checksum:
+        if reason := why_no_data(file.path):
+            file = dataclasses.replace(file, outcome=SET_ASIDE, reason=reason)
+        elif file.reason is None and file.sha256 in by_checksum:
             reason = f"the same bytes as {by_checksum[file.sha256]}"
             file = dataclasses.replace(file, outcome=COPY, reason=reason)
         elif file.reason is None:

@@ -84,6 +84,14 @@ class LandingFile:
     reason: str | None = None
 
 
+def why_no_data(path: str) -> str | None:
+    """Why a file of this name is none that was published, whatever is in it; None for any other name."""
+    name = path.rpartition("/")[2]
+    if name in _LISTS_OF_FILES:
+        return "it is the folder's own list of files"
+    return "it is what a file manager leaves behind" if _LEFT_BY_FILE_MANAGERS.fullmatch(name) else None
+
+
 def holds_records(names: Iterable[str]) -> bool:
     """Whether a ZIP file with these names in it is an archive of records of data.police.uk."""
     return any(_ARCHIVE_MEMBER.search(name) for name in names)
@@ -93,10 +101,6 @@ def recognised(
     file: LandingFile, content: Original, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
 ) -> LandingFile:
     """The file as the edition or editions that it holds, or with the reason why it is not read; ``headers`` is ``known_headers``."""
-    if file.path.rpartition("/")[2] in _LISTS_OF_FILES:
-        return dataclasses.replace(file, outcome=SET_ASIDE, reason="it is the folder's own list of files")
-    if _LEFT_BY_FILE_MANAGERS.fullmatch(file.path.rpartition("/")[2]):
-        return dataclasses.replace(file, outcome=SET_ASIDE, reason="it is what a file manager leaves behind")
     if isinstance(content, StoredArchive):
         return _workbook(file, content, sources, headers, data)
     if problem := _not_a_table(content):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.hashes import digest_of
-from orchestration.lake import replace_atomically
+from orchestration.lake import folders_in, replace_atomically
 from orchestration.paths import Paths
 
 REPORTS, WORKBOOKS = "reports", "workbooks"
@@ -87,13 +87,13 @@ def forget_documents(paths: Paths, build_id: str, used: Iterable[Mapping[str, st
     """Remove the documents that no published edition has, given the ``ids`` of each, and what belongs to other builds than the newest."""
     kept = {(name, id) for edition in used for name, id in edition.items()}
     for kind in _KINDS:
-        for folder in _below(paths.documents / kind):
-            for document in _below(folder):
-                if document.is_dir() and (f"{kind}/{folder.name}", document.name) not in kept:
+        for folder in folders_in(paths.documents / kind):
+            for document in folders_in(folder):
+                if (f"{kind}/{folder.name}", document.name) not in kept:
                     shutil.rmtree(document)
-            if not any(each.is_dir() for each in _below(folder)):
+            if not folders_in(folder):
                 shutil.rmtree(folder)
-    for folder in _below(paths.documents / "builds"):
+    for folder in folders_in(paths.documents / "builds"):
         if folder.name != build_id:
             shutil.rmtree(folder)
 
@@ -101,10 +101,6 @@ def forget_documents(paths: Paths, build_id: str, used: Iterable[Mapping[str, st
 def _current(paths: Paths, slugs: Iterable[str]) -> Iterator[tuple[str, Path, str]]:
     places = [(kind, folder_of(paths, kind, slug)) for slug in slugs for kind in _KINDS]
     yield from ((kind, folder, current["id"]) for kind, folder in places if (current := _read(folder / _CURRENT)))
-
-
-def _below(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def _read(file: Path) -> dict[str, Any]:

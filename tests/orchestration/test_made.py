@@ -163,3 +163,15 @@ def test_an_edition_keeps_its_documents_and_others_are_forgotten(paths: Paths) -
     assert not folder_of(paths, REPORTS, "avon").exists()
     assert not list((paths.documents / "builds").iterdir())
     assert set(finished(paths, "4567", ["norfolk"])) == {"norfolk.html"}
+
+
+def test_what_a_file_manager_leaves_among_documents_stops_nothing(paths: Paths) -> None:
+    folder = folder_of(paths, REPORTS, "norfolk")
+    keep(folder / "old", {"norfolk.html": b"old"}, "synthetic")
+    left = [each / ".DS_Store" for each in (paths.documents, paths.documents / "builds", folder.parent, folder)]
+    for file in left:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"")
+    forget_documents(paths, "4567", [{"reports/norfolk": "old"}])
+    assert (folder / "old" / "norfolk.html").read_bytes() == b"old"
+    assert all(file.is_file() for file in left)

@@ -182,6 +182,26 @@ def test_of_a_month_of_one_force_in_two_archives_the_later_one_stands(
         assert [Path(member.archive).name for member in partition.replaced] == ["b.zip"]
 
 
+@pytest.mark.parametrize("last", [STREET_HEADER.split(",")[-1], "Last outcome category", "Crime ID"])
+@pytest.mark.parametrize("first", [STREET_HEADER.split(",")[0], "Last outcome category"])
+def test_records_under_investigation_are_counted_in_whichever_column_they_stand(
+    tmp_path: Path, first: str, last: str
+) -> None:
+    columns = STREET_HEADER.split(",")
+    order = [first, *(column for column in columns if column not in (first, last)), *([last] if last != first else [])]
+
+    def file(outcome: str) -> str:
+        printed = dict(zip(columns, crime(outcome=outcome).split(","), strict=True))
+        return csv_file(",".join(order), ",".join(printed[column] for column in order))
+
+    stands, other = (
+        held(tmp_path, edition_id, "2018-12", "2019-07-29", {NORFOLK: file(outcome)})
+        for edition_id, outcome in (("a", "Local resolution"), ("b", "Under investigation"))
+    )
+    (partition,) = partitions([stands, other], str(tmp_path / "lake"), ROOT / "data", "code")
+    assert [member.archive for member in partition.members] == [stands.members[0].archive]
+
+
 @pytest.mark.parametrize("name", [NORFOLK, f"{NORFOLK}.gz"])
 def test_a_single_file_under_its_publishers_name_is_an_archive_of_itself(tmp_path: Path, name: str) -> None:
     text = csv_file(STREET_HEADER, crime(), crime("b" * 64)).encode()

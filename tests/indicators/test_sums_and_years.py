@@ -4,9 +4,11 @@ import statistics
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from transforms.contracts.tables import INDICATORS
+from transforms.sql import query
 
 from .synthetic import TEN_AREAS, YEAR_2023, computed, frame, number, observation, quarter, residents
 
@@ -171,3 +173,22 @@ def test_of_two_editions_of_one_month_the_one_that_reaches_further_is_preferred(
 
 def test_synthetic_observations_have_the_columns_of_the_contract() -> None:
     assert frame(observation("ALPHA", 1))["observation_id"].is_unique().all()
+
+
+def test_a_sum_of_whole_numbers_is_refused_where_it_would_come_out_as_decimals() -> None:
+    """DuckDB makes 128 bits of it, which Polars can have as decimals only: the query has to say what it is to be."""
+    counts = pl.DataFrame(
+        {
+            **{key: ["x"] for key in ("measure_id", "source_id", "edition_id", "vintage", "status", "area_basis")},
+            **{key: [date(2023, 1, 1)] for key in ("period_start", "period_end")},
+            "area_id": ["ALPHA"],
+            "observation_id": ["one"],
+            "value": [7],
+        }
+    )
+    parts = pl.DataFrame({"area_id": ["REGION"], "part_id": ["ALPHA"], "part_kind": ["police_force_area"]})
+    areas = pl.DataFrame({"area_id": ["ALPHA"], "name": ["Alpha"]})
+    with pytest.raises(TypeError, match=r"sums.sql: its column numerator comes out as Decimal"):
+        query("sums", counts=counts, parts=parts, areas=areas)
+    summed = query("sums", counts=counts.with_columns(pl.col("value").cast(pl.Float64)), parts=parts, areas=areas)
+    assert summed["numerator"].to_list() == [7.0]

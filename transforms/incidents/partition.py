@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from transforms.incidents.ingest import ingest_month
 from transforms.incidents.registers import load_incident_registers
 from transforms.spreadsheets import without_formulas
 
+# A whole cell of that text, in whichever column it stands.
+_WAITING = re.compile(rb'(?<=[,\n])"?' + UNDER_INVESTIGATION.encode() + rb'"?(?=[,\r\n])')
 # What is kept of a partition: the records, those set aside, and the names of small areas.
 _ENDINGS = ("parquet", "quarantine.csv", "areas.csv")
 
@@ -128,7 +131,7 @@ def _in_order(found: list[tuple[Archive, Member]]) -> list[Member]:
 
 def _under_investigation(member: Member) -> int:
     with open_archive(member.archive, member.etag, [member]) as file:
-        return content(file, member).lower().count(f",{UNDER_INVESTIGATION},".encode())
+        return len(_WAITING.findall(content(file, member).lower()))
 
 
 def take_in(partition: Partition) -> PartitionResult:

@@ -208,6 +208,23 @@ def test_what_is_no_table_is_named_with_the_reason(
     assert not file.editions
 
 
+@pytest.mark.parametrize("folder", ["", "2017-18/", "ho_recorded_crime_open_data/2017-18/"])
+def test_open_data_as_csv_is_named_for_what_is_read_of_it_wherever_it_lies(
+    folder: str, tmp_path: Path, register: dict[str, Source]
+) -> None:
+    labels = "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,Offence Subgroup,Offence Code,Number of Offences"
+    put(
+        tmp_path,
+        f"{folder}prc-pfa.csv",
+        f"{labels}\n2017/18,1,Norfolk,Synthetic,Drug offences,Possession,92D,7\n".encode(),
+    )
+    (file,) = survey(tmp_path, register, DATA)
+    assert (file.outcome, file.source_id) == (NOT_RECOGNISED, "ho_recorded_crime_open_data")
+    assert file.reason == (
+        "it is a table of ho_recorded_crime_open_data as CSV, of which only workbooks are read; put the publisher's ODS or XLSX workbook here"
+    )
+
+
 @pytest.mark.full
 def test_an_archive_of_records_is_an_edition_named_after_what_it_holds(
     tmp_path: Path, register: dict[str, Source]

@@ -103,9 +103,11 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
     """The edition that a workbook of this source is, named after its file and dated by the day in the name; the register need not list it.
 
-    None where no sheet has a header of the source, the reason where the name has no day.
+    None where no sheet has a header of the source; the reason where the name has no day, and for the table as CSV, without its workbook.
     """
-    if not content.startswith(b"PK") or not holds_words(content, "Financial Quarter", "Offence Code"):
+    if not content.startswith(b"PK"):
+        return f"it is a table of {source.id} as CSV, of which only workbooks are read; put the publisher's ODS or XLSX workbook here"
+    if not holds_words(content, "Financial Quarter", "Offence Code"):
         return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
     if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:

@@ -124,6 +124,11 @@ def test_suggestions_name_the_areas_and_the_nearest_comes_first(areas: pl.DataFr
     assert suggest("xyzzy", areas, registers.area_names, registers.elsewhere).is_empty()
 
 
+def test_a_name_by_which_an_area_is_found_is_suggested_first(areas: pl.DataFrame, registers: Registers) -> None:
+    found = suggest("Kent County Constabulary", areas, registers.area_names, registers.elsewhere)
+    assert found.select("area_id", "name").row(0) == ("E23000032", "Kent")
+
+
 @pytest.mark.parametrize("said", ["Police Scotland", "Scotland", "PSNI", "Police Service of Northern Ireland"])
 def test_a_place_outside_england_and_wales_is_no_misspelling(
     said: str, areas: pl.DataFrame, registers: Registers

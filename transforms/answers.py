@@ -67,11 +67,14 @@ def suggest(
 ) -> pl.DataFrame:
     """The known names nearest to a text with their areas, for a person who maintains the register: key, area_id, kind, name.
 
+    A name by which an area is found (`find_area`) comes before those that are spelt like the text.
     Raises CountyLinesError for a place ``elsewhere`` (the register).
     """
     _refuse_elsewhere(text, elsewhere)
     names = name_table(areas, area_names)
-    ranked = pl.DataFrame({"key": nearest(text, names, count)}, schema={"key": pl.String}).with_row_index("rank")
+    asked = pl.select([key.alias(how) for how, key in keys(pl.lit(text)).items()]).row(0)
+    near = dict.fromkeys([*(key for key in asked if key in names["key"]), *nearest(text, names, count)])
+    ranked = pl.DataFrame({"key": list(near)[:count]}, schema={"key": pl.String}).with_row_index("rank")
     return (
         ranked.join(names.select("key", "area_id", "kind").unique(), on="key")
         .join(areas.select("area_id", "name"), on="area_id")

@@ -15,6 +15,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.util import Finalize
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
@@ -97,25 +99,42 @@ def beside(doing: str, function: Callable[P, T], *arguments: P.args, **more: P.k
     Function, arguments and result are pickled. Asking raises what the function raised, and CountyLinesError when the process was ended
     from outside while it was ``doing`` that.
     """
-    with _named(doing):
-        # Pickled here and now: the pool would do it in a thread of its own, while this one may be changing what it is given.
-        future = _process().pool.submit(_called, pickle.dumps((function, arguments, more)))
-
-    def result() -> T:
-        with _named(doing):
-            found: T = future.result()
-            return found
-
+    given = _pickled((function, arguments, more))
     try:
-        yield result
+        with _named(doing):
+            future = _process().pool.submit(_called, given)
+
+        def result() -> T:
+            with _named(doing):
+                found: T = future.result()
+                return found
+
+        try:
+            yield result
+        finally:
+            # Whatever went wrong here, nothing goes on writing after it.
+            future.cancel()
+            wait([future])
     finally:
-        # Whatever went wrong here, nothing goes on writing after it.
-        future.cancel()
-        wait([future])
+        given.unlink(missing_ok=True)
 
 
-def _called(pickled: bytes) -> Any:
-    function, arguments, more = pickle.loads(pickled)
+def _pickled(given: Any) -> Path:
+    """A new temporary file with what is given, as it is now: the pool would pickle it in a thread of its own, while this one may be changing it,
+    and would keep the tables of all reports twice more in memory."""
+    with NamedTemporaryFile(prefix="countylines-", delete=False) as file:
+        try:
+            pickle.dump(given, file)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+    return Path(file.name)
+
+
+def _called(given: Path) -> Any:
+    with given.open("rb") as file:
+        given.unlink()  # whatever ends this process or the other one, it is not left behind
+        function, arguments, more = pickle.load(file)
     return function(*arguments, **more)
 
 

@@ -158,7 +158,7 @@ def report(
         Heading(2, "Section", "s"),
         *(Paragraph((sentence,)) for sentence in sentences),
     )
-    return Document(slug, f"County lines indicators: {title}", "A report", "2024", "0123", "Synthetic", blocks)
+    return Document(slug, f"County lines indicators: {title}", "A report", "2024", "Synthetic", blocks)
 
 
 def changed(before: Document, after: Document) -> list[tuple[object, ...]]:

@@ -25,7 +25,7 @@ WARNED = "out/plausibility/like_the_year_before"
 # What one published cell reaches, beside the table of its source.
 AFTER_A_CELL = frozenset(
     [
-        *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes")),
+        *(f"core/{name}" for name in ("observations", "excluded", "unmatched", "notes", "record_files")),
         *(
             f"out/{name}"
             for name in (

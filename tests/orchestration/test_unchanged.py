@@ -127,7 +127,10 @@ def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured, small
     assert last_run(build) == ("SUCCESS", {f"raw/{source}", *AFTER_A_CELL})
     lake, reports, was = digests(before / "lake"), good(before), build_id(before)
     changed = {name for name, digest in digests(build / "lake").items() if lake[name] != digest}
-    assert changed == {f"raw/{source}.parquet", "core/observations.parquet", "out/indicators.parquet"}
+    assert changed == {
+        f"raw/{source}.parquet",
+        *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet"),
+    }
     assert build_id(build) != was
     now = good(build)
     assert now.keys() == reports.keys()

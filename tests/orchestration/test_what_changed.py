@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from orchestration.made import folder_of_build
 from orchestration.paths import Paths
 from orchestration.publish import publish
 from orchestration.what_changed import edition_before, forget_tables, keep_tables, tables_of, what_changed
@@ -33,7 +34,7 @@ def published(paths: Paths, name: str, second: int) -> Path:
     (edition / FOLDER).mkdir(parents=True)
     (edition / FOLDER / "norfolk.json").write_text("{}")
     os.utime(edition, (second, second))
-    keep_tables(paths, edition)
+    keep_tables(paths, edition, {})
     paths.reports.unlink(missing_ok=True)
     paths.reports.symlink_to(edition)
     forget_tables(paths)
@@ -42,7 +43,7 @@ def published(paths: Paths, name: str, second: int) -> Path:
 
 def test_before_the_first_edition_there_is_none_and_the_page_says_so(paths: Paths) -> None:
     assert edition_before(paths, "aaaaaaaaaaaa") is None
-    page = what_changed(paths, "aaaaaaaaaaaa")
+    page = what_changed(paths, "aaaaaaaaaaaa", [])
     assert page.slug == "what-changed"
     assert "first edition" in page.lead
 
@@ -63,13 +64,13 @@ def test_a_build_is_never_compared_with_itself(paths: Paths) -> None:
 
 def test_what_a_file_manager_leaves_in_a_build_folder_stops_nothing(paths: Paths) -> None:
     old = published(paths, "aaaaaaaaaaaa-1", second=1)
-    document = paths.documents / "bbbbbbbbbbbb" / "index.html"
+    document = folder_of_build(paths, "bbbbbbbbbbbb") / "index.html"
     document.parent.mkdir(parents=True)
     document.write_text("synthetic")
     for folder in (paths.editions, paths.kept, paths.documents):
         (folder / ".DS_Store").write_bytes(b"\x00\x00\x00\x01Bud1")
     assert edition_before(paths, "bbbbbbbbbbbb") == old
-    publish(paths, "bbbbbbbbbbbb", ["index.html"])
+    publish(paths, "bbbbbbbbbbbb", [], ["index.html"])
     assert (paths.reports / "index.html").read_text() == "synthetic"
 
 

@@ -228,7 +228,9 @@ def test_all_code_that_runs_while_an_asset_is_made_is_in_its_key(built: Path, tm
         sys.setprofile(None)
     assert made.success
     for name in names:
-        files = {str(file) for file in reach_of(functions()[name]).files} | {unwrap(functions()[name]).__code__.co_filename}
+        files = {str(file) for file in reach_of(functions()[name]).files} | {
+            unwrap(functions()[name]).__code__.co_filename
+        }
         project = {file for file in ran[name] if Path(file).relative_to(ROOT).parts[0] in PACKAGES}
         assert project, name
         assert project <= files, name

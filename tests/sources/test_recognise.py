@@ -283,10 +283,13 @@ def test_a_table_that_is_almost_a_known_one_says_what_differs(tmp_path: Path, re
 
 @pytest.mark.full
 @with_originals
-def test_every_original_is_known_under_another_name(tmp_path: Path, register: dict[str, Source]) -> None:
-    by_place = {file.sha256: file.editions for file in survey(LANDING, register, DATA)}
+@pytest.mark.parametrize("originals", [LANDING, LANDING.with_name("landing-2026-12")], ids=lambda folder: folder.name)
+def test_every_original_is_known_under_another_name(
+    originals: Path, tmp_path: Path, register: dict[str, Source]
+) -> None:
+    by_place = {file.sha256: file.editions for file in survey(originals, register, DATA)}
     for number, path in enumerate(
-        sorted(path for path in LANDING.rglob("*") if path.suffix != ".zip" and path.is_file())
+        sorted(path for path in originals.rglob("*") if path.suffix != ".zip" and path.is_file())
     ):
         # The quarter of a referral file stands in its folder's name alone.
         folder = tmp_path / path.parent.name if NRM in path.as_posix() or "ho_nrm" in path.as_posix() else tmp_path

@@ -22,9 +22,9 @@ FILE = "/media/to-2024-11.csv"
 _FIXTURE = ROOT / "tests" / "fixtures" / SOURCE / "to-2024-11.csv"
 
 
-def data_with_publisher(publisher: Publisher, folder: Path) -> Path:
-    """The small data in which this publisher offers one source, and all others are read by hand: nobody else is asked."""
-    data = small_data(folder)
+def data_with_publisher(publisher: Publisher, folder: Path, copy: Callable[[Path], Path] = small_data) -> Path:
+    """The small data, or another copy, in which this publisher offers one source, and all others are read by hand: nobody else is asked."""
+    data = copy(folder)
     for entry in sorted((data / "sources").glob("*.toml")):
         text = entry.read_text(encoding="utf-8")
         entry.write_text(re.sub(r'kind = "(?:landing_page|content_api)"', 'kind = "manual"', text), encoding="utf-8")

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from tests.fetch.publisher import Answer, Publisher, running_publisher
-from tests.full_build import ROOT
+from tests.full_build import ROOT, copy_of_data
 from tests.orchestration.builds import COMMAND, environment, processes_of
 from tests.orchestration.servers import (
     FILE,
@@ -110,7 +110,8 @@ def test_with_postgresql_a_new_edition_is_noticed_and_only_what_depends_on_it_is
 def test_a_service_that_is_killed_in_the_middle_of_a_run_makes_everything_after_it_starts_again(
     publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, build = data_with_publisher(publisher, tmp_path / "data"), tmp_path / "build"
+    # All data: of the small ones a run is over before it can be seen to be under way.
+    data, build = data_with_publisher(publisher, tmp_path / "data", copy_of_data), tmp_path / "build"
     home = _home(tmp_path / "home", "sqlite")
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     with dg.DagsterInstance.from_config(str(home)) as instance:

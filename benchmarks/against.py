@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.bench import Cost, change_one_figure, measure
-from orchestration.paths import PROJECT
+from orchestration.run.bench import Cost, change_one_figure, measure
+from orchestration.store.paths import PROJECT
 
 COLD = "Build from nothing"
 CHANGED = "One figure changed"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.paths import PROJECT, paths_from_environment
+from orchestration.store.paths import PROJECT, paths_from_environment
 from reports.figures import palette
 from transforms.sources.published import sources_held
 from transforms.sources.registry import Source, load_sources

@@ -12,16 +12,16 @@ import dagster as dg
 from sqlalchemy.exc import OperationalError
 
 from orchestration.assets.delivery import DELIVERY
-from orchestration.checks import SECONDS_OF_CHECKING
 from orchestration.definitions import definitions
-from orchestration.fingerprint import outputs, read_manifest
-from orchestration.hashes import digest_of, hash_text
-from orchestration.lake import replace_atomically
-from orchestration.log import is_logged
-from orchestration.lost_runs import end_lost_runs
-from orchestration.paths import Paths
-from orchestration.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
-from orchestration.run_log import log_run
+from orchestration.run.checks import SECONDS_OF_CHECKING
+from orchestration.run.lost_runs import end_lost_runs
+from orchestration.run.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
+from orchestration.run.run_log import log_run
+from orchestration.store.fingerprint import outputs, read_manifest
+from orchestration.store.hashes import digest_of, hash_text
+from orchestration.store.lake import replace_atomically
+from orchestration.store.log import is_logged
+from orchestration.store.paths import Paths
 from transforms import errors
 from transforms.errors import CountyLinesError
 
@@ -39,7 +39,7 @@ compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 event_log_storage:
-  module: orchestration.history
+  module: orchestration.run.history
   class: RunHistory
   config:
     base_dir: {home}/history

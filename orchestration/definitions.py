@@ -15,10 +15,10 @@ from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E4
 from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asset  # noqa: E402
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
-from orchestration.engine import engine_from_environment  # noqa: E402
-from orchestration.lake_of_assets import ParquetLake  # noqa: E402
-from orchestration.paths import Paths, paths_from_environment  # noqa: E402
-from orchestration.registered import registered  # noqa: E402
+from orchestration.run.engine import engine_from_environment  # noqa: E402
+from orchestration.store.editions_in_use import registered  # noqa: E402
+from orchestration.store.lake_io_manager import ParquetLake  # noqa: E402
+from orchestration.store.paths import Paths, paths_from_environment  # noqa: E402
 
 
 def definitions(paths: Paths) -> dg.Definitions:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration.alert_sensors import alert_sensors
 from orchestration.assets.published import published_assets
-from orchestration.automation import automated, conditions_sensor
 from orchestration.definitions import definitions
-from orchestration.lock import only_build
-from orchestration.paths import Paths, paths_from_environment
-from orchestration.watching import publisher_sensors, release_schedules
+from orchestration.service.alert_sensors import alert_sensors
+from orchestration.service.automation import automated, conditions_sensor
+from orchestration.service.release_sensors import publisher_sensors, release_schedules
+from orchestration.store.lock import only_build
+from orchestration.store.paths import Paths, paths_from_environment
 from transforms.sources.registry import load_sources
 
 # Conditions on assets that are already defined, and pools, are marked as to come in this release; both are relied on and tested here.

@@ -103,12 +103,12 @@ def _process_beside() -> None:
     taken = context.Value("q", 0)
     pool = ProcessPoolExecutor(1, context, initializer=_prepare, initargs=(taken,))
     pool.submit(os.getpid).result()
-    apart._process = cache(lambda: apart._Beside(pool, taken))
+    side_process._process = cache(lambda: side_process._Beside(pool, taken))
 
 
 def _prepare(taken: "Synchronized[int]") -> None:
-    apart._given.append(taken)
-    apart._end_with_parent()
+    side_process._given.append(taken)
+    side_process._end_with_parent()
 
 
 if __name__ == "__main__":
@@ -117,9 +117,9 @@ if __name__ == "__main__":
 
     import orchestration.build
     import orchestration.commands.build
-    import orchestration.metrics  # noqa: F401
-    from orchestration import apart
+    import orchestration.service.metrics  # noqa: F401
     from orchestration.cli import main as countylines
+    from orchestration.run import side_process
     from transforms.contracts.validate import great_expectations
 
     great_expectations()

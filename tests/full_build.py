@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from orchestration.bench import CHANGED, COLD, UNCHANGED, measured_build
+from orchestration.run.bench import CHANGED, COLD, UNCHANGED, measured_build
 from tests.forks import ROOT, run_forked
 from tests.small_data import change_one_figure, small_data
 

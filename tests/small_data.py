@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from orchestration import bench
+from orchestration.run import bench
 
 ROOT: Final = Path(__file__).parents[1]
 

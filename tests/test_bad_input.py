@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT, Small, copy_of_small
 from tests.full_build import built as built
 from tests.full_build import small as small

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from orchestration.bench import CHANGED, COLD, UNCHANGED, change_one_figure, markdown, measure
+from orchestration.run.bench import CHANGED, COLD, UNCHANGED, change_one_figure, markdown, measure
 from tests.full_build import ROOT, Measured
 from tests.full_build import measured as measured
 from transforms.errors import CountyLinesError

@@ -6,10 +6,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
-from orchestration.hashes import hash_data, hash_text
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.run.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
+from orchestration.store.hashes import hash_data, hash_text
+from orchestration.store.paths import Paths
 from transforms.contracts import Contract, tables
 from transforms.harmonise import harmonise, load_registers
 from transforms.harmonise.observe import refuse_unmatched

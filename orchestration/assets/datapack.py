@@ -6,12 +6,12 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.build_id import build_id
-from orchestration.hashes import hash_data, hash_text
-from orchestration.paths import Paths
-from orchestration.publish import Written, write_files
-from orchestration.versions import versioned
-from orchestration.workbooks import made_workbooks
+from orchestration.assets.code_versions import versioned
+from orchestration.run.publish import Written, write_files
+from orchestration.run.workbooks import made_workbooks
+from orchestration.store.build_id import build_id
+from orchestration.store.hashes import hash_data, hash_text
+from orchestration.store.paths import Paths
 from reports.datapack.files import pack
 from reports.datapack.tables import FOLDER, LAKE_TABLES, file_titles
 from reports.numbers import ReportData

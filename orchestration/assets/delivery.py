@@ -4,8 +4,8 @@ from collections import Counter
 
 import dagster as dg
 
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.store.paths import Paths
 
 DELIVERY = dg.AssetKey(["report", "delivery"])
 _TAKEN = "The mail server took every letter, and none came back."

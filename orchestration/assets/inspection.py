@@ -6,9 +6,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.run.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
+from orchestration.store.paths import Paths
 from transforms.comparability import ledger
 from transforms.contracts import tables
 from transforms.harmonise import load_registers

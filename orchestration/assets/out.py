@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, check_specs, checked, column_schema, unless_same
-from orchestration.hashes import hash_data, hash_text
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.run.checks import CheckedTable, check_specs, checked, column_schema, unless_same
+from orchestration.store.hashes import hash_data, hash_text
+from orchestration.store.paths import Paths
 from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.freshness import freshness_policy
-from orchestration.hashes import hash_text
-from orchestration.lock import only_build
-from orchestration.log import log, log_as
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.assets.freshness import freshness_policy
+from orchestration.store.hashes import hash_text
+from orchestration.store.lock import only_build
+from orchestration.store.log import log, log_as
+from orchestration.store.paths import Paths
 from transforms.sources.registry import Source
 
 if TYPE_CHECKING:

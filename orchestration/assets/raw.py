@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from orchestration.checks import CheckedTable, asset_key, check_specs, checked, column_schema
-from orchestration.fingerprint import hash_landing
-from orchestration.hashes import hash_data, hash_text
-from orchestration.landing_store import originals
-from orchestration.parsed import cells_once
-from orchestration.paths import Paths
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.run.checks import CheckedTable, asset_key, check_specs, checked, column_schema
+from orchestration.store.fingerprint import hash_landing
+from orchestration.store.hashes import hash_data, hash_text
+from orchestration.store.landing_zone import originals
+from orchestration.store.parsed_files import cells_once
+from orchestration.store.paths import Paths
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.sources.ons_geography import boundaries, newest_boundaries

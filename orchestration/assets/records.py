@@ -6,13 +6,13 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.checks import markdown
-from orchestration.closure import hash_function
-from orchestration.engine import Engine
-from orchestration.hashes import hash_text
-from orchestration.landing_store import archives
-from orchestration.paths import Paths, records_root
-from orchestration.versions import versioned
+from orchestration.assets.code_versions import versioned
+from orchestration.run.checks import markdown
+from orchestration.run.engine import Engine
+from orchestration.store.closure import hash_function
+from orchestration.store.hashes import hash_text
+from orchestration.store.landing_zone import archives
+from orchestration.store.paths import Paths, records_root
 from transforms.incidents import checks, read_archive
 from transforms.incidents.partition import Archive, Partition, PartitionResult, accounted_for, partitions, take_in
 from transforms.sources.published import edition_files

@@ -8,16 +8,16 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from orchestration.assets.code_versions import versioned
 from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
-from orchestration.build_id import build_id
-from orchestration.checks import asset_key, content_hash
-from orchestration.closure import hash_function
-from orchestration.documents import Asked
-from orchestration.hashes import hash_text
-from orchestration.paths import Paths
-from orchestration.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
-from orchestration.versions import versioned
+from orchestration.run.checks import asset_key, content_hash
+from orchestration.run.documents import Asked
+from orchestration.run.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
+from orchestration.store.build_id import build_id
+from orchestration.store.closure import hash_function
+from orchestration.store.hashes import hash_text
+from orchestration.store.paths import Paths
 from reports.numbers import ReportData
 from reports.products import inspection, pages, products, scoreboard
 from reports.products.changes import CHANGED

@@ -7,7 +7,7 @@ import click
 
 from orchestration.commands.compare import GRADES
 from orchestration.commands.options import JSON, registers, table
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
 

@@ -19,7 +19,7 @@ def bench(runs: int, as_json: bool) -> None:
     Example: countylines bench
              countylines bench --runs 5 --json
     """
-    from orchestration.bench import markdown, measure_builds
+    from orchestration.run.bench import markdown, measure_builds
 
     found = measure_builds(runs)
     click.echo(json.dumps(found) if as_json else markdown(found))

@@ -12,10 +12,10 @@ import click
 
 from orchestration.commands.landing import in_words, landing_rows
 from orchestration.commands.options import JSON, LANDING
-from orchestration.fingerprint import fingerprint, outputs, read_manifest
-from orchestration.lock import only_build
-from orchestration.log import FORMATS, log_as
-from orchestration.paths import Paths, paths_from_environment
+from orchestration.store.fingerprint import fingerprint, outputs, read_manifest
+from orchestration.store.lock import only_build
+from orchestration.store.log import FORMATS, log_as
+from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
 
@@ -89,7 +89,7 @@ def build(
 
 
 def _write_figures(paths: Paths, result: Any) -> None:
-    from orchestration.metrics import record_run, write_metrics
+    from orchestration.service.metrics import record_run, write_metrics
 
     ended = datetime.now(UTC)
     record_run(paths, result.error is None, result.seconds, ended)
@@ -112,7 +112,7 @@ def _run_build(paths: Paths, current: str, quiet: bool) -> Any:
         # records that a landing folder may hold are large. Polars reads this once, at its import.
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-    from orchestration.apart import begin, collect_seldom
+    from orchestration.run.side_process import begin, collect_seldom
 
     collect_seldom()
     begin()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from orchestration.commands.options import JSON
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 
 _FOLDER = click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Build folder; data/build unless given."
@@ -28,7 +28,7 @@ def doctor(output: Path | None, as_json: bool) -> None:
     Example: countylines doctor
              countylines doctor --output /srv/countylines --json
     """
-    from orchestration.doctor import examine
+    from orchestration.care.doctor import examine
 
     findings = []
     for finding in examine(paths_from_environment(build=output)):
@@ -54,7 +54,7 @@ def backup(file: Path, output: Path | None) -> None:
     \b
     Example: countylines backup /backups/countylines-2026-11.tar.gz
     """
-    from orchestration.backup import back_up
+    from orchestration.care.backup import back_up
 
     paths = paths_from_environment(build=output)
     files = back_up(paths, file)
@@ -72,7 +72,7 @@ def restore(file: Path, output: Path | None) -> None:
     \b
     Example: countylines restore /backups/countylines-2026-11.tar.gz
     """
-    from orchestration.backup import restore as put_back
+    from orchestration.care.backup import restore as put_back
 
     paths = paths_from_environment(build=output)
     click.echo(f"{put_back(file, paths):,} files are back in {paths.build}. countylines doctor looks at them.")
@@ -89,7 +89,7 @@ def lost_runs() -> None:
     """
     import dagster as dg
 
-    from orchestration.lost_runs import end_lost_runs
+    from orchestration.run.lost_runs import end_lost_runs
 
     with dg.DagsterInstance.get() as instance:
         ended = end_lost_runs(instance, "The service of this run was ended from outside before the run was done.")

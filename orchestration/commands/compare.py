@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration.commands.options import JSON, registers, table
-from orchestration.paths import Paths, paths_from_environment
+from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import click
 
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
 
@@ -23,7 +23,7 @@ def data_docs(tables: tuple[str, ...]) -> None:
     import polars as pl
     from rich.console import Console
 
-    from orchestration.lake import replace_atomically
+    from orchestration.store.lake import replace_atomically
     from reports.products.pages import contracts, data_docs_index
     from reports.render import render_page
     from transforms.contracts.data_docs import write_data_docs

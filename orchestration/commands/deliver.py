@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.commands.options import JSON
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:

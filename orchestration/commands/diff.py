@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +33,7 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
     Example: countylines diff /archive/build-2025-04 data/build
              countylines diff /archive/build-2025-04 data/build --html changes.html
     """
-    from orchestration.what_changed import name_of, tables_of, texts_of
+    from orchestration.run.what_changed import name_of, tables_of, texts_of
     from reports.products.changes import changes_page
     from reports.render import render_page
     from reports.texts import text_changes
@@ -47,7 +47,7 @@ def diff(build_a: Path, build_b: Path, html: Path | None, as_json: bool) -> None
     if html:
         page = changes_page(everything, *(name_of(paths.reports.resolve()) for paths in builds))
         source = render_page(page)
-        from orchestration.lake import replace_atomically
+        from orchestration.store.lake import replace_atomically
 
         replace_atomically(html.resolve(), source.encode())
     if as_json:

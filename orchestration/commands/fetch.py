@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.commands.options import JSON
-from orchestration.lock import only_build
-from orchestration.log import log, log_as
-from orchestration.paths import Paths, paths_from_environment
+from orchestration.store.lock import only_build
+from orchestration.store.log import log, log_as
+from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:

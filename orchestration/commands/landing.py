@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.commands.options import JSON, place
-from orchestration.paths import Paths, paths_from_environment
+from orchestration.store.paths import Paths, paths_from_environment
 
 _NUMBERS = ("cells", "matched", "excluded", "unmatched", "footnotes")
 
@@ -30,8 +30,8 @@ def landing(folder: Path | str, as_json: bool) -> None:
     \b
     Example: countylines landing ~/downloads/published-files
     """
-    from orchestration.decided import readable_once
-    from orchestration.landing_store import fetch_landing, originals
+    from orchestration.store.landing_zone import fetch_landing, originals
+    from orchestration.store.readable_files import readable_once
     from transforms.sources.landing import survey
     from transforms.sources.recognise import NOT_RECOGNISED, REFUSED
     from transforms.sources.registry import load_sources

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:

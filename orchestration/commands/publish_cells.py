@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 
 
 @click.command("publish-cells")

@@ -5,7 +5,7 @@ import json
 import click
 
 from orchestration.commands.options import JSON, table
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 
 
 @click.command("scoreboard")

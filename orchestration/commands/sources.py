@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from orchestration.commands.options import JSON
-from orchestration.paths import paths_from_environment
+from orchestration.store.paths import paths_from_environment
 
 _HEADERS = {
     "source_id": "Source",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from orchestration.commands.options import LANDING
-from orchestration.paths import PROJECT, paths_from_environment
+from orchestration.store.paths import PROJECT, paths_from_environment
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

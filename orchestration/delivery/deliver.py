@@ -22,8 +22,8 @@ from orchestration.delivery.mailing import (
 )
 from orchestration.delivery.settings import Settings
 from orchestration.delivery.targets import EDITIONS, FEED, LISTING, Target, target
-from orchestration.hashes import hash_files
-from orchestration.paths import Paths
+from orchestration.store.hashes import hash_files
+from orchestration.store.paths import Paths
 from reports.delivery.editions import Edition, editions_json, editions_page, feed, manifest, moment
 from reports.delivery.letters import reports_followed
 from reports.delivery.subscribers import Subscriber, read_subscribers

@@ -7,7 +7,7 @@ from orchestration.delivery.deliver import Delivered, deliver
 from orchestration.delivery.mailing import Outside
 from orchestration.delivery.release import now_in_utc, read_moment
 from orchestration.delivery.settings import settings_from_environment
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from reports.products.products import slugs
 from transforms.answers import find_area
 from transforms.errors import CountyLinesError

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from orchestration.lake import replace_atomically
+from orchestration.store.lake import replace_atomically
 from reports.delivery.editions import Edition, read_editions
 from transforms.errors import CountyLinesError
 

@@ -14,8 +14,8 @@ from orchestration.delivery.deliver import Delivered, deliver
 from orchestration.delivery.mailing import Outside
 from orchestration.delivery.settings import Settings
 from orchestration.delivery.smtp import MailServer
-from orchestration.hashes import hash_files
-from orchestration.paths import Paths
+from orchestration.store.hashes import hash_files
+from orchestration.store.paths import Paths
 from reports.delivery.letters import Letterhead
 from tests.delivery.mail import PASSWORD, USER, Mailbox, mail_server
 from transforms.errors import CountyLinesError

@@ -3,9 +3,9 @@
 import dagster as dg
 import pytest
 
-from orchestration import alert_sensors
 from orchestration.assets.delivery import DELIVERY, delivery_asset
-from orchestration.automation import automated
+from orchestration.service import alert_sensors
+from orchestration.service.automation import automated
 from tests.delivery.conftest import Office, variables
 from tests.delivery.mail import Mailbox
 from tests.orchestration.graph import all_assets, built_assets, defs

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.delivery.release import read_moment
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.delivery.conftest import Office, publish_locally
 from tests.delivery.mail import Mailbox
 

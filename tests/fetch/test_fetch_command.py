@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from orchestration.cli import cli
 from orchestration.commands.fetch import fetch_files
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.fetch.publisher import DATA, LIMITS, Answer, Publisher, workbook
 from transforms.errors import CountyLinesError
 
@@ -104,8 +104,8 @@ def test_only_this_package_opens_connections() -> None:
             for word in ("httpx", "urllib.request", "http.client", "sources.fetch")
         )
     }
-    asked = {"commands/fetch.py", "assets/published.py", "watching.py", "server.py", "alerts.py"}
+    asked = {"commands/fetch.py", "assets/published.py", "service/release_sensors.py", "server.py", "service/alerts.py"}
     # The doctor compares what was fetched with its checksums, and opens files only.
-    allowed = {f"orchestration/{name}" for name in asked | {"doctor.py"}}
+    allowed = {f"orchestration/{name}" for name in asked | {"care/doctor.py"}}
     assert allowed < naming
     assert all(path.startswith("transforms/sources/fetch/") for path in naming - allowed)

@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.definitions import definitions
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.forks import run_forked
 from tests.full_build import ROOT
 from tests.full_build import copy_of_build as copy_of_build

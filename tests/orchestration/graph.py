@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.assets.core import HARMONISED
 from orchestration.assets.delivery import DELIVERY
 from orchestration.definitions import definitions
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.contracts import Contract, tables
 from transforms.sources.published import sources_held

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration.paths import paths_from_environment
 from orchestration.server import server_definitions
+from orchestration.store.paths import paths_from_environment
 from tests.fetch.publisher import LIMITS
 
 

@@ -15,10 +15,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
-from orchestration import alert_sensors
-from orchestration.alerts import ALERTS, alert
-from orchestration.log import log
-from orchestration.paths import Paths
+from orchestration.service import alert_sensors
+from orchestration.service.alerts import ALERTS, alert
+from orchestration.store.log import log
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.errors import CountyLinesError
 
@@ -177,7 +177,8 @@ def test_every_alert_has_its_section_in_the_runbook_and_every_section_an_alert()
 
 def test_every_alert_in_the_code_is_one_of_the_list() -> None:
     code = "".join(
-        (ROOT / "orchestration" / f"{name}.py").read_text(encoding="utf-8") for name in ("watching", "alert_sensors")
+        (ROOT / "orchestration" / "service" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("release_sensors", "alert_sensors")
     )
     assert set(re.findall(r'alert\(\s*"(\w+)"', code)) <= set(ALERTS)
     assert {name for name in ALERTS if f'"{name}"' in code} == set(ALERTS)

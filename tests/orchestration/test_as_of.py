@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.paths import Paths
-from orchestration.registered import registered
+from orchestration.store.editions_in_use import registered
+from orchestration.store.paths import Paths
 from tests.full_build import DAY
 from tests.full_build import known_then as known_then
 from tests.orchestration.builds import digests, run

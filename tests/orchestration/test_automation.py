@@ -9,9 +9,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.freshness import freshness_policy
-from orchestration.paths import Paths
+from orchestration.assets.freshness import freshness_policy
 from orchestration.server import server_definitions
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.sources.registry import Source
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from orchestration.definitions import definitions
-from orchestration.paths import Paths
-from orchestration.registered import registered
+from orchestration.store.editions_in_use import registered
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.harmonise import load_registers
 from transforms.sources.recognise import REFUSED

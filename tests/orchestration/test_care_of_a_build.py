@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.backup import back_up, restore
+from orchestration.care.backup import back_up, restore
+from orchestration.care.doctor import Finding, examine
 from orchestration.delivery.deliver import ledger_path
 from orchestration.delivery.ledger import open_ledger, write_release
-from orchestration.doctor import Finding, examine
-from orchestration.hashes import digest_of, hash_files
-from orchestration.lock import only_build
-from orchestration.paths import Paths
+from orchestration.store.hashes import digest_of, hash_files
+from orchestration.store.lock import only_build
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from tests.orchestration.builds import copy_of_data, digests, run
 from transforms.errors import CountyLinesError
@@ -54,7 +54,7 @@ def small(tmp_path: Path) -> Paths:
 
 
 def write_manifest(paths: Paths) -> None:
-    from orchestration.fingerprint import outputs
+    from orchestration.store.fingerprint import outputs
 
     made = outputs(paths)
     digests_now = {name: digest_of(paths.build / name) for name in made}

@@ -14,16 +14,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration import closure
 from orchestration.assets.published import published_assets
 from orchestration.assets.records import take_in
 from orchestration.build import _versions
-from orchestration.checks import checked
-from orchestration.closure import reach_of, registers_in
-from orchestration.decided import readable_once
 from orchestration.definitions import definitions
-from orchestration.lake import replace_atomically
-from orchestration.paths import Paths
+from orchestration.run.checks import checked
+from orchestration.store import closure
+from orchestration.store.closure import reach_of, registers_in
+from orchestration.store.lake import replace_atomically
+from orchestration.store.paths import Paths
+from orchestration.store.readable_files import readable_once
 from tests.full_build import ROOT
 from tests.full_build import built as built
 from tests.orchestration.builds import copy_of_build

@@ -8,9 +8,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from orchestration.checks import check_specs, checked, unless_same
-from orchestration.lake_of_assets import ParquetLake
-from orchestration.paths import Paths
+from orchestration.run.checks import check_specs, checked, unless_same
+from orchestration.store.lake_io_manager import ParquetLake
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.contracts import Column, Contract
 

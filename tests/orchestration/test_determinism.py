@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.full_build import Measured, Small, clock_behind
 from tests.full_build import measured as measured
 from tests.orchestration.builds import LANDING, digests, good, history, made, make_tables

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.engine import Engine, engine_from_environment
+from orchestration.run.engine import Engine, engine_from_environment
 from tests.full_build import ROOT
 from tests.incidents.conftest import STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from tests.incidents.stores import URL, credentials, s3_server, use_store
@@ -189,7 +189,7 @@ def test_a_scheduler_restarted_in_the_middle_ends_the_run_with_a_sentence_and_th
         with pytest.raises(CountyLinesError, match="was lost during the run; start it and run the build again"):
             list(results)
         # The workers of a scheduler that is gone end themselves.
-        monkeypatch.setattr("orchestration.engine._SECONDS_FOR_A_WORKER", 1)
+        monkeypatch.setattr("orchestration.run.engine._SECONDS_FOR_A_WORKER", 1)
         with pytest.raises(CountyLinesError, match="has no worker; start one"):
             list(Engine(scheduler=made.address).map(slowly, [0]))
         monkeypatch.undo()
@@ -237,7 +237,7 @@ def test_an_error_of_the_function_arrives_as_itself(where: str, cluster: str) ->
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.engine._SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("orchestration.run.engine._SECONDS_TO_CONNECT", 1)
     with pytest.raises(CountyLinesError, match=r"tcp://127\.0\.0\.1:1 does not answer"):
         list(Engine(scheduler="tcp://127.0.0.1:1").map(refuse, [1]))
 

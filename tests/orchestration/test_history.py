@@ -10,15 +10,15 @@ import pytest
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from sqlalchemy.exc import OperationalError
 
-from orchestration import history
-from orchestration.history import RunHistory
+from orchestration.run import history
+from orchestration.run.history import RunHistory
 
 pytestmark = pytest.mark.full
 
 SETTINGS = """\
 telemetry: {{enabled: false}}
 event_log_storage:
-  module: orchestration.history
+  module: orchestration.run.history
   class: RunHistory
   config: {{base_dir: {home}/history}}
 """

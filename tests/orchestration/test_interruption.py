@@ -11,8 +11,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration.lock import only_build
-from orchestration.paths import Paths
+from orchestration.store.lock import only_build
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT, Small
 from tests.orchestration.builds import (
     digests,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from orchestration.metrics import GAUGES, PREFIX, metrics, record_run, write_metrics
-from orchestration.paths import Paths
+from orchestration.service.metrics import GAUGES, PREFIX, metrics, record_run, write_metrics
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from tests.full_build import built as built
 from tests.full_build import known_then as known_then

@@ -6,10 +6,10 @@ import dagster as dg
 import pytest
 
 from orchestration.assets.records import records_assets
-from orchestration.engine import Engine
-from orchestration.lake_of_assets import ParquetLake
-from orchestration.paths import Paths
-from orchestration.registered import registered
+from orchestration.run.engine import Engine
+from orchestration.store.editions_in_use import registered
+from orchestration.store.lake_io_manager import ParquetLake
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from tests.incidents.conftest import STREET_HEADER, crime, csv_file, zip_archive
 

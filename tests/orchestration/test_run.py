@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.build import dagster_home
 from orchestration.definitions import definitions
-from orchestration.paths import Paths
+from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from tests.orchestration.builds import WARNED, digests, good, history, last_run
 from tests.orchestration.graph import CONTRACTS, built_assets

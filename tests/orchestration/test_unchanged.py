@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.assets.delivery import DELIVERY
 from orchestration.build import _touched
-from orchestration.fingerprint import outputs, read_manifest
-from orchestration.paths import Paths
+from orchestration.store.fingerprint import outputs, read_manifest
+from orchestration.store.paths import Paths
 from reports.products import products
 from tests.full_build import ROOT, Measured, Small
 from tests.full_build import measured as measured

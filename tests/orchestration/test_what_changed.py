@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.made import folder_of_build
-from orchestration.paths import Paths
-from orchestration.publish import publish
-from orchestration.what_changed import edition_before, forget_tables, keep_tables, tables_of, what_changed
+from orchestration.run.publish import publish
+from orchestration.run.what_changed import edition_before, forget_tables, keep_tables, tables_of, what_changed
+from orchestration.store.kept_documents import folder_of_build
+from orchestration.store.paths import Paths
 from reports.texts import FOLDER
 from transforms.differences import TABLES
 from transforms.errors import CountyLinesError

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.paths import PROJECT, Paths
+from orchestration.store.paths import PROJECT, Paths
 from tests.incidents.conftest import STOP_HEADER, csv_file, search
 from tests.orchestration.builds import make_tables
 from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, SET_ASIDE

@@ -6,9 +6,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from orchestration.documents import Asked
-from orchestration.paths import paths_from_environment
-from orchestration.publish import CHECKS, NUMBERS_CHECK, WORDS_CHECK, write_documents, write_pages
+from orchestration.run.documents import Asked
+from orchestration.run.publish import CHECKS, NUMBERS_CHECK, WORDS_CHECK, write_documents, write_pages
+from orchestration.store.paths import paths_from_environment
 from reports.document import Block, Document, Page, Paragraph, Quotation
 from reports.numbers import ReportData
 from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS

@@ -1,0 +1,1 @@
+"""Looking after a build folder: whether it is whole, backup and restore. Nothing here makes a figure."""

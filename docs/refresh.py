@@ -43,7 +43,7 @@ def with_outputs(text: str) -> str:
 
 
 def source_row(source: Source) -> str:
-    """The row of a source in the table of README.md."""
+    """The row of a source in the table of docs/sources.md."""
     held = ", ".join(f"`{edition.id}`" for edition in source.editions) or "none"
     return f"| [{source.title}]({source.landing_page}) | {source.publisher.name} | {held} | {source.status} |"
 

@@ -96,9 +96,20 @@ def test_the_sources_are_those_of_the_register(document: str) -> None:
 
 
 def test_a_table_of_sources_that_lacks_one_is_completed() -> None:
-    lines = README.splitlines(keepends=True)
+    document = TEXTS["sources.md"]
+    lines = document.splitlines(keepends=True)
     at = next(number for number, line in enumerate(lines) if line.startswith("| Source |"))
-    assert with_sources("".join([*lines[: at + 2], *lines[at + 3 :]])) == README
+    assert with_sources("".join([*lines[: at + 2], *lines[at + 3 :]])) == document
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 130
+
+
+def test_the_index_of_documents_names_each() -> None:
+    """Every document for people stands in docs/index.md, so that each reader finds a way to it."""
+    named = set(re.findall(r"`(?:docs/)?([\w-]+\.md)`", TEXTS["index.md"]))
+    assert set(TEXTS) - {"index.md", "README.md"} <= named
 
 
 def test_every_session_of_a_document_is_run() -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 from sqlalchemy.exc import OperationalError
 
-from orchestration.assets.delivery import DELIVERY
 from orchestration.definitions import definitions
 from orchestration.run.checks import SECONDS_OF_CHECKING
 from orchestration.run.lost_runs import end_lost_runs
@@ -212,8 +211,6 @@ def _versions(graph: "AssetGraph") -> dict[dg.AssetKey, str]:
     """For every asset of a build a hash of its code version and of its parents' hashes: it changes with anything that it depends on."""
     versions: dict[dg.AssetKey, str] = {}
     for key in graph.toposorted_asset_keys:
-        if key == DELIVERY:  # leaves the house: only ever asked for
-            continue
         node = graph.get(key)
         versions[key] = hash_text(
             node.code_version or "", *(versions[parent] for parent in _assets(node.parent_entity_keys))

@@ -9,7 +9,6 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from orchestration.assets.core import core_assets  # noqa: E402
 from orchestration.assets.datapack import datapack_assets  # noqa: E402
-from orchestration.assets.delivery import delivery_asset  # noqa: E402
 from orchestration.assets.inspection import inspection_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
 from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asset  # noqa: E402
@@ -39,7 +38,6 @@ def definitions(paths: Paths) -> dg.Definitions:
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths, has_boundaries=bool(outlines)),
             *datapack_assets(sources, paths),
-            delivery_asset(paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths, "engine": engine_from_environment()},
         executor=dg.in_process_executor,

@@ -1,10 +1,11 @@
-"""The Dagster code location of a server: the assets of a build, the files that they come from, and what happens by itself.
+"""The Dagster code locations of a server: the assets of a build, the files that they come from, and what happens by itself; and delivery.
 
-deploy/ holds the settings and services that go with it. The code location of a laptop is ``orchestration.definitions``: it has no
+deploy/ holds the settings and services that go with them. The code location of a laptop is ``orchestration.definitions``: it has no
 sensor, and opens no connection but to a store of the reader's own.
 """
 
 import dataclasses
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import dagster as dg
 
 from orchestration.assets.published import published_assets
 from orchestration.definitions import definitions
+from orchestration.delivery.by_schedule import delivery_schedule
 from orchestration.service.alert_sensors import alert_sensors
 from orchestration.service.automation import automated, conditions_sensor
 from orchestration.service.release_sensors import publisher_sensors, release_schedules
@@ -77,3 +79,13 @@ def _store(paths: Paths) -> Path:
 def defs() -> dg.Definitions:
     """What the services of deploy/ load: this checkout and the folders that the environment names."""
     return server_definitions(paths_from_environment())
+
+
+@dg.definitions
+def delivery() -> dg.Definitions:
+    """What the daemon alone loads beside it: delivery at the times of COUNTYLINES_DELIVER_ON, or nothing without them.
+
+    No webserver has this location, so that no page in a browser, whoever wrote it, can have anything delivered.
+    """
+    times = os.environ.get("COUNTYLINES_DELIVER_ON")
+    return dg.Definitions(schedules=[delivery_schedule(paths_from_environment(), times)] if times else [])

@@ -9,7 +9,6 @@ import click
 
 from orchestration.commands.options import JSON
 from orchestration.store.paths import paths_from_environment
-from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:
     from orchestration.delivery.deliver import Delivered
@@ -54,10 +53,7 @@ def deliver(to: str | None, release_at: str | None, dry_run: bool, resend_unknow
         click.echo(json.dumps(asdict(done), default=str, ensure_ascii=False, indent=1))
     else:
         _say(done)
-    if not done.is_whole:
-        raise CountyLinesError(
-            "Not every letter was taken; those that were put off are tried again by the next countylines deliver."
-        )
+    done.refuse_untaken()
 
 
 def _say(done: "Delivered") -> None:

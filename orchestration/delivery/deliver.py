@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -52,6 +53,15 @@ class Delivered:
     def is_whole(self) -> bool:
         """Whether nobody needs to look: the edition waits, was tried, or is out with every letter taken."""
         return all(letter.state in ("sent", "planned") for letter in self.letters)
+
+    def refuse_untaken(self) -> None:
+        """Raise CountyLinesError with the number of letters by state unless every letter was taken."""
+        if not self.is_whole:
+            counted = Counter(letter.state for letter in self.letters)
+            states = ", ".join(f"{number} {state}" for state, number in sorted(counted.items()))
+            raise CountyLinesError(
+                f"Not every letter was taken ({states}); those that were put off are tried again by the next countylines deliver."
+            )
 
 
 def ledger_path(paths: Paths) -> Path:

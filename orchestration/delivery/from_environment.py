@@ -1,4 +1,4 @@
-"""A delivery as the environment describes it: what the command and the asset have in common."""
+"""A delivery as the environment describes it: what the command and the schedule have in common."""
 
 from collections.abc import Callable
 from pathlib import Path

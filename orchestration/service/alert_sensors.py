@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.delivery.by_schedule import DELIVERY_JOB
 from orchestration.run.run_log import log_run, seconds_by_layer
 from orchestration.service.alerts import alert
 from orchestration.service.metrics import record_run, write_metrics
@@ -35,10 +36,13 @@ def _failed_runs(paths: Paths, seconds: int) -> dg.SensorDefinition:
         minimum_interval_seconds=seconds,
         default_status=_ON,
         description="Alert run_failed: a run failed, and will not be begun again by itself. Runs that were killed are, twice.",
+        # Delivery has a location of its own, which has no sensor.
+        monitor_all_code_locations=True,
     )
     def alert_run_failed(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        _record(context.instance, run.run_id, paths, succeeded=False)
+        if run.job_name != DELIVERY_JOB:  # the figures are about runs that make tables
+            _record(context.instance, run.run_id, paths, succeeded=False)
         if run.tags.get("dagster/will_retry") == "true":
             return
         steps = [event.step_key or "" for event in context.get_step_failure_events()]

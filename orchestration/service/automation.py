@@ -16,7 +16,6 @@ from typing import Any
 import dagster as dg
 from dagster import AutomationCondition as When
 
-from orchestration.assets.delivery import DELIVERY
 from orchestration.assets.freshness import freshness_policy
 from orchestration.assets.published import published_key
 from transforms.sources.registry import Source
@@ -53,8 +52,6 @@ def automated(defs: dg.Definitions, fetched: Mapping[str, Source], by_hand: Mapp
             return _after(spec, files).replace_attributes(
                 automation_condition=_raw_condition(), freshness_policy=deadline
             )
-        if spec.key == DELIVERY:
-            return spec  # no condition publishes: that is a person's decision, or a timer's
         if spec.key.path[0] == "report" and spec.key != _DATAPACK:
             return spec.replace_attributes(automation_condition=_report_condition())
         return spec.replace_attributes(automation_condition=_table_condition())

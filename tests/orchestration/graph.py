@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.core import HARMONISED
-from orchestration.assets.delivery import DELIVERY
 from orchestration.definitions import definitions
 from orchestration.store.paths import Paths
 from tests.full_build import ROOT
@@ -56,11 +55,6 @@ def graph() -> Any:
 def all_assets() -> set[str]:
     """Every asset, as 'layer/name'."""
     return {key.to_user_string() for key in graph().get_all_asset_keys()}
-
-
-def built_assets() -> set[str]:
-    """Those that a build makes: all but the one that leaves the house."""
-    return all_assets() - {DELIVERY.to_user_string()}
 
 
 def in_words() -> str:

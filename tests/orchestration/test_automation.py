@@ -93,8 +93,7 @@ def daemon(server: dg.Definitions, graph: Any) -> Daemon:
 
 
 def _names(graph: Any) -> set[str]:
-    """All assets but the delivery, which only a person or a timer asks for."""
-    return {key.to_user_string() for key in graph.get_all_asset_keys()} - {"report/delivery"}
+    return {key.to_user_string() for key in graph.get_all_asset_keys()}
 
 
 def below(graph: Any, *assets: str) -> set[str]:

@@ -46,5 +46,6 @@ def test_both_storages_have_the_same_settings_otherwise() -> None:
 
 
 @pytest.mark.full
-def test_the_code_location_of_a_server_loads_as_dagsters_own_tools_load_it(tmp_path: Path) -> None:
-    definitions_that_load("deploy/workspace.yaml", tmp_path)
+@pytest.mark.parametrize("location", ["workspace", "delivery"])
+def test_the_code_locations_of_a_server_load_as_dagsters_own_tools_load_them(location: str, tmp_path: Path) -> None:
+    definitions_that_load(f"deploy/{location}.yaml", tmp_path)

@@ -120,9 +120,6 @@ def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) ->
         assert {check["name"]: check["blocking"] for check in checks} == {
             key.name: graph().get(key).blocking for key in here.check_keys
         }
-        if name == "report/delivery":
-            assert not node["assetMaterializations"], "a build delivers nothing: somebody has to ask for it"
-            continue
         for check in checks:
             assert check["description"], (name, check["name"])
             said = "FAILED" if f"{name}/{check['name']}" == WARNED else "SUCCEEDED"

@@ -1,13 +1,11 @@
 """Layer core: what the cells mean. Every cell is matched, excluded with a reason, or unmatched, and then the build stops."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from orchestration.assets.code_versions import versioned
-from orchestration.run.checks import CheckedTable, asset_key, check_specs, checked, column_schema, unless_same
+from orchestration.assets.calls import Folders, table_asset, tables_asset
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.paths import Paths
 from transforms.contracts import Contract, tables
@@ -23,56 +21,32 @@ HARMONISED: dict[str, Contract] = {
     "notes": tables.NOTES,
     "record_files": tables.RECORD_FILES,
 }
-_OWNERS = ["team:data-engineering", "team:statistics"]
 
 
 def core_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets core/areas and core/{observations, excluded, unmatched, notes}."""
-    version = hash_text(
-        hash_data(paths, "sources"),
-        *sorted(settled),
-        *(repr(source.editions) for source in sources.values()),
-    )
+    """The assets core/areas and core/{observations, excluded, unmatched, notes, record_files}."""
 
-    @versioned(paths)
-    @dg.asset(
-        key=["core", "areas"],
-        group_name="core",
-        description="The 43 police force areas, the regions, policing regions and other bodies, with what each belongs to.",
-        owners=_OWNERS,
-        kinds={"polars", "parquet"},
-        metadata={"dagster/column_schema": column_schema(tables.AREAS)},
-        check_specs=check_specs(tables.AREAS),
-        output_required=False,
+    @table_asset(
+        tables.AREAS,
+        "The 43 police force areas, the regions, policing regions and other bodies, with what each belongs to.",
+        paths,
     )
-    @unless_same(result=tables.AREAS)
-    def areas(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        yield from checked(areas_frame(load_registers(paths.data)), tables.AREAS, paths)
+    def areas(paths: Folders) -> pl.DataFrame:
+        return areas_frame(load_registers(paths.data))
 
-    @versioned(paths)
-    @dg.multi_asset(
+    @tables_asset(
+        [(each, f"{each.title}: one row is one {each.one_row_is}.") for each in HARMONISED.values()],
+        paths,
         name="core__harmonise",
-        group_name="core",
-        ins={source_id: dg.AssetIn(key=["raw", source_id]) for source_id in sources},
-        outs={
-            name: dg.AssetOut(
-                key=asset_key(contract),
-                description=f"{contract.title}: one row is one {contract.one_row_is}.",
-                owners=_OWNERS,
-                kinds={"polars", "parquet"},
-                metadata={"dagster/column_schema": column_schema(contract)},
-                is_required=False,
-                code_version=version,
-            )
-            for name, contract in HARMONISED.items()
-        },
-        check_specs=[spec for contract in HARMONISED.values() for spec in check_specs(contract)],
+        ins=sources,
+        code_version=hash_text(
+            hash_data(paths, "sources"), *sorted(settled), *(repr(source.editions) for source in sources.values())
+        ),
     )
-    @unless_same(**HARMONISED)
-    def harmonised(paths: dg.ResourceParam[Paths], **cells: Any) -> Iterator[Any]:
+    def harmonised(paths: Folders, **cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
         result = harmonise(pl.concat(cells.values()), sources, load_registers(paths.data), settled)
-        for name, contract in HARMONISED.items():
-            yield from checked(getattr(result, name), contract, paths, output_name=name)
+        for name in HARMONISED:
+            yield getattr(result, name)
             if name == "unmatched":
                 refuse_unmatched(result.unmatched)
 

@@ -6,11 +6,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.assets.code_versions import versioned
+from orchestration.assets.calls import Folders, files_asset
 from orchestration.run.publish import Written, write_files
 from orchestration.run.workbooks import made_workbooks
 from orchestration.store.build_id import build_id
-from orchestration.store.hashes import hash_data, hash_text
+from orchestration.store.hashes import hash_data
 from orchestration.store.paths import Paths
 from reports.datapack.files import pack
 from reports.datapack.tables import FOLDER, LAKE_TABLES, file_titles
@@ -36,17 +36,17 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
     registers = load_registers(paths.data)
     identity = build_id(paths, sources)
 
-    @versioned(paths)
-    @dg.asset(
-        key=DATAPACK,
-        group_name="report",
-        ins={contract.table.replace("/", "_"): dg.AssetIn(key=contract.table.split("/")) for contract in _TABLES},
-        description="A workbook for each report, and the tables behind all of them: CSV and Parquet, with metadata and dictionary.",
-        owners=["team:statistics"],
+    @files_asset(
+        DATAPACK,
+        "A workbook for each report, and the tables behind all of them: CSV and Parquet, with metadata and dictionary.",
+        paths,
+        hash_data(paths, "sources"),
+        identity,
         kinds={"excel", "csv", "parquet"},
-        code_version=hash_text(hash_data(paths, "sources"), identity),
+        owners=["team:statistics"],
+        ins={contract.table.replace("/", "_"): dg.AssetIn(key=contract.table.split("/")) for contract in _TABLES},
     )
-    def datapack(paths: dg.ResourceParam[Paths], **frames: Any) -> Written:
+    def datapack(paths: Folders, **frames: Any) -> Written:
         lake = {contract.table: frames[contract.table.replace("/", "_")] for contract in _TABLES}
         data = ReportData(
             **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from orchestration.assets.code_versions import versioned
-from orchestration.run.checks import CheckedTable, asset_key, check_specs, checked, column_schema
+from orchestration.assets.calls import Folders, table_asset
 from orchestration.store.fingerprint import hash_landing
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.landing_zone import originals
@@ -23,31 +22,22 @@ GEOGRAPHY = "ons_geography"
 
 def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
     """The asset raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
-    contract = tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing)))
 
-    @versioned(paths)
-    @dg.asset(
-        key=["raw", source.id],
-        group_name="raw",
-        description=f"{source.title}. {source.summary}",
-        owners=["team:data-engineering"],
-        kinds={"polars", "parquet", "excel" if "XLSX" in source.format else "csv"},
+    @table_asset(
+        tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing))),
+        f"{source.title}. {source.summary}",
+        paths,
+        kinds=("polars", "excel" if "XLSX" in source.format else "csv"),
         tags={"publisher": _tag(source.publisher.name), "licence": _tag(source.licence_in)},
-        metadata={
-            "landing page": dg.MetadataValue.url(source.landing_page),
-            "dagster/column_schema": column_schema(contract),
-        },
-        check_specs=check_specs(contract),
-        output_required=False,
+        metadata={"landing page": dg.MetadataValue.url(source.landing_page)},
         code_version=hash_text(
             hash_data(paths, f"sources/{source.id}.toml", "layouts", f"published/{source.id}"),
             hash_landing(paths, *(edition.file for edition in source.editions)),
             repr(source.editions),
         ),
     )
-    def cells(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        frame: pl.DataFrame = read_cells(source, paths.data, paths.landing, cells_once(paths), originals(paths))
-        yield from checked(frame, contract, paths)
+    def cells(paths: Folders) -> pl.DataFrame:
+        return read_cells(source, paths.data, paths.landing, cells_once(paths), originals(paths))
 
     return cells
 
@@ -60,26 +50,17 @@ def boundaries_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     if edition is None:
         return []
 
-    @versioned(paths)
-    @dg.asset(
-        key=asset_key(tables.BOUNDARIES),
-        group_name="raw",
-        description="The outlines of police force areas as points, to be drawn; nothing is worked out from them.",
-        owners=["team:data-engineering"],
-        kinds={"polars", "parquet"},
-        metadata={"dagster/column_schema": column_schema(tables.BOUNDARIES)},
-        check_specs=check_specs(tables.BOUNDARIES),
-        output_required=False,
+    @table_asset(
+        tables.BOUNDARIES,
+        "The outlines of police force areas as points, to be drawn; nothing is worked out from them.",
+        paths,
         code_version=hash_text(
-            hash_data(paths, f"sources/{GEOGRAPHY}.toml"),
-            hash_landing(paths, edition.file),
-            repr(edition),
+            hash_data(paths, f"sources/{GEOGRAPHY}.toml"), hash_landing(paths, edition.file), repr(edition)
         ),
     )
-    def outlines(paths: dg.ResourceParam[Paths]) -> CheckedTable:
+    def outlines(paths: Folders) -> pl.DataFrame:
         areas = load_registers(paths.data).areas.filter(pl.col("kind") == "police_force_area")
-        frame = boundaries(files[edition.id].read_bytes(), edition, areas["area_id"].to_list())
-        yield from checked(frame, tables.BOUNDARIES, paths)
+        return boundaries(files[edition.id].read_bytes(), edition, areas["area_id"].to_list())
 
     return [outlines]
 
@@ -88,24 +69,14 @@ def editions_asset(sources: Mapping[str, Source], paths: Paths) -> dg.AssetsDefi
     """The asset raw/editions: which file each cell comes from, and its checksum."""
     files = [edition.file for source in sources.values() for edition in source.editions]
 
-    @versioned(paths)
-    @dg.asset(
-        key=["raw", "editions"],
-        group_name="raw",
-        description="Every published file that the cells come from, with its checksum, kind and day of reading.",
-        owners=["team:data-engineering"],
-        kinds={"polars", "parquet"},
-        metadata={"dagster/column_schema": column_schema(tables.EDITIONS)},
-        check_specs=check_specs(tables.EDITIONS),
-        output_required=False,
-        code_version=hash_text(
-            hash_data(paths, "sources", "published/editions.csv"),
-            hash_landing(paths, *files),
-        ),
+    @table_asset(
+        tables.EDITIONS,
+        "Every published file that the cells come from, with its checksum, kind and day of reading.",
+        paths,
+        code_version=hash_text(hash_data(paths, "sources", "published/editions.csv"), hash_landing(paths, *files)),
     )
-    def editions(paths: dg.ResourceParam[Paths]) -> CheckedTable:
-        frame = editions_in_use(sources, paths.data, paths.landing, originals(paths))
-        yield from checked(frame, tables.EDITIONS, paths)
+    def editions(paths: Folders) -> pl.DataFrame:
+        return editions_in_use(sources, paths.data, paths.landing, originals(paths))
 
     return editions
 

@@ -1,6 +1,6 @@
 """Layer report: documents for people, rendered beside each other and published together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.assets.code_versions import versioned
+from orchestration.assets.calls import Decorates, Folders, files_asset, made_from
 from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.run.checks import asset_key, content_hash
@@ -32,20 +32,10 @@ from transforms.harmonise import load_registers
 from transforms.inspection import with_areas
 from transforms.sources.registry import Source
 
-_INS = {
-    "editions": dg.AssetIn(key=["raw", "editions"]),
-    "areas": dg.AssetIn(key=["core", "areas"]),
-    "observations": dg.AssetIn(key=["core", "observations"]),
-    "notes": dg.AssetIn(key=["core", "notes"]),
-    "excluded": dg.AssetIn(key=["core", "excluded"]),
-    "record_files": dg.AssetIn(key=["core", "record_files"]),
-    "indicators": dg.AssetIn(key=["out", "indicators"]),
-    "reconciliation": dg.AssetIn(key=["out", "reconciliation"]),
-    "coverage": dg.AssetIn(key=["out", "coverage"]),
-    "plausibility": dg.AssetIn(key=["out", "plausibility"]),
-    "comparability": dg.AssetIn(key=["out", "comparability"]),
-    "scoreboard": dg.AssetIn(key=["out", "scoreboard"]),
-}
+_INS = (
+    *("editions", "areas", "observations", "notes", "excluded", "record_files"),
+    *("indicators", "reconciliation", "coverage", "plausibility", "comparability", "scoreboard"),
+)
 _GRADES = "inspection_grades"
 _BOUNDARIES = "boundaries"
 
@@ -63,28 +53,15 @@ def report_assets(
     # One for all reports of a run: what is worked out for one is there for the others. It is known by what it was made of.
     shared: dict[str, Slices] = {}
 
-    def asset(
-        name: str, description: str, *of: str, **more: Any
-    ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-        decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
-            key=["report", name],
-            description=description,
-            group_name="report",
-            owners=["team:reporting"],
-            kinds={"jinja", "html", "typst"},
-            code_version=hash_text(repr(sources), repr(known), str(paths.as_of or ""), *of),
-            check_specs=_checks(name) if name in {"national", "region", "force"} else None,
-            **more,
-        )
-        return lambda function: versioned(paths)(decorator(function))
+    def asset(name: str, words: str, *of: str, **more: Any) -> Decorates:
+        read = (repr(sources), repr(known), str(paths.as_of or ""), *of)
+        return files_asset(["report", name], words, paths, *read, kinds={"jinja", "html", "typst"}, **more)
 
     held = [
         source_id for source_id in (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME) if source_id in sources
     ]
     ins = {
-        **_INS,
-        **{source_id: dg.AssetIn(key=["raw", source_id]) for source_id in held},
-        **({_GRADES: dg.AssetIn(key=["out", _GRADES])} if GRADES in sources else {}),
+        **made_from(*_INS, *held, *([_GRADES] if GRADES in sources else [])),
         **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
     }
 
@@ -126,11 +103,16 @@ def report_assets(
         ]
         return write_documents(asked, paths, content.data)
 
-    @asset("national", "England and Wales, HTML and PDF.", ins=ins)
+    @asset("national", "England and Wales, HTML and PDF.", ins=ins, check_specs=_checks("national"))
     def national(**tables: Any) -> Written:
         return written(reported.filter(pl.col("area_id") == NATION), tables)
 
-    @asset("region", "Nine English regions, Wales, and ten policing regions, HTML and PDF.", ins=ins)
+    @asset(
+        "region",
+        "Nine English regions, Wales, and ten policing regions, HTML and PDF.",
+        ins=ins,
+        check_specs=_checks("region"),
+    )
     def region(**tables: Any) -> Written:
         return written(reported.filter(pl.col("kind").is_in(["region", "policing_region"])), tables)
 
@@ -138,6 +120,7 @@ def report_assets(
         "force",
         "One report a police force area, HTML and PDF; a backfill of all of them is one run.",
         ins=ins,
+        check_specs=_checks("force"),
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
@@ -151,7 +134,7 @@ def report_assets(
         ins=ins,
         deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
-    def other_pages(paths: dg.ResourceParam[Paths], **tables: Any) -> Written:
+    def other_pages(paths: Folders, **tables: Any) -> Written:
         named = download_names(registers.areas)
         content = replace(slices(tables).data, downloads=sizes(paths, identity, slugs, named))
         quality = pages.data_quality(content, paths.checks, paths.lake)
@@ -165,7 +148,7 @@ def report_assets(
         identity,
         deps=[*(table.split("/") for table in TABLES), *(["report", name] for name in ("national", "region", "force"))],
     )
-    def changes(paths: dg.ResourceParam[Paths]) -> Written:
+    def changes(paths: Folders) -> Written:
         return write_what_changed(paths, identity, slugs)
 
     @asset(
@@ -174,7 +157,7 @@ def report_assets(
         identity,
         deps=[*(["report", name] for name in ("national", "region", "force", "pages", "changes")), DATAPACK],
     )
-    def site(paths: dg.ResourceParam[Paths]) -> Written:
+    def site(paths: Folders) -> Written:
         reports = [f"{slug}.{ending}" for slug in slugs for ending in ("html", "pdf")]
         reports += [address(slug) for slug in slugs for address in (evidence_address, texts_address)]
         around = [*(f"{slug}.html" for slug in pages.SLUGS), *(f"{CHANGED}.{ending}" for ending in ("html", "pdf"))]

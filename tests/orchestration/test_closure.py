@@ -14,10 +14,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from orchestration.assets import code_versions
 from orchestration.assets.published import published_assets
 from orchestration.assets.records import take_in
 from orchestration.build import _versions
 from orchestration.definitions import definitions
+from orchestration.delivery.deliver import deliver
 from orchestration.run.checks import checked
 from orchestration.store import closure
 from orchestration.store.closure import reach_of, registers_in
@@ -27,6 +29,7 @@ from orchestration.store.readable_files import readable_once
 from tests.full_build import ROOT
 from tests.full_build import built as built
 from tests.orchestration.builds import copy_of_build
+from transforms.contracts.contract import SCHEMA_RULE
 from transforms.sources.published import cells_of
 from transforms.sources.registry import load_sources
 
@@ -54,6 +57,7 @@ def functions() -> dict[str, Callable[..., Any]]:
         "parsed files": cells_of,
         "files that can be read": readable_once,
         "checks": checked,
+        "deliveries": deliver,
     }
 
 
@@ -102,7 +106,7 @@ def test_every_register_is_in_the_key_of_what_is_made_of_it(register: Path) -> N
         ("reports/templates/html/report.css", {"report/force", "report/pages"}, {"out/indicators", "checks"}),
         ("reports/templates/typst/style.typ.j2", {"report/national", "report/changes"}, {"out/tidy_csv"}),
         ("reports/templates/svg/chart.svg.j2", {"report/force", "report/region"}, {"out/tidy_csv"}),
-        ("reports/templates/mail/letter.txt.j2", {"report/delivery"}, {"report/force", "report/site"}),
+        ("reports/templates/mail/letter.txt.j2", {"deliveries"}, {"report/force", "report/site"}),
         ("reports/fonts/SourceSansPro-Regular.ttf", {"report/force"}, {"core/areas"}),
         ("reports/wording/findings.py", {"report/force", "report/national"}, {"out/comparability"}),
         ("reports/datapack/workbook.py", {"report/datapack"}, {"out/indicators"}),
@@ -115,6 +119,14 @@ def test_a_file_is_in_the_keys_of_what_it_makes_and_of_nothing_before_it(
     assert makes <= reached
     assert not does_not_make & reached
     assert does_not_make <= functions().keys()
+
+
+def test_what_checks_a_table_is_in_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[tuple[Callable[..., Any], ...]] = []
+    monkeypatch.setattr(code_versions, "hash_function", lambda *functions, data: hashed.append(functions) or "hash")
+    assets = definitions(Paths(data=DATA, build=ROOT / "data" / "build")).assets or []
+    checks = [{key.name for key in each.check_keys} for each in assets if isinstance(each, dg.AssetsDefinition)]
+    assert [checked in functions for functions in hashed] == [SCHEMA_RULE in names for names in checks]
 
 
 def test_other_limits_of_counts_make_every_number_stale_and_all_that_follows(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def coverage(data: ReportData) -> tuple[Block, ...]:
     total = data.coverage["area_id"].n_unique()
     gaps = [
         {
-            "measure": wording.capitalised(row["measure_id"].replace("_", " ")),
+            "measure": data.measure_names[row["measure_id"]],
             "areas": _areas(row["area_name"], total),
             "periods": wording.joined(f"to {formats.day(end)}" for end in row["period_end"]),
             "reason": row["reason"],

@@ -26,6 +26,11 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
     """M13, M14, M16 to M18, M20 and the outcomes: the newest figure of each that is held, records by month, the programme, and what is not held."""
     held = newest_figures(data, area_id, list(_MEASURES))
     missing = _missing(set(held["measure_id"]))
+    partial = [
+        {**row, "measure_name": data.measure_names[row["measure_id"]]}
+        for row in held.iter_rows(named=True)
+        if row["coverage"] == "partial"
+    ]
     shows_programme = area_id == NATION or data.area(area_id)["kind"] == "policing_region"
     used = [
         *held["source_id"],
@@ -43,7 +48,7 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
         *incidents.monthly_records(data, area_id),
         *programme.programme(data, area_id, forces),
         *((Paragraph((wording.not_held(missing),)),) if missing else ()),
-        *caveats.caveat((), "policing response", managed=caveats.management_information(data, used)),
+        *caveats.caveat(partial, "policing response", managed=caveats.management_information(data, used)),
     )
 
 

@@ -44,8 +44,9 @@ def caveat_breaks(labels: Sequence[str]) -> str:
 
 
 def caveat_coverage(rows: Sequence[Row]) -> str:
-    """That figures leave somebody out, with whom."""
-    said = joined(dict.fromkeys(f"{period(row)} ({row['coverage_note']})" for row in rows))
+    """That figures leave somebody out, with whom; where they are of several measures, with the name of each (``measure_name``)."""
+    named = (f"{row['measure_name']}, {period(row)}" if "measure_name" in row else period(row) for row in rows)
+    said = joined(dict.fromkeys(f"{name} ({row['coverage_note']})" for name, row in zip(named, rows, strict=True)))
     return f"Not everybody is counted: {said}. The totals are too low by what is left out, and are not set against full ones; a later edition may fill the gap."
 
 

@@ -54,6 +54,7 @@ def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
         "london-links-towns",
         "nrm-northern-ireland",
         "nrm-scotland",
+        "seizures-border-force",
         "workforce-secondments",
         "workforce-total",
         "workforce-total-of-forces",

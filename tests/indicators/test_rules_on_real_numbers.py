@@ -82,6 +82,7 @@ def test_only_quarters_were_added_up(indicators: pl.DataFrame) -> None:
         ("drug_offences", 12): [1],
         ("nrm_police_referrals", 3): [1],
         ("nrm_police_referrals", 12): [4],
+        ("class_a_seizures", 12): [1],
         ("london_linked_individuals", 12): [1],
         ("london_linked_individuals", 15): [1],
     }

@@ -86,7 +86,7 @@ def test_a_regions_share_is_a_ratio_of_sums_and_names_the_forces_that_it_lacks(o
     assert (row["numerator"], row["denominator"], row["value"]) == (52, 200, 26)
     assert (row["coverage"], row["coverage_note"]) == (
         "partial",
-        "leaves out Bedfordshire, Cambridgeshire, Essex, Hertfordshire: no figure published",
+        "leaves out Bedfordshire, Cambridgeshire, Essex, Hertfordshire: no figure held",
     )
 
 

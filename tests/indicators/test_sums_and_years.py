@@ -62,7 +62,7 @@ def test_a_force_without_a_figure_leaves_the_sum_on_both_sides() -> None:
     ]
     region = number(computed(*rows, forces=TWO), "REGION")
     assert (region["numerator"], region["denominator"], region["value"]) == (90, 900_000, 10.0)
-    assert (region["coverage"], region["coverage_note"]) == ("partial", "leaves out Bravo: no figure published")
+    assert (region["coverage"], region["coverage_note"]) == ("partial", "leaves out Bravo: no figure held")
 
 
 def test_a_force_without_a_population_gives_its_sum_no_rate() -> None:
@@ -139,7 +139,7 @@ def test_a_year_leaves_a_silent_force_out_on_both_sides() -> None:
         computed(*rows, residents("ALPHA", 900_000), residents("BRAVO", 600_000), forces=TWO), "REGION", YEAR_2023
     )
     assert (region["numerator"], region["denominator"]) == (10, 900_000)
-    assert (region["coverage"], region["coverage_note"]) == ("partial", "leaves out Bravo: no figure published")
+    assert (region["coverage"], region["coverage_note"]) == ("partial", "leaves out Bravo: no figure held")
 
 
 def test_a_year_whose_quarters_cover_different_forces_is_missing() -> None:
@@ -149,7 +149,7 @@ def test_a_year_whose_quarters_cover_different_forces_is_missing() -> None:
         computed(*rows, residents("ALPHA", 900_000), residents("BRAVO", 600_000), forces=TWO), "REGION", YEAR_2023
     )
     assert (region["numerator"], region["value"], region["status"]) == (None, None, "not_available")
-    assert (region["coverage"], region["coverage_note"]) == ("none", "leaves out Bravo: no figure published")
+    assert (region["coverage"], region["coverage_note"]) == ("none", "leaves out Bravo: no figure held")
 
 
 def test_the_newest_edition_is_preferred_and_the_older_one_kept() -> None:

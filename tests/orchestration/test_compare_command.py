@@ -81,7 +81,7 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
             3,
             [
                 "Grade C: coverage differs",
-                "England and Wales, year ending December 2019: leaves out Greater Manchester: no figure published",
+                "England and Wales, year ending December 2019: leaves out Greater Manchester: no figure held",
                 "the same forces left out of both figures and both populations",
                 "B08: ",
             ],

@@ -24,7 +24,7 @@ from transforms.sources.published import (
 )
 from transforms.sources.registry import Source, load_sources
 
-from .workbooks import DATA, FIXTURES, LANDING, csv_bytes, read_rows
+from .workbooks import DATA, FIXTURES, LANDING, LANDING_2026, csv_bytes, read_rows
 
 pytestmark = pytest.mark.full
 
@@ -266,8 +266,9 @@ needs_landing = pytest.mark.skipif(
 
 
 def originals(source: Source) -> dict[str, Path]:
-    """The file of each edition: of the landing folder, or a transcription that is kept with the project."""
-    return {**edition_files(source, DATA / "transcriptions"), **edition_files(source, LANDING)}
+    """The file of each edition: of a landing folder, or a transcription that is kept with the project."""
+    folders = (DATA / "transcriptions", LANDING_2026, LANDING)
+    return {name: path for folder in folders for name, path in edition_files(source, folder).items()}
 
 
 @needs_landing
@@ -275,7 +276,8 @@ def originals(source: Source) -> dict[str, Path]:
 def test_originals_parse_and_equal_the_published_cells_row_for_row(source_id: str) -> None:
     source = PUBLISHED[source_id]
     assert originals(source).keys() == {edition.id for edition in source.editions}
-    assert read_cells(source, DATA, LANDING).equals(read_cells(source, DATA))
+    for landing in (LANDING, LANDING_2026):
+        assert read_cells(source, DATA, landing).equals(read_cells(source, DATA))
 
 
 @needs_landing

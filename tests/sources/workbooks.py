@@ -12,6 +12,7 @@ import xlsxwriter
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DATA = Path(__file__).parents[2] / "data"
 LANDING = Path(__file__).parents[3] / "shared" / "landing"
+LANDING_2026 = LANDING.parent / "landing-2026-12"
 
 Sheets = dict[str, list[list[str]]]
 

@@ -43,7 +43,7 @@ def _of_sums(counts: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> 
         areas=areas,
     )
     missing = pl.concat_str(
-        pl.format("leaves out {}: no figure published", "missing_forces"),
+        pl.format("leaves out {}: no figure held", "missing_forces"),
         pl.format("does not count {}: not in the table", "missing_bodies"),
         separator="; ",
         ignore_nulls=True,

@@ -1,6 +1,6 @@
 """Reads tidy tables, one row for each place and period: every column names the place, the period or a breakdown, is a figure, or is ignored.
 
-The columns of a source are in ``data/layouts/<source id>_columns.csv``. Their roles are ``code`` and ``name`` of the place, or, where one
+The columns of a source are in ``data/layouts/<source id>_columns.csv``. Their roles are ``code`` and ``name`` of the place (one of them will do), or, where one
 table holds places of several levels, ``level`` with ``code: <level>`` and ``name: <level>``; ``period``, ``breakdown``, ``measure``, ``ignored``.
 """
 
@@ -152,11 +152,10 @@ def _with_place(
 ) -> pl.DataFrame:
     """Add area_code_text and area_text, from the columns of each row's level where the table has levels."""
     if "level" not in roles:
-        refuse_blanks(rows, [*roles["code"], *roles.get("name", {})], table, edition)
-        name = pl.col(only_column(roles, "name")) if "name" in roles else pl.lit(None, pl.String)
+        refuse_blanks(rows, [*roles.get("code", {}), *roles.get("name", {})], table, edition)
         return rows.with_columns(
-            pl.col(only_column(roles, "code")).alias("area_code_text"),
-            name.alias("area_text"),
+            (pl.col(only_column(roles, role)) if role in roles else pl.lit(None, pl.String)).alias(column)
+            for role, column in (("code", "area_code_text"), ("name", "area_text"))
         )
     level = only_column(roles, "level")
     known = [role.removeprefix("code: ") for role in roles if role.startswith("code: ")]
@@ -180,7 +179,6 @@ def _with_place(
 
 
 def _refuse_doubled(rows: pl.DataFrame, labels: list[str], edition: Edition, table: str) -> None:
-    for row, code in (
-        rows.filter(~pl.struct(labels).is_first_distinct()).select("row", "area_code_text").head(1).iter_rows()
-    ):
-        raise layout_error(edition, table, f"A{row}", f"the row of {code} stands in the table twice", _AGAIN)
+    place = pl.coalesce("area_code_text", "area_text")
+    for row, named in rows.filter(~pl.struct(labels).is_first_distinct()).select("row", place).head(1).iter_rows():
+        raise layout_error(edition, table, f"A{row}", f"the row of {named} stands in the table twice", _AGAIN)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
+
 from orchestration.store.paths import PROJECT, paths_from_environment
 from reports.figures import palette
 from transforms.sources.published import sources_held
@@ -18,6 +20,7 @@ DOCUMENTS = [
 ]
 PICTURE = PROJECT / "docs" / "picture.svg"
 SESSION = re.compile(r"^```console\n\$ uv run (countylines .*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
+_FINDINGS = "| Finding | Status | What its indicators lack | What would measure it, or measure it further |"
 _MAP = re.compile(r'<svg [^>]*aria-labelledby="figure-map-.*?</svg>', re.DOTALL)
 
 
@@ -69,6 +72,22 @@ def with_sources(text: str) -> str:
     return text
 
 
+def with_findings(text: str, board: pl.DataFrame) -> str:
+    """A document with the rows of its table of findings as the scoreboard of a build (out/scoreboard) has them."""
+    head, rule, rest = text.partition(f"{_FINDINGS}\n{re.sub(r'[^|]+', '---', _FINDINGS)}\n")
+    if not rule:
+        return text
+    rows = []
+    for of in board.partition_by("finding_id", maintain_order=True):
+        first = of.row(0, named=True)
+        lacking = of.filter(pl.col("baseline").is_null() | pl.col("latest").is_null())
+        why = " ".join(f"{row['indicator_id']}: {row['why_not']}" for row in lacking.drop_nulls("why_not").to_dicts())
+        rows.append(
+            f"| {first['finding_id']} | {first['status']} | {why or 'nothing'} | {first['measured_by'] or 'nothing: it is context'} |\n"
+        )
+    return head + rule + "".join(rows) + re.sub(r"^(?:\|.*\n)*", "", rest)
+
+
 def picture(report: str) -> str:
     """The tile map of a report (HTML) as an SVG file of its own, with the light colours and background that a page gives it.
 
@@ -87,6 +106,7 @@ def picture(report: str) -> str:
 if __name__ == "__main__":
     national = paths_from_environment().reports / "england-and-wales.html"
     PICTURE.write_text(picture(national.read_text(encoding="utf-8")), encoding="utf-8")
+    board = pl.read_parquet(paths_from_environment().lake / "out" / "scoreboard.parquet")
     for document in DOCUMENTS:
         before = document.read_text(encoding="utf-8")
-        document.write_text(with_sources(with_outputs(before)), encoding="utf-8")
+        document.write_text(with_findings(with_sources(with_outputs(before)), board), encoding="utf-8")

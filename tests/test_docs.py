@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 import duckdb
+import polars as pl
 import pytest
 
-from docs.refresh import DOCUMENTS, PICTURE, SESSION, picture, printed, with_outputs, with_sources
+from docs.refresh import DOCUMENTS, PICTURE, SESSION, picture, printed, with_findings, with_outputs, with_sources
 from orchestration.cli import cli
 from tests.full_build import ROOT
 from tests.full_build import built as built
@@ -100,6 +101,12 @@ def test_a_table_of_sources_that_lacks_one_is_completed() -> None:
     lines = document.splitlines(keepends=True)
     at = next(number for number, line in enumerate(lines) if line.startswith("| Source |"))
     assert with_sources("".join([*lines[: at + 2], *lines[at + 3 :]])) == document
+
+
+@pytest.mark.full
+def test_what_findings_lack_is_as_the_build_has_it(built: Path) -> None:
+    board = pl.read_parquet(built / "lake" / "out" / "scoreboard.parquet")
+    assert with_findings(TEXTS["findings.md"], board) == TEXTS["findings.md"], "run just docs"
 
 
 def test_the_readme_is_short() -> None:

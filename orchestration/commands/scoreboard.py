@@ -26,6 +26,6 @@ def scoreboard(as_json: bool) -> None:
         click.echo(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1))
         return
     for finding in rows.unique("finding_id", maintain_order=True).iter_rows(named=True):
-        click.echo(f"{finding['finding_id']}  {finding['status']}\n     {finding['finding']}")
+        click.echo(f"{finding['finding_id']}  {wording.status_of_finding(finding)}\n     {finding['finding']}")
         for row in rows.filter(pl.col("finding_id") == finding["finding_id"]).iter_rows(named=True):
             click.echo(f"     {row['indicator_id']}  {wording.indicator_of_finding(row)}")

@@ -1,7 +1,7 @@
 """`countylines sources`: what the register knows, what is held, how old it is, and what should have come out since."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -27,7 +27,7 @@ _HEADERS = {
 @click.option(
     "--as-of",
     type=click.DateTime(formats=["%Y-%m-%d"]),
-    help="The day to compare with, YYYY-MM-DD; today unless given.",
+    help="The day to count to, YYYY-MM-DD; unless given that on which a file was last read, as in the reports.",
 )
 @JSON
 def sources(as_of: datetime | None, as_json: bool) -> None:
@@ -39,15 +39,16 @@ def sources(as_of: datetime | None, as_json: bool) -> None:
     Example: countylines sources
              countylines sources --as-of 2026-11-24 --json
     """
-    from transforms.sources.calendar import release_calendar
-    from transforms.sources.published import editions_held
+    from transforms.sources.calendar import counted_to, release_calendar
+    from transforms.sources.published import editions_held, editions_in_use
     from transforms.sources.registry import load_sources
 
     paths = paths_from_environment()
     register = load_sources(paths.data)
     held = {source_id: editions_held(source, paths.landing) for source_id, source in register.items()}
-    rows = release_calendar(register, held, f"{as_of or date.today():%Y-%m}").to_dicts()
-    click.echo(json.dumps(rows, indent=1) if as_json else _table(rows))
+    month = f"{as_of:%Y-%m}" if as_of else counted_to(editions_in_use(register, paths.data, paths.landing))
+    rows = release_calendar(register, held, month).to_dicts()
+    click.echo(json.dumps(rows, indent=1) if as_json else f"{_table(rows)}\nAges and states are counted to {month}.")
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

@@ -9,14 +9,19 @@ from reports import formats, wording
 from reports.document import Block, Callout, Heading, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import provenance
-from transforms.sources.calendar import newest_vintage, release_calendar
+from transforms.sources.calendar import counted_to, release_calendar
 from transforms.sources.registry import Edition, Source
+
+_WHY_THEN = {
+    True: "when a publisher's file was last read for this build",
+    False: "since this report is about what was known then",
+}
 
 
 def methods(data: ReportData, register: Mapping[str, Source]) -> Page:
-    """Every source of the ``register``, held in this build or not. Ages are counted to the newest vintage of the build, never to today."""
+    """Every source of the ``register``, held in this build or not. Ages are counted by the rule of `countylines sources`, never to today."""
     held = _held(data, register)
-    as_of = newest_vintage(held)
+    as_of = counted_to(data.editions, data.known_on)
     calendar = release_calendar(register, held, as_of)
     return Page(
         slug="methods",
@@ -28,7 +33,7 @@ def methods(data: ReportData, register: Mapping[str, Source]) -> Page:
             Heading(2, "How old the figures are", "ages"),
             Paragraph(
                 (
-                    f"Ages are counted to {_month(as_of)}, when the newest edition in this build came out. "
+                    f"Ages are counted to {_month(as_of)}, {_WHY_THEN[data.known_on is None]}. "
                     "A source that is not held is known to the project and stands in no report. Grades, which are words, and figures whose periods "
                     "overlap are held as printed: they are never added up, and no report computes with them.",
                 )

@@ -8,6 +8,7 @@ from reports import formats, wording
 from reports.document import Block, Heading, Link, Links, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products.shared import NATION
+from transforms.contracts.tables import SCOREBOARD_STATUSES
 from transforms.inspection import claim_check
 
 NORFOLK = "E23000024"
@@ -67,7 +68,10 @@ def _counts(data: ReportData) -> str:
 
 
 def _by_finding(data: ReportData) -> list[pl.DataFrame]:
-    return data.scoreboard.partition_by("finding_id", maintain_order=True)
+    """The indicators of each finding; what improved, got worse or changed first, then context, and last what nobody publishes."""
+    order = {status: number for number, status in enumerate(SCOREBOARD_STATUSES)}
+    of_findings = data.scoreboard.partition_by("finding_id", maintain_order=True)
+    return sorted(of_findings, key=lambda indicators: order[indicators["status"][0]])
 
 
 def _finding(indicators: pl.DataFrame) -> tuple[str, ...]:
@@ -81,10 +85,11 @@ def _finding(indicators: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _in_full(data: ReportData, indicators: pl.DataFrame) -> tuple[Block, ...]:
-    finding_id, finding, status = indicators.select("finding_id", "finding", "status").row(0)
+    first = indicators.row(0, named=True)
+    finding_id, finding = first["finding_id"], first["finding"]
     return (
         Heading(2, f"{finding_id}: {finding}", finding_id.lower()),
-        Paragraph((f"Status: {status}.",)),
+        Paragraph((f"Status: {wording.status_of_finding(first)}",)),
         Table(
             anchor=f"table-{finding_id.lower()}",
             caption=f"Indicators of finding {finding_id}",

@@ -42,6 +42,7 @@ from reports.wording.findings import (
     periods_in_short,
     periods_of_finding,
     scoreboard_counts,
+    status_of_finding,
 )
 from reports.wording.messages import (
     PROXY,
@@ -183,6 +184,7 @@ __all__ = [
     "revisions",
     "scoreboard_counts",
     "status_line",
+    "status_of_finding",
     "unlike_before",
     "usual_for_its_size",
 ]

@@ -14,7 +14,9 @@ from reports.wording.words import capitalised, joined, ordinal, signed
 SCOREBOARD_RULE = (
     "A finding counts as improved or worse only when an indicator whose better direction was fixed beforehand, with comparable figures over "
     "at least a year on either side, changed by a tenth or more with a 95% interval that leaves out no change; differences between areas "
-    "must besides have intervals that do not overlap. Figures that may not be compared decide nothing, and context has no direction. "
+    "must besides have intervals that do not overlap. An indicator without such a direction can only show that something "
+    "changed. A finding is not comparable where all its pairs of figures have grade C or X, context only where no direction was ever fixed, and not "
+    "measurable where no two figures exist. "
     "Nothing here says that an inspection was the cause of a change."
 )
 
@@ -29,6 +31,13 @@ def scoreboard_counts(statuses: Mapping[str, int]) -> str:
     """How many findings have each status: 'Of 15 findings, one is improved, …'."""
     total = sum(statuses.values())
     return f"Of {formats.count(total)} findings: {joined(f'{formats.small_number(count)} {status[:1].lower()}{status[1:]}' for status, count in statuses.items())}."
+
+
+def status_of_finding(row: Row) -> str:
+    """The status of a finding as a sentence; of one that is not measurable, with the publication that would measure it."""
+    if row["status"] == "Not measurable":
+        return f"Not measurable. What would measure it: {row['measured_by']}."
+    return f"{row['status']}."
 
 
 def periods_of_finding(row: Row) -> str:

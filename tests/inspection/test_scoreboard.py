@@ -30,7 +30,11 @@ def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(b
 def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
     statuses = dict(board.select("finding_id", "status").unique().rows())
     assert {finding for finding, said in statuses.items() if said == "No clear change"} == {"F05", "F09"}
-    assert set(statuses.values()) <= {"No clear change", "Not comparable", "Not measurable from public data"}
+    assert {finding for finding, said in statuses.items() if said == "Context only"} == {"F14", "F15"}
+    assert {statuses[finding] for finding in ("F03", "F10")} == {"Not comparable"}
+    unmeasured = {finding for finding, said in statuses.items() if said == "Not measurable"}
+    assert {"F01", "F04", "F07", "F11", "F12", "F13"} <= unmeasured
+    assert board.filter(pl.col("status") == "Not measurable", pl.col("measured_by").is_null()).is_empty()
     assert statuses["F08"] == "Not comparable", "the programme counts anew from July 2024"
     links = board.filter(indicator_id="I15b").row(0, named=True)
     assert [round(links[key], 1) for key in ("baseline", "baseline_lower_95", "baseline_upper_95")] == [
@@ -53,7 +57,7 @@ def test_shares_of_referrals_are_of_the_same_year_and_of_the_police_of_england_a
     assert (adults["grade"], adults["lower_95"], adults["says"]) == ("B", None, "no clear change")
     unknown = board.filter(indicator_id="I10b").row(0, named=True)
     assert [round(unknown[key], 1) for key in ("baseline", "latest")] == [11.6, 12.1]
-    assert (unknown["grade"], unknown["change"], unknown["says"]) == ("C", None, "not measurable")
+    assert (unknown["grade"], unknown["change"], unknown["says"]) == ("C", None, "not comparable")
 
 
 def test_areas_became_more_alike_only_if_their_intervals_part(board: pl.DataFrame) -> None:
@@ -128,7 +132,7 @@ def indicator(**values: Any) -> dict[str, Any]:
         ({"lower_95": -1.0}, "no clear change"),
         ({"change": 9.9, "lower_95": 5.0, "upper_95": 15.0}, "no clear change"),
         ({"grade": "B"}, "better"),
-        ({"grade": "C"}, "not measurable"),
+        ({"grade": "C"}, "not comparable"),
         ({"grade": "X"}, "not comparable"),
         ({"quarters": 3}, "not measurable"),
         ({"baseline": None}, "not measurable"),
@@ -154,10 +158,14 @@ def test_what_an_indicator_says_alone(values: dict[str, Any], said: str) -> None
         (["better", "not measurable"], "Improved"),
         (["worse", "changed"], "Worse"),
         (["better", "worse"], "Mixed"),
-        (["changed", "not measurable"], "No clear change"),
+        (["changed", "not measurable"], "Changed, no verdict on direction"),
+        (["changed", "no clear change"], "Changed, no verdict on direction"),
+        (["no clear change", "not comparable"], "No clear change"),
         (["not comparable"], "Not comparable"),
         (["not comparable", "not measurable"], "Not comparable"),
-        (["context"], "Not measurable from public data"),
+        (["context", "context"], "Context only"),
+        (["context", "not measurable"], "Not measurable"),
+        (["not measurable"], "Not measurable"),
     ],
 )
 def test_the_status_of_a_finding(said: list[str], expected: str) -> None:

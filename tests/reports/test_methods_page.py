@@ -1,13 +1,18 @@
 """The page on methods and sources, made from the editions that the project keeps."""
 
 import dataclasses
+import json
+from datetime import date
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import cli
 from reports.document import Callout, Heading, Page, Paragraph, Table
 from reports.numbers import ReportData
 from reports.products import pages
+from transforms.sources.calendar import counted_to, months_between
 from transforms.sources.registry import Source
 
 
@@ -33,17 +38,23 @@ def test_every_source_of_the_register_is_on_the_page_held_or_not(page: Page, reg
     assert len(titles) == len(registered)
 
 
-def test_ages_are_counted_to_the_newest_edition_and_not_to_today(report_data: ReportData, page: Page) -> None:
-    newest = report_data.editions["vintage"].max()
-    held = report_data.editions.filter(pl.col("vintage") == newest)["source_id"][0]
-    assert ages(page)[held][4] == "0"
-
-
-def test_an_older_build_counts_to_its_own_newest_edition(
-    report_data: ReportData, registered: dict[str, Source]
+def test_page_and_command_count_ages_to_the_same_day_and_give_each_source_the_same_state(
+    report_data: ReportData, page: Page
 ) -> None:
+    month = counted_to(report_data.editions)
+    assert month == report_data.editions["retrieved_at"].max()[:7]
+    shown = CliRunner().invoke(cli, ["sources", "--json"])
+    assert {row["source_id"]: row["state"] for row in json.loads(shown.output)} == {
+        source_id: row[1] for source_id, row in ages(page).items()
+    }
+    newest = report_data.editions.sort("vintage").row(-1, named=True)
+    assert ages(page)[newest["source_id"]][4] == str(months_between(newest["vintage"], month))
+
+
+def test_a_report_on_the_past_counts_to_its_own_day(report_data: ReportData, registered: dict[str, Source]) -> None:
     early = report_data.editions.filter(pl.col("vintage") <= "2019-07")
-    rows = ages(pages.methods(dataclasses.replace(report_data, editions=early), registered))
+    past = dataclasses.replace(report_data, editions=early, known_on=date(2019, 7, 31))
+    rows = ages(pages.methods(past, registered))
     assert rows["ons_pfa_tables"][1:7] == ("up to date", "ye-mar-2019", "July 2019", "0", "October 2019", "3")
     assert rows["ho_nrm_police_first_responder"][1] == "not held"
 

@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+from datetime import date
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from orchestration.cli import cli
 from transforms.sources.calendar import (
     CALENDAR_SCHEMA,
+    counted_to,
     months_between,
     newest_vintage,
     next_release,
@@ -114,12 +117,21 @@ def test_the_command_prints_the_calendar_for_people_and_machines() -> None:
     assert shown.exit_code == 0
     head, *lines = shown.output.splitlines()
     assert head.split()[:2] == ["Source", "Code"]
+    assert lines.pop() == "Ages and states are counted to 2026-11."
     assert len(lines) == len(SOURCES)
     rows = json.loads(run.invoke(cli, ["sources", "--as-of", "2026-11-24", "--json"]).output)
     assert {row["source_id"]: row["state"] for row in rows}["ho_recorded_crime_rolling"] == "discontinued"
     for row, line in zip(rows, lines, strict=True):
         assert line.startswith(row["source_id"])
         assert row["state"] in line
+
+
+def test_ages_are_counted_to_the_day_on_which_a_file_was_last_read_or_to_that_of_a_report_on_the_past() -> None:
+    editions = pl.DataFrame({"retrieved_at": ["2026-11-24", None, "2026-12-01"]})
+    assert counted_to(editions) == "2026-12"
+    assert counted_to(editions, date(2020, 5, 31)) == "2020-05"
+    with pytest.raises(ValueError, match="No edition is held"):
+        counted_to(editions.clear())
 
 
 def test_a_day_that_is_none_is_refused() -> None:

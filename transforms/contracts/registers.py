@@ -175,6 +175,7 @@ REGISTERS = {
             _text("polarity", "Praise or fault", allowed=("claim", "context", "positive", "shortcoming")),
             _text("owner", "Who can act"),
             _text("recommendation", "Whether a recommendation is known"),
+            _maybe("measured_by", "Publication, with its publisher, that would measure it; blank for context"),
         ),
         _register(
             *("incident_bodies", "Bodies of incident records", "name of a police body", ("name",)),

@@ -3,8 +3,9 @@
 The rule, fixed before any figure was looked at: a finding has improved (or got worse) when an indicator with a stated direction, grade A
 or B and at least four quarters on either side changed by ten per cent or more with 95% limits that leave out no change. A measure of
 dispersion has changed only if, besides, its own two intervals do not overlap. Without limits that allow for overdispersion nothing has
-changed. Indicators whose direction is ambiguous can only show that something changed. Where no indicator has grade A or B, a finding is
-not comparable if a comparison was refused, and not measurable if none was possible.
+changed. Indicators whose direction is ambiguous show that something changed, without a verdict on direction. A finding is not comparable where two
+figures of an indicator exist and every such pair has grade C or X, context only where the direction of none of its indicators was ever fixed, and
+not measurable where no two figures exist: then the register of findings names the publication that would measure it.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ class Findings:
 def load_findings(data: Path) -> Findings:
     """Read findings.csv, finding_indicators.csv and stated_facts.csv.
 
-    Raises RegisterError for a row that breaks its contract, an unknown fact, a ratio without its scale, or a finding without indicator.
+    Raises RegisterError for a row that breaks its contract, an unknown fact, a ratio without its scale, a finding without indicator, or one
+    that might not be measurable and names no publication that would measure it.
     """
     names = ("findings", "finding_indicators", "stated_facts")
     findings, indicators, facts = (read_register(data, name) for name in names)
@@ -54,6 +56,12 @@ def load_findings(data: Path) -> Findings:
     if set(findings["finding_id"]) != set(indicators["finding_id"]):
         raise RegisterError(
             "findings.csv and finding_indicators.csv name different findings; give each finding an indicator."
+        )
+    judged = indicators.filter(pl.col("direction") != "context")["finding_id"].to_list()
+    unnamed = findings.filter(pl.col("finding_id").is_in(judged) & (pl.col("measured_by") == ""))["finding_id"]
+    if len(unnamed):
+        raise RegisterError(
+            f"findings.csv: {', '.join(unnamed)} may turn out not to be measurable; name in measured_by the publication that would measure it."
         )
     return Findings(findings, indicators, facts)
 
@@ -91,7 +99,7 @@ def scoreboard(registered: Findings, held: Held) -> Found:
         found.join(registered.findings, on="finding_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("finding_id").replace_strict(statuses, return_dtype=pl.String).alias("status"),
-            pl.col("why_not", "source_id", "reasons").cast(pl.String).replace("", None),
+            pl.col("why_not", "source_id", "reasons", "measured_by").cast(pl.String).replace("", None),
         )
         .sort("finding_id", "indicator_id")
         .select(pl.col(name).cast(dtype) for name, dtype in SCOREBOARD.schema.items())
@@ -127,9 +135,9 @@ def says(row: dict[str, Any]) -> str:
         return "context" if (row["baseline"], row["latest"]) != (None, None) else "not measurable"
     if row["baseline"] is None or row["latest"] is None or row["grade"] is None:
         return "not measurable"
-    if row["grade"] == "X":
+    if row["grade"] in ("C", "X"):
         return "not comparable"
-    if row["grade"] == "C" or row["quarters"] < QUARTERS or row["change"] is None:
+    if row["quarters"] < QUARTERS or row["change"] is None:
         return "not measurable"
     if (
         row["lower_95"] is None
@@ -160,6 +168,10 @@ def status(said: list[str]) -> str:
         return "Improved"
     if "worse" in said:
         return "Worse"
-    if "changed" in said or "no clear change" in said:
+    if "changed" in said:
+        return "Changed, no verdict on direction"
+    if "no clear change" in said:
         return "No clear change"
-    return "Not comparable" if "not comparable" in said else "Not measurable from public data"
+    if "not comparable" in said:
+        return "Not comparable"
+    return "Context only" if set(said) == {"context"} else "Not measurable"

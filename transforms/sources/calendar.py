@@ -60,6 +60,20 @@ def release_calendar(
     return pl.DataFrame(rows, schema=CALENDAR_SCHEMA, orient="row")
 
 
+def counted_to(editions: pl.DataFrame, known_on: date | None = None) -> str:
+    """The month to which the ages of sources are counted, in reports and by `countylines sources`: that in which a file was last read.
+
+    ``editions`` has retrieved_at, an ISO date; ``known_on`` is the day of a report on the past, which counts to that day. No clock is
+    asked, so that the same files give the same page. Raises ValueError when nothing is held.
+    """
+    if known_on is not None:
+        return f"{known_on:%Y-%m}"
+    read = editions["retrieved_at"].drop_nulls()
+    if read.is_empty():
+        raise ValueError("No edition is held, so there is no day on which one was read.")
+    return str(read.max())[:7]
+
+
 def newest_vintage(held: Mapping[str, tuple[Edition, ...]]) -> str:
     """The month of the newest edition of any source: the day that a build may call today. Raises ValueError when nothing is held."""
     return max(edition.vintage for editions in held.values() for edition in editions)

@@ -205,10 +205,12 @@ INSPECTION_GRADES = Contract(
 SCOREBOARD_STATUSES = (
     "Improved",
     "Worse",
-    "No clear change",
     "Mixed",
-    "Not measurable from public data",
+    "Changed, no verdict on direction",
+    "No clear change",
     "Not comparable",
+    "Context only",
+    "Not measurable",
 )
 
 SCOREBOARD = Contract(
@@ -256,6 +258,9 @@ SCOREBOARD = Contract(
         Column("why_not", pl.String, "What is missing", nullable=True),
         Column("evidence", pl.String, "Cells behind the values, joined by '; '", nullable=True),
         Column("status", pl.String, "Status of the finding by the rule", allowed=SCOREBOARD_STATUSES),
+        Column(
+            "measured_by", pl.String, "Publication that would measure the finding, or measure it further", nullable=True
+        ),
     ),
     key=("indicator_id",),
 )

@@ -205,15 +205,16 @@ def _table(book: Any, written: _Formats, sheet: Sheet, linked: bool = False) -> 
     for row, line in enumerate(("This worksheet has one table.", *sheet.about), 1):
         page.write_string(row, 0, line, written.text)
     top = 2 + len(sheet.about)
-    shown = sheet.frame.drop(set(sheet.missing.values()))
+    instead = set(sheet.missing.values())
+    shown = [column for column in sheet.frame.get_columns() if column.name not in instead]
     page.add_table(
         top,
         0,
-        top + len(shown),
-        shown.width - 1,
+        top + len(sheet.frame),
+        len(shown) - 1,
         {
             "name": re.sub(r"\W", "_", sheet.name.lower()),
-            "columns": [{"header": name, "header_format": written.header} for name in shown.columns],
+            "columns": [{"header": column.name, "header_format": written.header} for column in shown],
             "autofilter": False,
             "style": None,
         },
@@ -225,7 +226,7 @@ def _table(book: Any, written: _Formats, sheet: Sheet, linked: bool = False) -> 
     for row, lines in _long_rows(shown):
         page.set_row_pixels(top + 1 + row, lines * _ROW_PIXELS)
     if linked:
-        for row, name in enumerate(shown.to_series(0), top + 1):
+        for row, name in enumerate(shown[0], top + 1):
             page.write_url(row, 0, f"internal:'{name}'!A1", string=name, cell_format=written.link)
 
 
@@ -236,7 +237,7 @@ def _print_on_one_width(page: Any) -> None:
     page.fit_to_pages(1, 0)
 
 
-def _long_rows(shown: pl.DataFrame) -> Iterator[tuple[int, int]]:
+def _long_rows(shown: Sequence[pl.Series]) -> Iterator[tuple[int, int]]:
     """The rows whose texts are wrapped, each with its number of lines: not every program makes room for them by itself."""
     texts = [column.to_list() for column in shown if column.dtype == pl.String]
     for row, cells in enumerate(zip(*texts, strict=True)):

@@ -20,7 +20,7 @@ _MEASURES: Final = (DRUGS, REFERRALS, CHILD_REFERRALS, EXPLOITATION)
 
 def consistency(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
     """How sure the order of forces is, as a chart with intervals; in the national report with how unlike they are, year against year, and the
-    figures of all, in the others with those of the report's own areas (``forces``) beside their region and the nation, the own marked;
+    figures of all, in the others, on the page only, with those of the report's own areas (``forces``) beside their region and the nation, the own marked;
     nothing without a rate."""
     headline = data.headline_period(DRUGS)
     if headline is None:
@@ -60,6 +60,7 @@ def consistency(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[
         if is_nation
         else None,
         source_note=note if is_nation else f"{note} {wording.IN_THE_NATIONAL_REPORT}",
+        on_paper=is_nation,
     )
     own = [row for row in ordered if row["area_id"] in highlighted]
     return (

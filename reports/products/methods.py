@@ -9,6 +9,7 @@ from reports import formats, wording
 from reports.document import Block, Callout, Heading, Page, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import provenance
+from reports.products.shared import NATION
 from transforms.sources.calendar import counted_to, release_calendar
 from transforms.sources.registry import Edition, Source
 
@@ -41,7 +42,7 @@ def methods(data: ReportData, register: Mapping[str, Source]) -> Page:
             _ages(calendar),
             Heading(2, "What each source may be used to say", "claims"),
             *(block for source_id in calendar["source_id"] for block in _described(data, register[source_id])),
-            *provenance.sources(data, data.sources),
+            *provenance.sources(data, NATION, data.sources),
         ),
     )
 

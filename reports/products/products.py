@@ -155,7 +155,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *(coverage.coverage(data) if is_nation else ()),
         *unlike.unlike_before(data, area_id, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),
-        *provenance.sources(data, _used_sources(data, [area_id, *forces])),
+        *provenance.sources(data, area_id, _used_sources(data, [area_id, *forces])),
         *downloads(data, area["slug"]),
     )
     headline = data.headline_period(DRUGS)

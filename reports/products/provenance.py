@@ -180,8 +180,12 @@ def _lines(data: ReportData, by_figure: Iterable[Sequence[Row]]) -> Iterator[tup
             yield (f"{row['area_name']}, {numbers.period(row)}", edition, numbers.count(row), change)
 
 
-def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
-    """Each source behind the report with its page, its next release and its files, the day they were read and their checksums; the licence."""
+def sources(data: ReportData, area_id: str, used: Iterable[str]) -> tuple[Block, ...]:
+    """Each source behind the report with its page, its newest edition and the next; the licence.
+
+    In the national report also their files, the day they were read and their checksums: of the others each evidence page has those behind its numbers.
+    """
+    is_nation = area_id == NATION
     named = [source_id for source_id in data.sources if source_id in set(used)]
     # Of the source of boundaries nothing else is in the report.
     drawn = data.boundaries.select("source_id", "edition_id").unique()
@@ -192,40 +196,51 @@ def sources(data: ReportData, used: Iterable[str]) -> tuple[Block, ...]:
             | pl.col("edition_id").is_in(drawn["edition_id"].implode())
         )
     )
-    files = (
-        editions.sort("source_id", "vintage", maintain_order=True)
-        .group_by("source_id", "sha256", "file", maintain_order=True)
-        .agg(pl.len().alias("more") - 1, pl.all().first())
-    )
     # The day of the report: that of the newest edition of any source, or the one that was asked for.
     today = f"{data.known_on:%Y-%m}" if data.known_on else str(data.editions["vintage"].max())
     newest = dict(editions.group_by("source_id").agg(pl.col("vintage").max()).iter_rows())
+    files = _files(editions) if is_nation else {}
     return (
         Heading(2, "Sources", "sources"),
         Table(
             anchor="table-sources",
             caption="What the figures come from",
             columns=(
+                TableColumn("Source and its page"),
+                TableColumn("Newest edition, and the next"),
+                TableColumn("Status"),
                 *(
-                    TableColumn("Source and its page"),
-                    TableColumn("Newest edition, and the next"),
-                    TableColumn("Status"),
+                    (TableColumn("Files: what they hold, and the start of the checksum (SHA-256)"),)
+                    if is_nation
+                    else ()
                 ),
-                TableColumn("Files: what they hold, and the start of the checksum (SHA-256)"),
             ),
             rows=tuple(
                 (
                     *_source(data, source_id, newest[source_id], today),
-                    wording.files(files.filter(source_id=source_id).to_dicts()),
+                    *((wording.files(files[source_id]),) if is_nation else ()),
                 )
                 for source_id in named
                 if source_id in newest
             ),
-            source_note=f"{wording.CONTACT} {wording.COPIES}",
+            source_note=f"{wording.CONTACT} {wording.COPIES if is_nation else wording.FILES_ELSEWHERE}",
             dense=True,
         ),
         Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),), is_note=True),
     )
+
+
+def _files(editions: pl.DataFrame) -> dict[str, list[Row]]:
+    """The files of each source, one a file with the first edition in it and how many ``more``."""
+    files = (
+        editions.sort("source_id", "vintage", maintain_order=True)
+        .group_by("source_id", "sha256", "file", maintain_order=True)
+        .agg(pl.len().alias("more") - 1, pl.all().first())
+    )
+    return {
+        str(source_id): list(rows.iter_rows(named=True))
+        for (source_id,), rows in files.group_by("source_id", maintain_order=True)
+    }
 
 
 def _source(data: ReportData, source_id: str, vintage: str, today: str) -> tuple[Run, ...]:

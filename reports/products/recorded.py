@@ -230,7 +230,10 @@ def limits_of_figures(data: ReportData, area_id: str, forces: Sequence[str]) -> 
 def force_map(
     data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None
 ) -> tuple[Figure, ...]:
-    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report. Nothing without a rate."""
+    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report. Nothing without a rate.
+
+    Where areas are ``highlighted`` it is on the page only: on paper the national report has it.
+    """
     headline = data.headline_period(DRUGS)
     if headline is None:
         return ()
@@ -269,6 +272,7 @@ def force_map(
         ),
         table=_table_of_map(data, rows, period, note) if links else None,
         source_note=note if links else f"{note} {_where_the_values_are(highlighted)}",
+        on_paper=not highlighted,
     )
     return (figure,)
 

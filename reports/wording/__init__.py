@@ -76,6 +76,7 @@ from reports.wording.sections import (
 from reports.wording.sources import (
     CONTACT,
     COPIES,
+    FILES_ELSEWHERE,
     RECONCILED,
     attribution,
     editions_of,
@@ -105,6 +106,7 @@ __all__ = [
     "CONTACT",
     "COPIES",
     "DISPERSION_MEANING",
+    "FILES_ELSEWHERE",
     "FINDINGS_ELSEWHERE",
     "GRADES_BY_CYCLE",
     "GRADES_MEANING",

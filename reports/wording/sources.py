@@ -20,6 +20,11 @@ COPIES = (
     "explain print whole checksums, file names and the way from a number to its cell."
 )
 
+FILES_ELSEWHERE = (
+    "The evidence page and countylines explain print the files behind each number, whole checksums, and the way to its cell. All files are listed in "
+    "the national report, on England and Wales, under “Sources”."
+)
+
 _CHECKSUM: Final = 8
 """So many digits of a checksum tell files apart."""
 

@@ -57,6 +57,7 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
         **{name: _whole(row[name]) for name in ("numerator", "denominator", "denominator_used")},
         "denominator_edition": row["denominator_edition"],
         "denominator_rule": row["denominator_rule"],
+        "denominator_cells": len((row["denominator_observations"] or "").split("; ")) if row["denominator"] else 0,
         "multiplier": row["multiplier"],
         "value": row["value"],
         "lower_95": row["lower_95"],
@@ -80,7 +81,12 @@ def _whole(number: float | None) -> int | float | None:
     return int(number) if number.is_integer() else round(number, 6)
 
 
-_POPULATION = {"as_published": "as the publisher's own rate", "canonical": "as printed"}
+def _population(answer: dict[str, Any]) -> str:
+    """Whether the residents are those behind the publisher's own rate, as printed for the area, or a sum, and of how many figures."""
+    if answer["denominator_rule"] == "as_published":
+        return "as the publisher's own rate"
+    cells = answer["denominator_cells"]
+    return "as printed" if cells == 1 else f"the sum of {cells} published figures"
 
 
 def _limits(answer: dict[str, Any]) -> str:
@@ -104,7 +110,7 @@ def _in_words(answer: dict[str, Any]) -> str:
             f"  {answer['value']:.6f} per cent of {answer['denominator']:,} offences (derived here), {_limits(answer)}"
             if answer["denominator_rule"] == OF_OFFENCES
             else f"  {answer['value']:.6f} per {answer['multiplier']:,} {of_whom}{derived}, {_limits(answer)}, "
-            f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_POPULATION[answer['denominator_rule']]})"
+            f"on {answer['denominator']:,} {of_whom} ({answer['denominator_edition']}, {_population(answer)})"
         )
     elif answer["status"] == PUBLISHED:
         part = f", one part of the count: {answer['coverage_note']}" if answer["coverage_note"] else ""

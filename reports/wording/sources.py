@@ -16,7 +16,8 @@ CONTACT = (
 
 
 COPIES = (
-    "A re-save is a copy of the publisher's file made by somebody else, a transcription was made by hand. The evidence page and countylines "
+    "A re-save is a copy of the publisher's file made by somebody else, a derived table was worked out by somebody else from such a file, and a "
+    "transcription was made by hand. The evidence page and countylines "
     "explain print whole checksums, file names and the way from a number to its cell."
 )
 

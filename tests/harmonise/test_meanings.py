@@ -182,7 +182,9 @@ def test_a_population_is_of_the_mid_year_in_its_own_label() -> None:
     mid_2018 = date(2018, 6, 30)
     label = "Population figures (mid-2018)5"
     assert period_of("resident_population", year_2019, measure_text=label) == (mid_2018, mid_2018)
+    assert period_of("resident_population", year_2019, measure_text="Mid-2018") == (mid_2018, mid_2018)
     assert period_of("resident_population", year_2019, measure_text="Population figures") == (None, None)
+    assert period_of("resident_population", (mid_2018, mid_2018), measure_text="Population") == (mid_2018, mid_2018)
 
 
 def test_an_edition_of_one_period_gives_it() -> None:

@@ -55,6 +55,7 @@ def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
         "nrm-northern-ireland",
         "nrm-scotland",
         "seizures-border-force",
+        "population-counties",
         "workforce-secondments",
         "workforce-total",
         "workforce-total-of-forces",

@@ -88,10 +88,14 @@ def test_children_referred_by_norfolk_with_criminal_exploitation(indicators: pl.
     assert year["value"] == pytest.approx(10.548523, abs=1e-6)
 
 
-def test_children_of_wales_have_no_rate_because_no_population_of_children_is_held(indicators: pl.DataFrame) -> None:
-    wales = indicators.filter(pl.col("area_id").str.starts_with("W"), measure_id="nrm_police_child_criminal_referrals")
-    assert set(wales["status"]) == {"no_population"}
-    assert wales["numerator"].null_count() == 0
+def test_children_of_wales_have_a_rate_on_the_children_of_mid_2023(indicators: pl.DataFrame) -> None:
+    wales = indicators.filter(
+        pl.col("area_id").str.starts_with("W15"), measure_id="nrm_police_child_criminal_referrals"
+    )
+    assert set(wales["denominator_edition"]) == {"mid-2023, ons_population_by_age mid-2023"}
+    assert set(wales["status"]) == {"ok"}
+    year = wales.filter(months=12, period_end=date(2023, 12, 31))
+    assert (year.height, year["denominator"].sum()) == (4, 619_968)
 
 
 @pytest.mark.parametrize(("edition", "referrals"), [("2022-q2", 950), ("2023-q1", 1_043)])

@@ -151,3 +151,91 @@ def test_a_rate_that_does_not_give_its_population_away_leaves_the_printed_one(pr
 def test_no_offence_leaves_the_printed_population() -> None:
     row = as_published(0, 903_700, 0.0)
     assert (row["denominator_used"], row["value"], row["status"]) == (903_700, 0.0, "ok")
+
+
+NORFOLK, DERBYSHIRE = "E23000024", "E23000018"
+DISTRICTS_OF_NORFOLK = [f"E0700014{last}" for last in range(3, 10)]
+
+
+def of_districts(districts: list[str], year: int = 2023, vintage: str = "2024-07") -> list[dict[str, Any]]:
+    """A synthetic table of districts, each with ten thousand residents, and one more for each district before it."""
+    columns = {"area_kind": "district", "edition_id": "by-district", "vintage": vintage}
+    return [residents(area_id, 10_000 + place, year, **columns) for place, area_id in enumerate(districts)]
+
+
+def test_districts_make_up_the_residents_of_their_force() -> None:
+    rows = [observation(NORFOLK, 90), observation(DERBYSHIRE, 60), *of_districts(DISTRICTS_OF_NORFOLK)]
+    found = computed(*rows, forces=(NORFOLK, DERBYSHIRE))
+    norfolk = number(found, NORFOLK)
+    assert (norfolk["denominator"], norfolk["denominator_rule"]) == (70_021, "canonical")
+    assert norfolk["denominator_edition"] == "mid-2023, synthetic_people by-district"
+    assert norfolk["denominator_observations"].count("; ") == 6
+    assert number(found, DERBYSHIRE)["status"] == "no_population"
+
+
+def test_a_force_that_lacks_a_district_has_no_population() -> None:
+    found = computed(observation(NORFOLK, 90), *of_districts(DISTRICTS_OF_NORFOLK[1:]), forces=(NORFOLK, DERBYSHIRE))
+    assert number(found, NORFOLK)["status"] == "no_population"
+
+
+def test_districts_are_those_of_the_month_in_which_the_table_was_published() -> None:
+    """A table has today's districts for all its years: Cumbria is two authorities in it, though it had six districts in 2015."""
+    cumbria, today = "E23000002", ["E06000063", "E06000064"]
+    period = (date(2015, 1, 1), date(2015, 12, 31))
+    for vintage, denominator in (("2024-07", 20_001), ("2021-07", None)):
+        rows = [observation(cumbria, 90, period), *of_districts(today, 2015, vintage)]
+        assert number(computed(*rows, forces=(cumbria, NORFOLK)), cumbria, period)["denominator"] == denominator
+
+
+def test_a_figure_for_the_force_itself_stands_before_a_newer_sum_of_districts() -> None:
+    rows = [observation(NORFOLK, 90), *of_districts(DISTRICTS_OF_NORFOLK)]
+    printed = residents(NORFOLK, 69_900, edition_id="of-forces", vintage="2019-07")
+    assert number(computed(*rows, printed, forces=(NORFOLK, DERBYSHIRE)), NORFOLK)["denominator"] == 69_900
+
+
+def test_every_count_of_a_force_since_2011_has_a_rate_on_the_residents_of_its_year(indicators: pl.DataFrame) -> None:
+    """But where a force has fewer than 50,000 residents, as the City of London, or cancelled more records than it made."""
+    counts = indicators.filter(
+        (pl.col("area_kind") == "police_force_area")
+        & pl.col("numerator").is_not_null()
+        & (pl.col("period_end") >= date(2011, 1, 1))
+        & (pl.col("denominator_rule") != "offences")
+    )
+    assert counts.height > 3_000
+    assert counts["denominator"].null_count() == 0
+    assert set(counts.filter(pl.col("status") != "ok")["status"]) <= {"population_too_small", "not_comparable"}
+    assert set(counts.filter(status="population_too_small")["area_id"]) == {"E23000034"}
+    middle = pl.col("period_start") + (pl.col("period_end") - pl.col("period_start")) / 2
+    of_year = pl.col("denominator_edition").str.extract(r"^mid-(\d{4})").cast(pl.Int32)
+    away = counts.filter(
+        denominator_rule="canonical",
+    ).select(away=middle.dt.year() - of_year, end="period_end", what="denominator_edition")
+    far = away.filter(pl.col("away") != 0)
+    assert far["away"].abs().max() <= 1
+    # Before mid-2011 and after mid-2024 no mid-year is held; of Welsh children one alone, and of redrawn Dorset none before 2019.
+    near = (
+        (pl.col("end").dt.year() < 2012)
+        | (pl.col("end").dt.year() > 2024)
+        | pl.col("what").str.contains("by_age|2024-mid-2019")
+    )
+    assert far.filter(~near).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("period", "residents_of_norfolk", "edition"),
+    [
+        ((date(2011, 4, 1), date(2012, 3, 31)), 859_426, "mid-2011, ons_population_by_district mid-2011-to-mid-2023"),
+        ((date(2017, 10, 1), date(2018, 9, 30)), 903_700, "mid-2018, ons_pfa_tables ye-dec-2019"),
+    ],
+)
+def test_the_residents_of_norfolk_in_a_year(
+    period: tuple[date, date], residents_of_norfolk: int, edition: str, indicators: pl.DataFrame
+) -> None:
+    row = indicators.filter(
+        area_id=NORFOLK,
+        period_start=period[0],
+        period_end=period[1],
+        measure_id="drug_offences",
+        denominator_rule="canonical",
+    ).row(0, named=True)
+    assert (row["denominator"], row["denominator_edition"]) == (residents_of_norfolk, edition)

@@ -74,12 +74,12 @@ def _matches(pattern: pl.Expr, text: pl.Expr) -> pl.Expr:
 def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     """Add period_start and period_end.
 
-    In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018); an edition that covers one
-    period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
+    In this order: a population takes the mid-year in its own label ('mid-2018' is 30 June 2018), or else the day that its edition is of; an
+    edition that covers one period gives that period (the parser has compared it with the title); a date cell of a workbook ('2018-09-30 00:00:00') heads
     figures as they stood on that day; otherwise the text is a financial quarter, a financial year ('2017/18'), a month ('2018-10'), or
     the last day of twelve months ('31-12-2018', '31/12/2018', '2019-03-31'), which must be the last day of a quarter.
     """
-    year = pl.col("measure_text").str.extract(r"\(mid-(\d{4})\)").cast(pl.Int32)
+    year = pl.col("measure_text").str.extract(r"(?i)\bmid-(\d{4})\b").cast(pl.Int32)
     end = pl.coalesce(
         *(pl.col("period_text").str.to_date(form, strict=False) for form in ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")),
         financial_year_end(pl.col("period_text")),
@@ -87,12 +87,14 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("period_text").str.to_date("%Y-%m-%d 00:00:00", strict=False)
     quarter_end = (end == end.dt.month_end()) & (end.dt.month() % 3 == 0)
     is_population = pl.col("measure_id") == "resident_population"
+    day_of_edition = pl.when(pl.col("edition_start") == pl.col("edition_end")).then("edition_end")
+    mid_year = pl.coalesce(pl.date(year, 6, 30), day_of_edition)
     twelve_months = pl.when(quarter_end)
     month = pl.col("period_text").str.extract(r"^(\d{4}-(?:0[1-9]|1[0-2]))$").add("-01").str.to_date("%Y-%m-%d")
     quarter_from, quarter_to = financial_quarter(pl.col("period_text"))
     return cells.join(editions, on=["source_id", "edition_id"], how="left", maintain_order="left").with_columns(
         pl.when(is_population)
-        .then(pl.date(year, 6, 30))
+        .then(mid_year)
         .when(pl.col("edition_start").is_not_null())
         .then(pl.col("edition_start"))
         .when(day.is_not_null())
@@ -100,7 +102,7 @@ def with_period(cells: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.coalesce(quarter_from, month, twelve_months.then(end.dt.offset_by("1d").dt.offset_by("-12mo"))))
         .alias("period_start"),
         pl.when(is_population)
-        .then(pl.date(year, 6, 30))
+        .then(mid_year)
         .when(pl.col("edition_end").is_not_null())
         .then(pl.col("edition_end"))
         .when(day.is_not_null())

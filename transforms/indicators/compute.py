@@ -5,7 +5,7 @@ import polars as pl
 from transforms.contracts.tables import INDICATORS
 from transforms.indicators import populations
 from transforms.indicators.force_totals import COUNT, counted, counted_kind
-from transforms.indicators.local_authorities import OF_CHILDREN, child_populations, of_children
+from transforms.indicators.local_authorities import OF_CHILDREN, child_populations, of_children, resident_populations
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
 from transforms.indicators.shares import shares, with_share
@@ -28,7 +28,7 @@ def indicators(
     area, period, edition and population, or of a share for each measure, area, period and edition.
     """
     parts = parts_of(areas, members)
-    printed = populations.populations(observations)
+    printed = pl.concat([populations.populations(observations), resident_populations(observations, authorities)])
     of_areas = pl.concat([counted(observations, measures), counted_kind(observations, measures)])
     counts = by_area(of_areas, areas, parts).pipe(with_rolling_years)
     covered = _covered(observations, counts, parts, measures)

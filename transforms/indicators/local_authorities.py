@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from transforms.harmonise.local_authorities import in_being
+from transforms.indicators.populations import AUTHORITIES, RESIDENTS, canonical_by_force
 
 POPULATION = "child_population"
 # Counts of police forces that are divided by residents aged 0 to 17 as well.
@@ -78,10 +79,11 @@ def without_implausible_zeros(observations: pl.DataFrame) -> pl.DataFrame:
 
 
 def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
-    """Sums of upper-tier authorities by police force area, one row for each measure, edition, period and force of England.
+    """Sums of upper-tier authorities by police force area, one row for each measure, edition, period and force of the country that it is of.
 
-    ``observations`` follows its contract; rows that are no local authority's are not looked at. ``authorities`` is the register. A force is
-    made of the authorities that existed on the last day of the period; a former code of the same place counts as the present one.
+    ``observations`` follows its contract; rows that are no local authority's are not looked at, and the parts of an authority's figure are
+    added up. ``authorities`` is the register. A force is made of the authorities that existed on the last day of the period; a former code of
+    the same place counts as the present one. An edition with authorities of England alone has no row of a Welsh force, and the other way round.
 
     Returns the series (measure_id, source_id, edition_id, period_start, period_end), vintage, area_id, value, status, reason,
     authorities (how many) and observation_ids joined by '; '. As soon as one authority has no value the sum is null: its status is
@@ -92,16 +94,20 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
         observations.filter(pl.col("area_kind") == "local_authority")
         .join(recoded, left_on="area_id", right_on="authority_id", how="left")
         .with_columns(pl.coalesce("successor_ids", "area_id").alias("authority_id"))
-        .select(*_SERIES, "authority_id", "value", "status", "observation_id")
+        .sort("observation_id")
+        .group_by(*_SERIES, "vintage", "authority_id", maintain_order=True)
+        .agg(
+            pl.when(pl.col("value").is_not_null().all()).then(pl.col("value").sum()).alias("value"),
+            pl.coalesce(pl.col("status").filter(pl.col("value").is_null()).first(), pl.lit("ok")).alias("status"),
+            pl.col("observation_id").str.join("; "),
+        )
     )
-    editions = observations.filter(pl.col("area_kind") == "local_authority").select(*_SERIES, "vintage").unique()
-    english = authorities.filter(
-        (pl.col("kind") == "local_authority") & pl.col("police_force_area_id").str.starts_with("E")
+    country = pl.col("authority_id").str.head(1).alias("country")
+    editions = known.select(*_SERIES, "vintage", country).unique()
+    upper = authorities.filter(pl.col("kind") == "local_authority").select(
+        "authority_id", "name", "police_force_area_id", "valid_from", "valid_to", "ended_by", country
     )
-    expected = editions.join(
-        english.select("authority_id", "name", "police_force_area_id", "valid_from", "valid_to", "ended_by"),
-        how="cross",
-    ).filter(in_being(pl.col("period_end")))
+    expected = editions.join(upper, on="country").filter(in_being(pl.col("period_end")))
     found = expected.join(known, on=[*_SERIES, "authority_id"], how="left").with_columns(
         pl.col("status").fill_null("not_in_table"),
     )
@@ -133,9 +139,9 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
 
 
 def child_populations(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
-    """Residents aged 0 to 17 of the police force areas of England, each the sum of its authorities; the columns of ``populations.populations``.
+    """Residents aged 0 to 17 of police force areas, each the sum of its authorities; the columns of ``populations.populations``.
 
-    Both frames as in ``force_sums``. A force with an authority without a figure has none; Wales is not in the source.
+    Both frames as in ``force_sums``. A force with an authority without a figure has none.
     """
     sums = force_sums(observations.filter(pl.col("measure_id") == POPULATION), authorities)
     return sums.filter(pl.col("value").is_not_null()).select(
@@ -145,6 +151,48 @@ def child_populations(observations: pl.DataFrame, authorities: pl.DataFrame) -> 
         pl.col("value").alias("residents"),
         pl.col("observation_ids").alias("observation_id"),
         *("source_id", "edition_id", "vintage"),
+        pl.lit(True).alias("is_sum"),
+    )
+
+
+def resident_populations(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
+    """Residents of police force areas, each the sum of its districts; the columns of ``populations.populations``, ``is_sum`` true.
+
+    A table of populations has the districts as they are when it is published, for all its mid-years: a force is made of those that existed in
+    the month of the edition, and one with a district without a figure has none. No district lies in two forces.
+    """
+    printed = observations.filter((pl.col("measure_id") == RESIDENTS) & pl.col("area_kind").is_in(AUTHORITIES))
+    edition = ["source_id", "edition_id", "vintage", "period_end"]
+    districts = authorities.filter(pl.col("tier") != "county").select(
+        pl.col("authority_id").alias("area_id"), "police_force_area_id", "valid_from", "valid_to", "ended_by"
+    )
+    expected = (
+        printed.select(edition)
+        .unique()
+        .join(districts, how="cross")
+        .filter(in_being((pl.col("vintage") + "-01").str.to_date()))
+    )
+    return (
+        expected.join(
+            printed.select(*edition, "area_id", "value", "observation_id"), on=[*edition, "area_id"], how="left"
+        )
+        .sort(*edition, "police_force_area_id", "area_id")
+        .group_by(*edition, "police_force_area_id", maintain_order=True)
+        .agg(
+            pl.col("value").sum(),
+            pl.col("value").is_null().any().alias("lacking"),
+            pl.col("observation_id").sort().str.join("; "),
+        )
+        .filter(~pl.col("lacking"))
+        .select(
+            pl.col("police_force_area_id").alias("area_id"),
+            pl.lit("police_force_area").alias("area_kind"),
+            pl.col("period_end").dt.year().alias("year"),
+            pl.col("value").alias("residents"),
+            "observation_id",
+            *("source_id", "edition_id", "vintage"),
+            pl.lit(True).alias("is_sum"),
+        )
     )
 
 
@@ -152,48 +200,39 @@ def of_children(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Dat
     """Assessments of children by police force area, with the residents aged 0 to 17 that a rate is divided by.
 
     ``observations`` follows its contract, ``authorities`` is the register. An implausible zero counts as no figure. The population is
-    that of the mid-year inside the period (the year to March 2025: mid-2024), of its newest edition. Returns the series, area_id, vintage,
+    chosen as ``populations.canonical_by_force`` does: to the year to March 2025 belongs mid-2024. Returns the series, area_id, vintage,
     numerator, numerator_status, coverage, coverage_note (which authorities lack a figure), area_basis, numerator_observations and the
     columns of a denominator, all that a rate is made of. The limits of such a rate treat assessments as independent; a child may be
     assessed more than once, so that they are, if anything, narrow.
     """
-    sums = force_sums(without_implausible_zeros(observations), authorities)
-    population = (
-        sums.filter(pl.col("measure_id") == POPULATION)
-        .sort("vintage", "edition_id")
-        .unique(["period_end", "area_id"], keep="last", maintain_order=True)
-        .select(
-            "area_id",
-            pl.col("period_end").alias("mid_year"),
-            pl.col("value").alias("denominator"),
-            pl.format("mid-{}, {} {}", pl.col("period_end").dt.year(), "source_id", "edition_id").alias(
-                "denominator_edition"
-            ),
-            pl.col("observation_ids").alias("denominator_observations"),
-        )
-        .filter(pl.col("denominator").is_not_null())
+    factors = without_implausible_zeros(observations).filter(pl.col("measure_id").is_in(FACTORS))
+    sums = force_sums(factors, authorities)
+    population = canonical_by_force(sums, child_populations(observations, authorities)).select(
+        "period_start",
+        "period_end",
+        "area_id",
+        pl.col("residents").alias("denominator"),
+        pl.format("mid-{}, {} {}", "year", "source_id", "edition_id").alias("denominator_edition"),
+        pl.col("observation_id").alias("denominator_observations"),
     )
-    return (
-        sums.filter(pl.col("measure_id").is_in(FACTORS))
-        .with_columns(pl.date(pl.col("period_start").dt.year(), 6, 30).alias("mid_year"))
-        .join(population, on=["mid_year", "area_id"], how="left", maintain_order="left")
-        .select(
-            *_SERIES,
-            "area_id",
-            "vintage",
-            pl.col("value").alias("numerator"),
-            pl.col("status").alias("numerator_status"),
-            pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
-            pl.col("reason").alias("coverage_note"),
-            pl.lit("same_area").alias("area_basis"),
-            pl.col("observation_ids").alias("numerator_observations"),
-            pl.when(pl.col("denominator").is_null())
-            .then(pl.lit("none"))
-            .otherwise(pl.lit("canonical"))
-            .alias("denominator_rule"),
-            "denominator",
-            pl.col("denominator").alias("denominator_used"),
-            "denominator_edition",
-            "denominator_observations",
-        )
+    return sums.join(
+        population, on=["period_start", "period_end", "area_id"], how="left", maintain_order="left"
+    ).select(
+        *_SERIES,
+        "area_id",
+        "vintage",
+        pl.col("value").alias("numerator"),
+        pl.col("status").alias("numerator_status"),
+        pl.when(pl.col("value").is_null()).then(pl.lit("none")).otherwise(pl.lit("complete")).alias("coverage"),
+        pl.col("reason").alias("coverage_note"),
+        pl.lit("same_area").alias("area_basis"),
+        pl.col("observation_ids").alias("numerator_observations"),
+        pl.when(pl.col("denominator").is_null())
+        .then(pl.lit("none"))
+        .otherwise(pl.lit("canonical"))
+        .alias("denominator_rule"),
+        "denominator",
+        pl.col("denominator").alias("denominator_used"),
+        "denominator_edition",
+        "denominator_observations",
     )

@@ -1,12 +1,16 @@
 """Chooses the population that a rate is divided by, and says which it was.
 
 Two rules. ``as_published``: the population printed in the same edition, to reproduce the publisher's own rate. ``canonical``:
-the mid-year of the calendar year in which the middle of the period falls, from the newest edition that holds it; where that
-mid-year is not held, the nearest one at most a year away, the earlier of two.
+the mid-year of the calendar year in which the middle of the period falls; where that mid-year is not held, the nearest one at most a
+year away, the earlier of two. Of one mid-year a figure for the police force area itself stands before a sum of its districts, and of
+several figures that of the newest edition.
 """
 
 import polars as pl
 
+RESIDENTS = "resident_population"
+# What districts and the authorities above them are among the kinds of area.
+AUTHORITIES = ("local_authority", "district")
 MOST_YEARS_AWAY = 1
 # ONS prints populations "rounded to 100".
 ROUNDED_TO = 100
@@ -15,8 +19,10 @@ WHOLE_NUMBER_TOLERANCE = 1e-3
 
 
 def populations(observations: pl.DataFrame) -> pl.DataFrame:
-    """Printed populations: area_id, area_kind, year, residents, observation_id, source_id, edition_id, vintage."""
-    return observations.filter((pl.col("measure_id") == "resident_population") & pl.col("value").is_not_null()).select(
+    """Printed populations of police force areas, regions and countries: area_id, area_kind, year, residents, observation_id, source_id, edition_id, vintage, is_sum (false)."""
+    return observations.filter(
+        (pl.col("measure_id") == RESIDENTS) & pl.col("value").is_not_null() & ~pl.col("area_kind").is_in(AUTHORITIES)
+    ).select(
         "area_id",
         "area_kind",
         pl.col("period_end").dt.year().alias("year"),
@@ -25,6 +31,7 @@ def populations(observations: pl.DataFrame) -> pl.DataFrame:
         "source_id",
         "edition_id",
         "vintage",
+        pl.lit(False).alias("is_sum"),
     )
 
 
@@ -69,7 +76,7 @@ def canonical_by_force(periods: pl.DataFrame, printed: pl.DataFrame) -> pl.DataF
     """
     newest = (
         printed.filter(pl.col("area_kind") == "police_force_area")
-        .sort("vintage", "edition_id", descending=True)
+        .sort("is_sum", "vintage", "edition_id", descending=[False, True, True])
         .unique(["area_id", "year"], keep="first", maintain_order=True)
     )
     middle = pl.col("period_start") + (pl.col("period_end") - pl.col("period_start")) / 2
@@ -82,7 +89,7 @@ def canonical_by_force(periods: pl.DataFrame, printed: pl.DataFrame) -> pl.DataF
         .filter(pl.col("years_away") <= MOST_YEARS_AWAY)
         .sort("period_end", "period_start", "area_id", "years_away", "year")
         .unique(["period_start", "period_end", "area_id"], keep="first", maintain_order=True)
-        .drop("wanted", "years_away", "vintage", "area_kind")
+        .drop("wanted", "years_away", "vintage", "area_kind", "is_sum")
     )
 
 

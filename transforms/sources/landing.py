@@ -116,7 +116,7 @@ def _bytes_of(path: Path, read: Callable[[Path], Original]) -> tuple[Original, s
 
 
 def _kind(file: LandingFile) -> int:
-    """Originals before re-saves, and those before transcriptions; what holds nothing last."""
+    """Originals before re-saves, those before derived tables, and those before transcriptions; what holds nothing last."""
     return min((FILE_KINDS.index(edition.file_kind) for edition in file.editions), default=len(FILE_KINDS))
 
 

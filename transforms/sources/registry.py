@@ -11,7 +11,7 @@ from typing import Any
 
 from transforms.errors import RegisterError
 
-FILE_KINDS = ("original", "re-save", "transcription")
+FILE_KINDS = ("original", "re-save", "derived", "transcription")
 REACHES = ("observations", "raw")
 LAYOUTS = ("original", "re-save", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")

@@ -39,6 +39,11 @@ _FEWER_PLACES = 10
 _AGAIN = "fetch the file again, or look whether the publisher changed the table"
 
 
+def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
+    """Cells of a tidy table as CSV, gzipped or not, that holds nothing which only a parser of its own could tell; raises as ``tidy_cells``."""
+    return tidy_cells(csv_grid(content, edition), edition, data)
+
+
 def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
     """One cell for each row and measure column of a tidy table whose first row is the header.
 

@@ -117,8 +117,8 @@ where total.area_kind = 'published_total' and total.measure_id = 'nrm_police_ref
 
 union all
 
--- The printed figure of a region or of England, beside its local authorities, where each of them has one. The department rounds sums of
--- episodes to the nearest ten, so that five may be the rounding; its sums of residents are exact.
+-- The printed figure of a region or country, beside its local authorities or districts, where each of them has one. The department rounds sums
+-- of episodes to the nearest ten, so that five may be the rounding; sums of residents are exact.
 select
     'authorities',
     printed.source_id,
@@ -126,20 +126,27 @@ select
     printed.area_id,
     printed.value,
     sum(part.value),
-    case when printed.measure_id = 'child_population' then 0.0 else 5.0 end,
+    case when printed.measure_id in ('child_population', 'resident_population') then 0.0 else 5.0 end,
     areas.name || ', ' || printed.measure_id || ': ' || count(part.value) || ' local authorities add up to the printed figure',
-    printed.measure_id
+    case
+        when printed.measure_id = 'resident_population' then printed.measure_id || '.' || year(printed.period_end)
+        else printed.measure_id
+    end
 from observations as printed
 join areas on areas.area_id = printed.area_id
-join local_authorities as authority on printed.area_id in (authority.region_id, 'E92000001') and authority.region_id like 'E%'
+join local_authorities as authority
+    on printed.area_id in (authority.region_id, 'K04000001')
+    or (printed.area_id = 'E92000001' and authority.region_id like 'E%')
 join observations as part
     on part.source_id = printed.source_id
     and part.edition_id = printed.edition_id
     and part.measure_id = printed.measure_id
-    and part.area_kind = 'local_authority'
+    and part.period_end = printed.period_end
+    and part.area_kind in ('local_authority', 'district')
     and part.area_id = authority.authority_id
-where printed.area_kind in ('region', 'country') and printed.value is not null
-group by printed.source_id, printed.edition_id, printed.measure_id, printed.area_id, printed.value, areas.name
+where printed.area_kind in ('region', 'country', 'countries') and printed.value is not null
+group by
+    printed.source_id, printed.edition_id, printed.measure_id, printed.period_end, printed.area_id, printed.value, areas.name
 having count(part.value) = count(*)
 
 union all
@@ -229,7 +236,7 @@ union all
 
 -- How many of the police force areas an edition names in all of its tables and periods, beside how many there are. It is asked of
 -- every measure that some edition gives for all of them: a force that is absent elsewhere was lost, or is news. It is not asked of
--- parts beside a whole, which have no row where they count none.
+-- parts beside a whole, which have no row where they count none, nor of tables of districts.
 select
     'coverage',
     asked.source_id,
@@ -276,6 +283,9 @@ from (
             join observations as whole using (source_id, edition_id, "table", area_id, period_end)
             where part.part is not null and whole.part is null
         ) as beside_a_whole using (source_id, edition_id, "table", measure_id)
+        anti join (
+            select distinct source_id, edition_id, "table", measure_id from observations where area_kind = 'district'
+        ) as of_districts using (source_id, edition_id, "table", measure_id)
     ) as printed
     join areas as whole on whole.kind = 'countries'
     join parts on parts.area_id = whole.area_id and parts.part_kind = 'police_force_area'

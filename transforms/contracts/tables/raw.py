@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from transforms.contracts.contract import Column, Contract, Rule
-from transforms.sources.registry import VINTAGE_BASES
+from transforms.sources.registry import FILE_KINDS, VINTAGE_BASES
 
 # England and Wales in degrees with a margin: a place beyond is an error, or is not in degrees.
 LONGITUDES = (-7.0, 3.0)
@@ -113,8 +113,8 @@ EDITIONS = Contract(
         Column(
             "file_kind",
             pl.String,
-            "The publisher's own file, another's re-save of it, or figures transcribed by hand",
-            allowed=("original", "re-save", "transcription"),
+            "The publisher's own file, another's re-save of it, a table derived from such a file, or figures transcribed by hand",
+            allowed=FILE_KINDS,
         ),
         Column(
             "sha256",

@@ -31,7 +31,7 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     grid = csv_grid(content, edition)
     rows = filled(grid.filter(pl.col("row") > 1))
     is_kept = pl.col(_CODE).str.starts_with(_WALES).fill_null(False)
-    counts = {reason: rows[_CODE].str.contains(codes).sum() for reason, codes in _ELSEWHERE.items()}
+    counts = {reason: rows.filter(pl.col(_CODE).str.contains(codes)).height for reason, codes in _ELSEWHERE.items()}
     is_elsewhere = pl.any_horizontal(pl.col(_CODE).str.contains(codes) for codes in _ELSEWHERE.values()).fill_null(
         False
     )

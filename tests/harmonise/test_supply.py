@@ -6,6 +6,9 @@ import pytest
 from transforms.contracts import tables, validate
 from transforms.harmonise.supply import not_supplied, record_files
 
+# Every table here is held to its contract by Great Expectations, whose import takes longer than a quick test may.
+pytestmark = pytest.mark.full
+
 USUAL = pl.DataFrame(
     [("norfolk", "street", "12", "3000", "100"), ("city-of-london", "street", "12", "700", "40")],
     schema=["slug", "kind", "months", "records", "drugs"],

@@ -101,6 +101,7 @@ def test_a_directory_longer_than_the_end_of_an_archive_is_read_whole(
     assert all(end - start <= 150 for start, end in (wanted for _, wanted in asked if isinstance(wanted, tuple)))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("fault", [500, 503, "cut", "short", "slow"])
 def test_a_store_that_fails_at_first_is_asked_again(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, fault: int | str
@@ -117,6 +118,7 @@ def test_a_store_that_fails_at_first_is_asked_again(
     assert in_folder(tmp_path / "in store") == lake_of(str(archive), "", tmp_path / "in folder")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("fault", [403, 500, 503, "short", "slow"])
 def test_a_store_that_goes_on_failing_ends_the_run_with_a_sentence_and_keeps_no_part(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, fault: int | str

@@ -110,6 +110,7 @@ def test_a_share_leads_back_to_its_cells(landed: Harmonised, of_landed: pl.DataF
     assert set(cells["cell"].to_list()[1]) == {"L2", "L10", "L18", "L26"}
 
 
+@pytest.mark.full
 def test_a_cohort_is_counted_once_its_quarters_are_a_year_old(tmp_path: Path) -> None:
     """The newest edition of July 2026 reaches to March 2026: quarters to March 2025 are four quarters older, those after are not."""
     for name in ("young", "old"):
@@ -120,12 +121,14 @@ def test_a_cohort_is_counted_once_its_quarters_are_a_year_old(tmp_path: Path) ->
     assert number(old, "trafficking_charge_rate", NORFOLK, date(2025, 3, 31))["value"] == 30
 
 
+@pytest.mark.full
 def test_a_part_year_makes_no_year(tmp_path: Path) -> None:
     part = outcomes("2024/25", BOTH, quarters=("Q1", "Q2"))
     found = read(tmp_path, {"prc-outcomes-open-data-apr2024-to-sep2024-tables-230726.xlsx": part})
     assert computed(found).is_empty()
 
 
+@pytest.mark.full
 def test_of_two_editions_of_a_year_the_newest_counts(tmp_path: Path) -> None:
     later = {**NORFOLK_OUTCOMES, ("92A", "1"): (14, 15), ("92A", "0"): (7, 2)}
     files = {
@@ -136,6 +139,7 @@ def test_of_two_editions_of_a_year_the_newest_counts(tmp_path: Path) -> None:
     assert (row["numerator"], row["denominator"], row["vintage"]) == (56, 160, "2026-07")
 
 
+@pytest.mark.full
 def test_more_charges_taken_back_than_made_are_no_share_and_nothing_is_clamped(tmp_path: Path) -> None:
     odd = {("92A", "1"): (5, 5), ("92A", "16"): (-1, 3), ("106", "1"): (-1, 0), ("106", "18"): (4, 3)}
     found = computed(read(tmp_path, {file_of("2023/24"): outcomes("2023/24", {"Norfolk": odd})}))
@@ -163,6 +167,7 @@ def test_an_outcome_type_that_nobody_knows_stops_the_build(tmp_path: Path) -> No
         read(tmp_path, {file_of("2023/24"): outcomes("2023/24", {"Norfolk": of})})
 
 
+@pytest.mark.full
 def test_trafficking_is_a_share_of_all_drug_offences_of_a_year(tmp_path: Path) -> None:
     def counts(year: str, force: str) -> dict[str, int]:
         return {"92A": 10, "92C": 1, "92D": 14, "92E": 15, "106": 2}
@@ -195,6 +200,7 @@ def confirmed(tmp_path: Path) -> Path:
     return data
 
 
+@pytest.mark.full
 def test_supply_of_class_a_drugs_counts_once_it_is_confirmed_with_every_outcome(
     tmp_path: Path, confirmed: Path
 ) -> None:
@@ -208,6 +214,7 @@ def test_supply_of_class_a_drugs_counts_once_it_is_confirmed_with_every_outcome(
     assert result.excluded["rule"].unique().to_list() == ["subcodes-outcomes-in-quarter"]
 
 
+@pytest.mark.full
 def test_until_it_is_confirmed_supply_of_class_a_drugs_is_left_out_with_that_reason(tmp_path: Path) -> None:
     result = read(tmp_path, {SUBCODES_FILE: subcodes(["2023/24"], SUBCODES)})
     unconfirmed = result.excluded.filter(rule="subcodes-unconfirmed")

@@ -13,6 +13,8 @@ from transforms.indicators import indicators
 from transforms.inspection import load_findings
 from transforms.inspection.worked_out import Held, worked_out
 
+pytestmark = pytest.mark.full
+
 OUTCOMES: Outcomes = {("92A", "1"): (12, 15), ("92A", "14"): (28, 30), ("106", "1"): (2, 1), ("106", "18"): (8, 3)}
 
 

@@ -15,6 +15,8 @@ from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from transforms.sources.registry import Source
 
+pytestmark = pytest.mark.full
+
 RAW_OF_ONS = "raw/ons_pfa_tables"
 LATE_RAW = {"raw/editions"}
 
@@ -108,7 +110,6 @@ def below(graph: Any, *assets: str) -> set[str]:
     return reached
 
 
-@pytest.mark.full
 def test_a_new_edition_is_read_then_all_that_depends_on_it_is_made_then_the_reports(daemon: Daemon, graph: Any) -> None:
     daemon.made(["published/ons_pfa_tables"])
     assert daemon.tick() == {RAW_OF_ONS}
@@ -123,7 +124,6 @@ def test_a_new_edition_is_read_then_all_that_depends_on_it_is_made_then_the_repo
     assert daemon.tick() == set()
 
 
-@pytest.mark.full
 def test_an_unchanged_edition_runs_nothing(daemon: Daemon) -> None:
     daemon.made(["published/ons_pfa_tables"])
     daemon.made(daemon.tick(), anew=False)
@@ -132,7 +132,6 @@ def test_an_unchanged_edition_runs_nothing(daemon: Daemon) -> None:
     assert daemon.tick() == set()
 
 
-@pytest.mark.full
 def test_new_bytes_with_the_same_cells_reach_the_list_of_editions_and_the_reports_and_nothing_is_computed_again(
     daemon: Daemon, graph: Any
 ) -> None:
@@ -144,7 +143,6 @@ def test_new_bytes_with_the_same_cells_reach_the_list_of_editions_and_the_report
     assert "out/indicators" not in tables
 
 
-@pytest.mark.full
 def test_an_edition_that_comes_while_another_is_being_read_is_read_after_it(daemon: Daemon) -> None:
     daemon.made(["published/ons_pfa_tables"])
     assert daemon.tick() == {RAW_OF_ONS}
@@ -153,7 +151,6 @@ def test_an_edition_that_comes_while_another_is_being_read_is_read_after_it(daem
     assert RAW_OF_ONS in daemon.tick()
 
 
-@pytest.mark.full
 def test_a_table_that_is_not_made_anew_holds_back_the_reports(daemon: Daemon) -> None:
     daemon.made(["published/ons_pfa_tables"])
     daemon.made(daemon.tick())
@@ -162,7 +159,6 @@ def test_a_table_that_is_not_made_anew_holds_back_the_reports(daemon: Daemon) ->
     assert not {name for name in daemon.tick() if name.startswith("report/")}
 
 
-@pytest.mark.full
 def test_everything_that_can_be_fetched_is_watched_once_and_scheduled_by_its_release_months(
     server: dg.Definitions, registered: dict[str, Source]
 ) -> None:

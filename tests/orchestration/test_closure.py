@@ -72,6 +72,7 @@ def files_of_the_project() -> Iterator[str]:
                 yield str(file.relative_to(ROOT))
 
 
+@pytest.mark.full
 def test_every_module_template_query_and_font_that_makes_something_is_in_the_key_of_what_it_makes() -> None:
     assert len(list(files_of_the_project())) > 250
     idle = {

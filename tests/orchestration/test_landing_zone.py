@@ -120,6 +120,7 @@ def test_what_is_new_changed_taken_away_or_damaged_here_is_fetched_again(
     assert in_folder(paths.landing) == in_folder(folder) | {ARCHIVE: b""}
 
 
+@pytest.mark.full
 def test_the_store_is_read_as_a_folder_is(paths: Paths, folder: Path, tmp_path: Path) -> None:
     in_store = registered(paths)
     in_a_folder = registered(Paths(paths.data, tmp_path / "other", landing=folder))
@@ -128,6 +129,7 @@ def test_the_store_is_read_as_a_folder_is(paths: Paths, folder: Path, tmp_path: 
     assert in_folder(paths.build / "parsed") == in_folder(tmp_path / "other" / "parsed")
 
 
+@pytest.mark.full
 def test_a_new_version_of_an_archive_brings_in_its_new_months_only(paths: Paths, folder: Path, tmp_path: Path) -> None:
     first = by_month(run(paths))
     assert {month: counts["taken in by this run"] for month, counts in first.items()} == {"2019-02": True}
@@ -155,6 +157,7 @@ def test_a_build_knows_that_something_in_the_store_has_changed(paths: Paths, fol
     assert fingerprint(paths) not in (before, changed)
 
 
+@pytest.mark.full
 def test_a_store_that_fails_while_an_archive_is_counted_does_not_make_it_one_that_cannot_be_read(
     paths: Paths, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +212,7 @@ def test_a_name_that_is_a_file_and_a_folder_is_refused_and_empty_markers_of_fold
         fetch_landing(paths)
 
 
+@pytest.mark.full
 def test_the_command_landing_says_the_same_of_a_store_and_a_folder(paths: Paths, folder: Path) -> None:
     said = [CliRunner().invoke(cli, ["landing", str(place)]) for place in (paths.landing_url, folder)]
     assert said[0].output == said[1].output

@@ -163,6 +163,7 @@ def test_the_properties_of_a_workbook_stand_before_the_timetable_where_they_can_
     assert (edition.vintage, edition.vintage_basis, edition.vintage_note is not None) == (vintage, basis, has_note)
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not LANDING.is_dir(), reason="needs the publishers' own files")
 def test_the_register_dates_every_workbook_as_the_file_itself_does(registered: dict[str, Source]) -> None:
     held = {

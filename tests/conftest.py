@@ -35,6 +35,15 @@ settings.load_profile("project")
 # Tests that read a whole build or the scoreboard of all comparisons, or that open a browser, take seconds to begin.
 _BUILDS = {"built", "small", "measured", "known_then"}
 _SLOW_TO_MAKE = {*_BUILDS, "browser", "scored"}
+# In these a test process mostly waits for servers, daemons and workers. Each is the first of a process, so that none is the last of all.
+_WAITING = tuple(Path(__file__).parent / "orchestration" / f"test_{name}.py" for name in ("ui", "server", "engine"))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One process more than there are cores, since the slow tests wait for other processes much of the time; the quick ones do not."""
+    if config.option.markexpr == "not full" or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,6 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = [item for item in items if item.get_closest_marker("full")]
     reading = {item.path for item in slow if _BUILDS & set(getattr(item, "fixturenames", ()))}
     modules = sorted({item.path for item in slow}, key=lambda path: (path not in reading, path))
+    modules = [*(path for path in _WAITING if path in modules), *(path for path in modules if path not in _WAITING)]
     in_order: list[pytest.Item] = []
     for process in range(processes):
         mine = sorted(modules[process::processes], key=lambda path: (path in reading) == (process > 0))

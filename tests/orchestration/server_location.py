@@ -1,4 +1,4 @@
-"""The code location of a server for tests: a publisher on loopback, looks every few seconds, and the raw tables alone, which cost little."""
+"""The code location of a server for tests: a publisher on loopback, looks whenever the daemon comes by, and the raw tables alone, which cost little."""
 
 import dagster as dg
 
@@ -10,7 +10,8 @@ from tests.fetch.publisher import LIMITS
 @dg.definitions
 def defs() -> dg.Definitions:
     """What a server runs, but for what follows the raw tables, and for the schedules, which wait for a day of release."""
-    everything = server_definitions(paths_from_environment(), lambda: LIMITS, look_seconds=5, seconds=5)
+    # The daemon looks every five seconds for what is due. Were that five seconds too, it would find each a moment too early and come again.
+    everything = server_definitions(paths_from_environment(), lambda: LIMITS, look_seconds=1, seconds=1)
     kept = [
         asset
         for asset in everything.assets or []

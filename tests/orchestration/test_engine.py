@@ -24,18 +24,18 @@ pytestmark = pytest.mark.full
 
 
 class Cluster:
-    """A scheduler on loopback and two workers, each a process of its own, started and ended here by their own handles."""
+    """A scheduler on loopback and its workers, each a process of its own, started and ended here by their own handles."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str], workers: int = 2) -> None:
         self.folder = folder
         self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         self.started: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         self.address = _address_in(folder / "0.log")
-        self.start_workers()
+        self.start_workers(workers)
 
-    def start_workers(self) -> None:
-        for _ in range(2):
+    def start_workers(self, number: int) -> None:
+        for _ in range(number):
             self._start("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--nanny")
 
     def restart_scheduler(self) -> None:
@@ -87,16 +87,19 @@ def _address_in(log: Path) -> str:
     raise AssertionError(f"the scheduler did not start: {log.read_text()}")
 
 
+MONTHS = ("2018-01", "2018-02", "2018-03", "2018-04")
+
+
+def archive_with(path: Path, *months: str) -> Path:
+    files = {
+        f"{month}-norfolk-street.csv": csv_file(STREET_HEADER, *(crime(f"{n:064x}", month=month) for n in range(20)))
+        for month in months
+    }
+    return zip_archive(path, files)
+
+
 def four_months(folder: Path, out: Path | str) -> list[Partition]:
-    archive = zip_archive(
-        folder / "synthetic.zip",
-        {
-            f"2018-0{month}-norfolk-street.csv": csv_file(
-                STREET_HEADER, *(crime(f"{n:064x}", month=f"2018-0{month}") for n in range(20))
-            )
-            for month in range(1, 5)
-        },
-    )
+    archive = archive_with(folder / "synthetic.zip", *MONTHS)
     return partitions([archive_of(read_archive(str(archive)))], str(out), ROOT / "data", "code")
 
 
@@ -108,13 +111,24 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_every_engine_writes_the_same_bytes_and_gives_the_same_results(tmp_path: Path, cluster: str) -> None:
-    engines = {"here": Engine(), "processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}
-    made = {name: list(engine.map(take_in, four_months(tmp_path, tmp_path / name))) for name, engine in engines.items()}
-    assert [result.month for result in made["here"]] == ["2018-01", "2018-02", "2018-03", "2018-04"]
-    assert made["here"] == made["processes"] == made["dask"]
-    assert digests(tmp_path / "here") == digests(tmp_path / "processes") == digests(tmp_path / "dask")
+def test_every_engine_writes_the_same_bytes_and_gives_the_same_results_of_archives_in_folders_and_in_stores(
+    tmp_path: Path, cluster: str, s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_store(monkeypatch, s3)
+    here = list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
+    assert [result.month for result in here] == [*MONTHS]
     assert len(digests(tmp_path / "here")) == 16
+    in_folder = read_archive(str(archive_with(tmp_path / "first.zip", *MONTHS[:2])))
+    archive = archive_with(tmp_path / "second.zip", *MONTHS[2:])
+    store.put(URL, "landing/second.zip", archive)
+    (held,) = store.listed(f"{URL}/landing")
+    in_store = read_archive(f"{URL}/landing/{held.name}", held.etag)
+    archive.unlink()
+    archives = [archive_of(in_folder, "first"), archive_of(in_store, "second")]
+    for name, engine in {"processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}.items():
+        made = list(engine.map(take_in, partitions(archives, str(tmp_path / name), ROOT / "data", "code")))
+        assert made == here
+        assert digests(tmp_path / name) == digests(tmp_path / "here")
 
 
 def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(
@@ -125,25 +139,6 @@ def test_dask_writes_to_a_store_the_bytes_that_this_process_writes_to_a_folder(
     assert made == list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
     for name, digest in digests(tmp_path / "here").items():
         assert hashlib.sha256(store.read(URL, name) or b"").hexdigest() == digest
-
-
-@pytest.mark.full
-def test_workers_take_in_an_archive_that_stays_in_a_store_as_this_process_does_one_in_a_folder(
-    tmp_path: Path, cluster: str, s3: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_store(monkeypatch, s3)
-    here = list(Engine().map(take_in, four_months(tmp_path, tmp_path / "here")))
-    archive = tmp_path / "synthetic.zip"
-    store.put(URL, "landing/synthetic.zip", archive)
-    (held,) = store.listed(f"{URL}/landing")
-    members = read_archive(f"{URL}/landing/{held.name}", held.etag)
-    archive.unlink()
-    for name, engine in {"processes": Engine(processes=2), "dask": Engine(scheduler=cluster)}.items():
-        assert (
-            list(engine.map(take_in, partitions([archive_of(members)], str(tmp_path / name), ROOT / "data", "code")))
-            == here
-        )
-        assert digests(tmp_path / name) == digests(tmp_path / "here")
 
 
 def take_in_and_kill_the_first(partition: Partition) -> PartitionResult:
@@ -181,7 +176,7 @@ def slowly(number: int) -> int:
 def test_a_scheduler_restarted_in_the_middle_ends_the_run_with_a_sentence_and_the_next_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = Cluster(tmp_path, {})
+    made = Cluster(tmp_path, {}, workers=1)
     try:
         results = Engine(scheduler=made.address).map(slowly, [0, 2, 2, 2])
         assert next(results) == 0
@@ -193,7 +188,7 @@ def test_a_scheduler_restarted_in_the_middle_ends_the_run_with_a_sentence_and_th
         with pytest.raises(CountyLinesError, match="has no worker; start one"):
             list(Engine(scheduler=made.address).map(slowly, [0]))
         monkeypatch.undo()
-        made.start_workers()
+        made.start_workers(1)
         assert list(Engine(scheduler=made.address).map(slowly, [0, 1])) == [0, 1]
     finally:
         made.close()

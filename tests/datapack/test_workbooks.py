@@ -47,7 +47,9 @@ def content(report_data: ReportData, registers: Registers, lake: dict[str, pl.Da
     }
 
 
-@pytest.fixture(params=[NORFOLK, CITY, NORTH_WEST, NATION], ids=["force", "few residents", "region", "nation"])
+@pytest.fixture(
+    scope="module", params=[NORFOLK, CITY, NORTH_WEST, NATION], ids=["force", "few residents", "region", "nation"]
+)
 def book(request: pytest.FixtureRequest, content: dict[str, bytes]) -> Workbook:
     return opened(content[request.param])
 

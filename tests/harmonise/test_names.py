@@ -210,6 +210,8 @@ def test_a_name_of_two_areas_is_refused_rather_than_chosen() -> None:
     place = pl.DataFrame({"source_id": [HO], "area_code_text": [None], "area_text": ["Shire"]}).cast(pl.String)
     found = resolve(place, names, KINDS).row(0, named=True)
     assert (found["area_id"], found["problem"]) == (None, "the name means more than one area")
+    assert resolve(place, names, KINDS, former=["SYNTHETIC-A"])["area_id"].item() == "SYNTHETIC-B"
+    assert resolve(place, names, KINDS, former=["SYNTHETIC-A", "SYNTHETIC-B"])["area_id"].item() is None
 
 
 def test_the_nearest_names_are_for_people() -> None:

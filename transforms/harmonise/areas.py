@@ -1,19 +1,23 @@
 """Gives every printed area (code, name, source) its area, or says why none fits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 from transforms.harmonise.names import keys, note_marks
 
+_ORDER = ("strictness", "any_source", "preference", "former")
 PLACE = ("source_id", "area_code_text", "area_text")
 
 
-def resolve(places: pl.DataFrame, names: pl.DataFrame, area_kinds: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def resolve(
+    places: pl.DataFrame, names: pl.DataFrame, area_kinds: Mapping[str, Sequence[str]], former: Collection[str] = ()
+) -> pl.DataFrame:
     """Resolve distinct printed places to areas.
 
     ``places`` has source_id, area_code_text and area_text; ``names`` is ``name_table``; ``area_kinds`` says for each source
-    which kinds of area its area column can mean, in order of preference.
+    which kinds of area its area column can mean, in order of preference. ``former`` are codes that are no longer in use: where a name is
+    printed without a code, the area that has it still stands before one that had it.
 
     Returns ``places`` with area_id (null if unresolved), area_match (how it was found), note_marks, name_key and problem
     (null if resolved). Where a code is printed, code and name must mean the same area: official sheets contain wrong pairs.
@@ -43,22 +47,15 @@ def resolve(places: pl.DataFrame, names: pl.DataFrame, area_kinds: Mapping[str, 
         .filter((pl.col("source_id") == pl.col("place_source")) | (pl.col("source_id") == ""))
         .join(kinds, on=["place_source", "kind"])
         .filter((code == "") | (code == pl.col("area_id")))
-        .with_columns((pl.col("source_id") == "").alias("any_source"))
-        .sort("place", "strictness", "any_source", "preference", "area_id")
+        .with_columns((pl.col("source_id") == "").alias("any_source"), pl.col("area_id").is_in(former).alias("former"))
+        .sort("place", *_ORDER, "area_id")
     )
     best = candidates.group_by("place", maintain_order=True).agg(
         pl.col("area_id").first(),
         pl.col("key").first().alias("name_key"),
         pl.col("how").first(),
         pl.col("any_source").first(),
-        (
-            pl.struct("strictness", "any_source", "preference")
-            .filter(
-                pl.struct("strictness", "any_source", "preference")
-                == pl.struct("strictness", "any_source", "preference").first()
-            )
-            .len()
-        ).alias("ties"),
+        pl.struct(_ORDER).filter(pl.struct(_ORDER) == pl.struct(_ORDER).first()).len().alias("ties"),
     )
     return (
         unique.join(best, on="place", how="left")

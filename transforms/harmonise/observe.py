@@ -52,7 +52,8 @@ def harmonise(
         registers.incident_supply,
         registers.incident_bodies,
     )
-    resolved = resolve(figures.select(PLACE), names, kinds)
+    former = registers.local_authorities.filter(pl.col("ended_by") != "")["authority_id"]
+    resolved = resolve(figures.select(PLACE), names, kinds, former)
     understood = (
         figures.join(resolved, on=list(PLACE), how="left", nulls_equal=True, maintain_order="left")
         .pipe(with_measure, registers.measure_labels)

@@ -184,14 +184,28 @@ def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: st
 
 
 def _digests(paths: Paths, made: Mapping[str, list[int]]) -> dict[str, str]:
-    """SHA-256 of every file that a build leaves behind; those that are as the last good build left them are not read again."""
+    """SHA-256 of every file that a build leaves behind; those that are as the last good build left them are not read again, and a file that
+    has several names, in editions and among the kept documents, is read once."""
     before = read_manifest(paths)
     known = {
         name: digest
         for name, digest in before.get("digests", {}).items()
         if before["outputs"].get(name) == made.get(name)
     }
-    return {name: known.get(name) or digest_of(paths.build / name) or "" for name in made}
+    found: dict[str, str] = {}
+    of_files: dict[tuple[int, int], str] = {}
+    for name in sorted(made, key=lambda name: name not in known):
+        file = paths.build / name
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            found[name] = ""
+            continue
+        place = status.st_dev, status.st_ino
+        if place not in of_files:
+            of_files[place] = known.get(name) or digest_of(file) or ""
+        found[name] = of_files[place]
+    return found
 
 
 def _touched(

@@ -7,6 +7,7 @@ which id the newest build has and what that was made of. What is there under its
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def keep(document: Path, files: Mapping[str, bytes], environment: str) -> None:
     """Write the files of a document under its id; what says that they are there comes last."""
     for name, content in files.items():
         replace_atomically(document / name, content)
-    digests = {name: digest_of(document / name) for name in files}
+    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     replace_atomically(document / _FILES, _json({"environment": environment, "files": digests}))
 
 

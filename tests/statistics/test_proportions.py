@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,21 @@ from transforms.statistics.proportions import difference_of_proportions, proport
 
 shares = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 confidences = st.floats(0.5, 0.999)
+
+
+def test_wilson_limits_are_those_of_statsmodels_to_the_last_bit() -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    chance = np.random.default_rng(1)
+    trials = chance.integers(1, 200_000, 2_000).astype(float)
+    found = np.append(np.floor(trials[:-2] * chance.random(1_998)), [1.0, np.nan])
+    for confidence in (0.95, 0.998):
+        lower, upper = proportion_confint(found, trials, alpha=1 - confidence, method="wilson")
+        _, ours_lower, ours_upper = proportion(found, trials, confidence)
+        between = (found > 0) & (found < trials)  # 0 of n and n of n are set to 0 and 1
+        assert np.array_equal(ours_lower[between], lower[between])
+        assert np.array_equal(ours_upper[between], upper[between])
+        assert np.isnan(ours_lower[-1])
 
 
 @pytest.mark.parametrize("row", reference()["wilson"], ids=lambda row: f"{row['x']} of {row['n']}")

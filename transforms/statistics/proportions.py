@@ -22,13 +22,21 @@ def proportion(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: floa
     Arrays of counts of one shape, missing as NaN; the unit is a proportion between 0 and 1. Raises ValueError for x > n: nothing is
     clamped. Source: Wilson (1927), Journal of the American Statistical Association 22.
     """
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.special import ndtri
 
     found, of = _successes_and_trials(successes, trials)
-    lower, upper = proportion_confint(found, of, alpha=1 - confidence, method="wilson")
+    share = found / of
+    # As statsmodels works it out, to the last bit: it brings pandas, which every build would wait for.
+    z = -float(ndtri((1 - confidence) / 2))
+    squared = z**2
+    stretched = 1 + squared / of
+    centre = (share + squared / (2 * of)) / stretched
+    apart = z * np.sqrt(share * (1.0 - share) / of + squared / (4.0 * of**2)) / stretched
     # The quotient is rounded: without this, limits of 0 of n and n of n may miss 0 and 1 by the last bit.
     return Estimate(
-        found / of, np.where(found == 0, 0.0, np.asarray(lower)), np.where(found == of, 1.0, np.asarray(upper))
+        share,
+        np.where(found == 0, 0.0, np.clip(centre - apart, 0, 1)),
+        np.where(found == of, 1.0, np.clip(centre + apart, 0, 1)),
     )
 
 

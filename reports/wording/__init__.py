@@ -70,6 +70,7 @@ from reports.wording.sections import (
     kent_and_north_wales,
     locality,
     not_held,
+    outcomes_of_month,
     policing_region,
     populations_used,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "older_editions",
     "on_the_page",
     "ordinal",
+    "outcomes_of_month",
     "own_words",
     "periods_in_short",
     "periods_of_finding",

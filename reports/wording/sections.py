@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports import formats
-from reports.document import Prose
+from reports.document import Number, Prose, Run
 from reports.numbers import Row, period, rate
 from reports.wording.words import joined
 
@@ -13,6 +13,15 @@ MONTHLY_RECORDS = (
     "drug offences recorded by the police above: the two count different things, are revised at different times, and are never added "
     "up or set against each other. Records of possession and of supply are not told apart. A month that is not held is unknown, not zero."
 )
+
+
+def outcomes_of_month(month: str, total: Number, outcomes: Sequence[tuple[Number | None, str]]) -> tuple[Run, ...]:
+    """What came of the records of one month: of each outcome its count, and none where there was no such record."""
+    parts: list[Run] = []
+    for place, (count, words) in enumerate(outcomes):
+        between = "" if place == 0 else " and " if place == len(outcomes) - 1 else ", "
+        parts += [f"{between}{words} for ", count or "none"]
+    return ("Of the ", total, f" of {month}, the outcome was ", *parts, ".")
 
 
 def locality(name: str, force: str, held: int) -> tuple[str, ...]:

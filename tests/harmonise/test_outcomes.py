@@ -43,7 +43,7 @@ def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
     counts = dict(harmonised.excluded.group_by("rule").len().rows())
     assert counts.keys() == {
         "archive-file-numbers",
-        "archive-localities",
+        "archive-districts",
         "archive-northern-ireland",
         "children-inner-outer-london",
         "cin-inner-outer-london",

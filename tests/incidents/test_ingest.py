@@ -30,11 +30,11 @@ from transforms.incidents import (
     MonthResult,
     by_month,
     coverage,
+    district_cells,
     drug_cells,
     file_cells,
     ingest_month,
     load_incident_registers,
-    locality_cells,
     read_archive,
     refuse_lost_rows,
 )
@@ -127,7 +127,7 @@ def test_a_month_of_more_files_than_are_held_at_once_is_one_table_in_their_order
 def test_a_month_without_drugs_in_a_district_or_without_a_place_has_a_cell_for_either_zero(ingest: Ingest) -> None:
     result = ingest({NORFOLK: csv_file(STREET_HEADER, crime(crime_type="Burglary"))})
     localities = pl.read_csv(ROOT / "data" / "registers" / "localities.csv")
-    cells = locality_cells([result], localities, "police_uk_archive", "2018-10", REGISTERS)
+    cells = district_cells([result], localities, "police_uk_archive", "2018-10", REGISTERS)
     assert cells.select("cell", "value_text").rows() == [("I1", "0"), ("H1", "0")]
 
 
@@ -208,11 +208,15 @@ def test_the_cell_of_a_count_is_in_the_column_where_its_label_stands_in_that_fil
     result = ingest({NORFOLK: csv_file(",".join(header), ",".join(printed[column] for column in header))})
     cells = drug_cells([result], "police_uk_archive", "2018-10", REGISTERS)
     assert cells["cell"].to_list() == [of_type, of_outcome]
-    places = locality_cells(
+    places = district_cells(
         [result], pl.read_csv(ROOT / "data" / "registers" / "localities.csv"), "police_uk_archive", "2018-10", REGISTERS
     )
-    letters = [ascii_uppercase[header.index(label)] for label in ("LSOA name", "LSOA code")]
-    assert places["cell"].to_list() == [f"{letter}1" for letter in letters]
+    name, code = (ascii_uppercase[header.index(label)] for label in ("LSOA name", "LSOA code"))
+    assert places.select("breakdown_text", "cell").rows() == [
+        ("E07000146 | King's Lynn and West Norfolk", f"{name}1"),
+        ("E07000148 | Norwich", f"{name}2"),
+        ("no place", f"{code}1"),
+    ]
 
 
 def test_a_file_has_its_own_numbers_as_cells_and_no_two_share_one(ingest: Ingest) -> None:

@@ -195,7 +195,7 @@ REGISTERS = {
         _register(
             *("incident_districts", "Districts of incident records", "name of a district", ("printed",)),
             _text("printed", "Name as printed"),
-            _text("police_force_area_id", "Its police force area"),
+            _text("authority_id", "The local authority"),
             _EVIDENCE,
         ),
         _register(

@@ -14,7 +14,7 @@ from transforms.harmonise.meanings import plain, with_measure, with_period, with
 from transforms.harmonise.names import fold, name_table, nearest
 from transforms.harmonise.registers import ASKED_NAME, PUBLISHED_NAME, Registers, known_areas
 from transforms.harmonise.subcodes import with_class_a_supply
-from transforms.harmonise.supply import SOURCE as RECORDS_SOURCE
+from transforms.harmonise.supply import SOURCES as RECORDS_SOURCES
 from transforms.harmonise.supply import not_supplied, record_files
 from transforms.sources.registry import Source
 
@@ -47,7 +47,7 @@ def harmonise(
     names = name_table(known_areas(registers), registers.area_names.filter(pl.col("name_type") != ASKED_NAME))
     kinds = {source.id: source.area_kinds for source in sources.values()}
     files = record_files(
-        figures.filter(pl.col("source_id") == RECORDS_SOURCE),
+        figures.filter(pl.col("source_id").is_in(RECORDS_SOURCES)),
         _archives(sources),
         registers.incident_supply,
         registers.incident_bodies,
@@ -125,7 +125,7 @@ def _archives(sources: Mapping[str, Source]) -> pl.DataFrame:
         [
             (edition.id, PurePath(edition.file).name, edition.vintage, edition.written)
             for source in sources.values()
-            if source.id == RECORDS_SOURCE
+            if source.id in RECORDS_SOURCES
             for edition in source.editions
         ],
         schema=dict.fromkeys(("edition_id", "archive", "published", "dated"), pl.String),
@@ -135,8 +135,7 @@ def _archives(sources: Mapping[str, Source]) -> pl.DataFrame:
 
 def _with_supply(cells: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
     """Figures of months that were not supplied lose their measure and have the reason."""
-    of_files = files.with_columns(pl.lit(RECORDS_SOURCE).alias("source_id"))
-    joined = cells.join(of_files, on=["source_id", "edition_id", "table"], how="left", maintain_order="left")
+    joined = cells.join(files, on=["edition_id", "table"], how="left", maintain_order="left")
     none = pl.col("not_supplied").is_not_null() & pl.col("measure_id").is_not_null()
     return joined.with_columns(
         pl.when(none).then("not_supplied").otherwise("reason").alias("reason"),

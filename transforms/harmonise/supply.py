@@ -11,6 +11,8 @@ from transforms.contracts.tables import RECORD_FILES
 from transforms.errors import RegisterError
 
 SOURCE = "police_uk_archive"
+# Answers of the interface are files of the same records, and an edition of one is none of the other.
+SOURCES = (SOURCE, "police_uk_api")
 # Below a tenth of what is usual, a month was not supplied, or in part only: the smallest month of those at hand has two thirds.
 _LEAST_SHARE = 0.1
 # So many months on either side are a force's own.
@@ -28,7 +30,7 @@ def record_files(
 ) -> pl.DataFrame:
     """One row a file of records in every edition, as the contract RECORD_FILES.
 
-    ``cells`` are those of raw/police_uk_archive; ``editions`` has edition_id, archive, published (YYYY-MM) and dated (the newest day that an archive states
+    ``cells`` are those of raw/police_uk_archive and raw/police_uk_api; ``editions`` has edition_id, archive, published (YYYY-MM) and dated (the newest day that an archive states
     for its files, or null); ``usual`` is data/registers/incident_supply.csv, ``bodies`` data/registers/incident_bodies.csv.
 
     Of a force, month and kind that several editions hold, the one published last stands; of one month of publication that whose files have the later
@@ -82,7 +84,7 @@ def _numbers(cells: pl.DataFrame) -> pl.DataFrame:
     is_set_aside = measure.str.starts_with(f"{SET_ASIDE} | ")
     reason = pl.format("{}: {}", measure.str.strip_prefix(f"{SET_ASIDE} | "), _with_commas(value))
     named = pl.col("file").str.extract_groups(
-        r"^(?<month>\d{4}-\d{2})-(?<force>[a-z-]+?)-(?<kind>street|outcomes|stop-and-search)\.csv$"
+        r"^(?<month>\d{4}-\d{2})-(?<force>[a-z-]+?)-(?<kind>street|outcomes|stop-and-search)\.(?:csv|json)$"
     )
     return (
         cells.filter((pl.col("kind") == "figure") & pl.col("breakdown_text").is_null())

@@ -9,7 +9,7 @@ equal rows are different events. A force without a file for a month is absent, n
 """
 
 from transforms.incidents.archive import Member, by_month, read_archive
-from transforms.incidents.counts import coverage, drug_cells, file_cells, locality_cells
+from transforms.incidents.counts import coverage, district_cells, drug_cells, file_cells
 from transforms.incidents.ingest import MonthResult, ingest_month, refuse_lost_rows
 from transforms.incidents.registers import IncidentRegisters, load_incident_registers
 from transforms.incidents.stored import Original, StoredArchive, as_file, sha256_of, size_of
@@ -23,11 +23,11 @@ __all__ = [
     "as_file",
     "by_month",
     "coverage",
+    "district_cells",
     "drug_cells",
     "file_cells",
     "ingest_month",
     "load_incident_registers",
-    "locality_cells",
     "read_archive",
     "refuse_lost_rows",
     "sha256_of",

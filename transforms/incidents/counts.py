@@ -20,6 +20,8 @@ _OF_FILE = {
 }
 # Of the fourteen types of crime a month of a whole force holds nearly all; a hundred records of less than half of them are no month of it.
 _RECORDS_OF_TYPES, _TYPES = 100, 7
+# What stands for the district of a record without a small area.
+NO_PLACE = "no place"
 
 
 def drug_cells(
@@ -67,11 +69,10 @@ def _as_cells(
             pl.lit(edition_id).alias("edition_id"),
             pl.lit("figure").alias("kind"),
             pl.lit(None, pl.String).alias("area_code_text"),
-            pl.lit(None, pl.String).alias("breakdown_text"),
             pl.col("force").replace_strict(names, return_dtype=pl.String).alias("area_text"),
             pl.lit(None, pl.String).alias("source_url"),
         )
-        .sort("table", "measure_text")
+        .sort("table", "measure_text", "breakdown_text", nulls_last=False)
         .select(columns)
     )
 
@@ -132,69 +133,80 @@ def _counted(
         measure.alias("measure_text"),
         pl.lit(result.month).alias("period_text"),
         pl.col("rows").fill_null(0).cast(pl.String).alias("value_text"),
+        pl.lit(None, pl.String).alias("breakdown_text"),
     )
 
 
-def locality_cells(
+def district_cells(
     results: Iterable[MonthResult],
     localities: pl.DataFrame,
     source_id: str,
     edition_id: str,
     registers: IncidentRegisters,
 ) -> pl.DataFrame:
-    """Counts of drugs records in registered localities, and of those without a place in the same files, as cells of ``tables.cells(source_id)``.
+    """Counts of drugs records by district of today, and of those without a place, in each file of crimes, as cells of ``tables.cells(source_id)``.
 
-    ``localities`` is data/registers/localities.csv. A record is in a locality where the name of its small area is the name of that district and a number.
-    The cell is the column of LSOA names as it stands in the file, and the first record counted; where there is none, the header of that column for a
-    district, and of the column of LSOA codes for the records without a small area, so that no two counts have one cell. breakdown_text is the
-    district's code and name with ' | ' between, or 'no place' for the records without a small area.
+    A record is in the district that the name of its small area begins with, or in what followed that district. The cell is the column of LSOA names as it stands in the file, and the first record counted. breakdown_text is
+    the code and name of the district with ' | ' between, 'no place' for records without a small area, and the name as printed where no register has it.
+
+    A district without a record has no cell: in a month that was supplied, that is none. Those of ``localities`` (data/registers/localities.csv), of which
+    one count each is printed, have one that says so: the header of that column, and for no place the header of the column of LSOA codes, so
+    that no two counts have one cell. Bodies outside England and Wales have no districts.
     """
-    wanted = [
-        (slug, f"{district} | {name}", name, "lsoa_name")
-        for area_id, name, district in localities.select("area_id", "name", "district_code").iter_rows()
-        for slug, body in registers.bodies.items()
-        if body.area_id == area_id
-    ]
-    wanted += [(slug, "no place", None, "lsoa_code") for slug in sorted({slug for slug, *_ in wanted})]
-    label = DRUGS["street"]
-    frames = [tables.cells(source_id).schema.to_frame()]
-    for result in results if wanted else ():
-        files: dict[str, str] = dict(
-            result.accounting.filter(pl.col("kind") == "street").select("force", "file").iter_rows()
+    frames = [_of_districts(result, localities, registers) for result in results if result.kind == "street"]
+    return _as_cells(frames, source_id, edition_id, registers)
+
+
+def _of_districts(result: MonthResult, localities: pl.DataFrame, registers: IncidentRegisters) -> pl.DataFrame:
+    """The counts of one month by file and district, with the columns of ``_counted``."""
+    slugs = {slug: body.area_id for slug, body in registers.bodies.items() if body.area_id}
+    files = result.accounting.filter(pl.col("force").is_in(list(slugs))).select("force", pl.col("file").alias("table"))
+    names = result.areas.unique("lsoa_code", keep="first", maintain_order=True)
+    named = {name: f"{code} | {today}" for name, (code, today) in registers.districts.items()}
+    code, begins = pl.col("lsoa_code"), pl.col("lsoa_name").str.replace(r"\s+\S+$", "")
+    counted = (
+        pl.scan_parquet(result.path)
+        .filter((pl.col("crime_type") == DRUGS["street"]) & pl.col("force").cast(pl.String).is_in(list(slugs)))
+        .group_by(pl.col("force").cast(pl.String), "lsoa_code")
+        .agg(pl.len().alias("rows"), pl.col("line").min().alias("first_line"))
+        .collect()
+        .join(names, on="lsoa_code", how="left")
+        .with_columns(
+            pl.coalesce(
+                pl.when(code.is_null()).then(pl.lit(NO_PLACE)),
+                begins.replace_strict(named, default=begins, return_dtype=pl.String),
+            ).alias("breakdown_text")
         )
-        for slug, place, district, empty in (each for each in wanted if each[0] in files):
-            letters = dict(result.letters.filter(force=slug).select("column", "letter").iter_rows())
-            here = (
-                pl.col("lsoa_code").is_null()
-                if district is None
-                else pl.col("lsoa_code").is_in(_codes(result, district))
-            )
-            of_place = (pl.col("force") == slug) & (pl.col("crime_type") == label) & here
-            counted = pl.scan_parquet(result.path).filter(of_place)
-            first = pl.format(f"{letters['lsoa_name']}{{}}", pl.col("line").min())
-            frames.append(
-                counted.select(
-                    pl.lit(source_id).alias("source_id"),
-                    pl.lit(edition_id).alias("edition_id"),
-                    pl.lit(files[slug]).alias("table"),
-                    pl.coalesce(first, pl.lit(f"{letters[empty]}1")).alias("cell"),
-                    pl.lit("figure").alias("kind"),
-                    pl.lit(None, pl.String).alias("area_code_text"),
-                    pl.lit(registers.bodies[slug].names[0]).alias("area_text"),
-                    pl.lit(label).alias("measure_text"),
-                    pl.lit(place).alias("breakdown_text"),
-                    pl.lit(result.month).alias("period_text"),
-                    pl.len().cast(pl.String).alias("value_text"),
-                    pl.lit(None, pl.String).alias("source_url"),
-                ).collect()
-            )
-    return pl.concat(frames).sort("table", "breakdown_text")
-
-
-def _codes(result: MonthResult, district: str) -> list[str]:
-    """The small areas of a month that are named after a district."""
-    named = result.areas["lsoa_name"].str.replace(r" \w+$", "") == district
-    return result.areas["lsoa_code"].filter(named).to_list()
+        .group_by("force", "breakdown_text")
+        .agg(pl.col("rows").sum().cast(pl.Int64), pl.col("first_line").min().cast(pl.Int64))
+        .with_columns(pl.lit("lsoa_name").alias("column"))
+    )
+    shown = localities.select("area_id", pl.format("{} | {}", "district_code", "name").alias("breakdown_text"))
+    own = pl.DataFrame(list(slugs.items()), schema=["force", "area_id"], orient="row").join(shown, on="area_id")
+    printed = pl.concat(
+        [
+            own.select("force", "breakdown_text", pl.lit("lsoa_name").alias("column")),
+            own.select("force", pl.lit(NO_PLACE).alias("breakdown_text"), pl.lit("lsoa_code").alias("column")).unique(),
+        ]
+    ).join(files, on="force", how="semi")
+    none = printed.join(counted, on=["force", "breakdown_text"], how="anti").select(
+        "force", "breakdown_text", pl.lit(0, pl.Int64).alias("rows"), pl.lit(1, pl.Int64).alias("first_line"), "column"
+    )
+    letters = result.letters.select("force", "column", "letter")
+    return (
+        pl.concat([counted, none])
+        .join(files, on="force")
+        .join(letters, on=["force", "column"])
+        .select(
+            "force",
+            "table",
+            pl.format("{}{}", "letter", "first_line").alias("cell"),
+            pl.lit(DRUGS["street"]).alias("measure_text"),
+            pl.lit(result.month).alias("period_text"),
+            pl.col("rows").cast(pl.String).alias("value_text"),
+            "breakdown_text",
+        )
+    )
 
 
 def coverage(members: Iterable[Member], registers: IncidentRegisters) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Reads the registers of labels, columns and bodies under ``data/registers/incident_*.csv``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,13 +41,15 @@ class IncidentRegisters:
     """What labels, columns and bodies mean. Plain values, so that it can be sent to another process.
 
     ``labels``: vocabulary → printed label → value. ``columns``: kind of record → printed header → its meaning. ``bodies``: by slug.
-    ``forces_of_districts``: name of a local authority, as archives print it, → area_id of its police force.
+    ``forces_of_districts``: name of a local authority, as archives print it, → area_id of its police force. ``districts``: the same name of a
+    district → code and name of the district that it is today.
     """
 
     labels: dict[str, dict[str, str]]
     columns: dict[str, dict[str, HeaderLabel]]
     bodies: dict[str, Body]
     forces_of_districts: dict[str, str]
+    districts: dict[str, tuple[str, str]]
 
     def file_of(self, vocabulary: str) -> str:
         """The register in which an unknown label of a vocabulary is to be added."""
@@ -89,11 +92,24 @@ def load_incident_registers(data: Path) -> IncidentRegisters:
                 f"incident_columns.csv: {row['kind']} {row['label']} has the role {row['role']}; use a role or vocabulary that exists."
             )
         columns[row["kind"]][row["label"]] = HeaderLabel(row["column"], row["role"], row["required"] == "true")
+    authorities = {row["authority_id"]: row for row in read_register(data, "local_authorities").iter_rows(named=True)}
+    named = [(row["name"], row["authority_id"]) for row in authorities.values()]
+    named += [
+        (row["printed"], row["authority_id"]) for row in read_register(data, "incident_districts").iter_rows(named=True)
+    ]
+    forces = {name: authorities[authority_id]["police_force_area_id"] for name, authority_id in named}
     districts = {
-        row["name"]: row["police_force_area_id"]
-        for row in read_register(data, "local_authorities").iter_rows(named=True)
-    } | {
-        row["printed"]: row["police_force_area_id"]
-        for row in read_register(data, "incident_districts").iter_rows(named=True)
+        name: _today(authority_id, authorities)
+        for name, authority_id in named
+        if authorities[authority_id]["tier"] != "county"
     }
-    return IncidentRegisters(labels, columns, bodies, {name: force for name, force in districts.items() if force})
+    return IncidentRegisters(
+        labels, columns, bodies, {name: force for name, force in forces.items() if force}, districts
+    )
+
+
+def _today(authority_id: str, authorities: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Code and name of what an authority is today: itself, or what followed it."""
+    while successor := authorities[authority_id]["successor_ids"]:
+        authority_id = successor
+    return authority_id, authorities[authority_id]["name"]

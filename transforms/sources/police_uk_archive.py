@@ -18,15 +18,16 @@ from transforms.contracts.registers import read_register
 from transforms.errors import CountyLinesError, LayoutError
 from transforms.incidents import (
     Member,
+    MonthResult,
     Original,
     StoredArchive,
     as_file,
     by_month,
+    district_cells,
     drug_cells,
     file_cells,
     ingest_month,
     load_incident_registers,
-    locality_cells,
     read_archive,
     refuse_lost_rows,
     sha256_of,
@@ -42,7 +43,7 @@ _KIND_NAMES = {"street": "Street crimes", "outcomes": "Outcomes of crimes", "sto
 
 
 def parse(content: Original, edition: Edition, data: Path) -> Parsed:
-    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and in registered localities; and the
+    """Counts of drugs records and of searches for drugs, each with what came of them, by force and month, and drugs records by district; and the
     numbers of each file: its rows, the records kept, the rows set aside by reason.
 
     table is the CSV file in the archive and cell the first record counted there; measure_text is the label counted, with ' | ' and the
@@ -52,7 +53,7 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError for an archive that holds other months, bodies or kinds than its edition, and what ``ingest_month`` raises.
     """
     registers = load_incident_registers(data)
-    with _copy_folder() as folder:
+    with copy_folder() as folder:
         members = _members(content, edition.file, folder)
         name = Path(edition.file).name
         if not members:
@@ -63,12 +64,21 @@ def parse(content: Original, edition: Edition, data: Path) -> Parsed:
             raise LayoutError(
                 f"{edition.source_id} {edition.id}: the archive {name} holds {edition_id_of(members)}; put the right file there, or correct the register entry."
             )
-        results = [ingest_month(group, folder, registers) for group in by_month(members).values()]
-        localities = read_register(data, "localities")
-        of_places = locality_cells(results, localities, edition.source_id, edition.id, registers)
+        return accounted(
+            [ingest_month(group, folder, registers) for group in by_month(members).values()], edition, data
+        )
+
+
+def accounted(results: Sequence[MonthResult], edition: Edition, data: Path) -> Parsed:
+    """The counts of months of records as cells, and what became of each line of their files; what ``ingest_month`` wrote is still there.
+
+    Raises what ``refuse_lost_rows`` raises.
+    """
+    registers = load_incident_registers(data)
     accounting = pl.concat(result.accounting for result in results)
     refuse_lost_rows(accounting)
     of_files = file_cells(results, edition.source_id, edition.id, registers)
+    of_places = district_cells(results, read_register(data, "localities"), edition.source_id, edition.id, registers)
     counted = pl.concat([drug_cells(results, edition.source_id, edition.id, registers), of_files, of_places])
     # Lines of the files: the header of each, and every record. A cell stands at the first record that it counts, or at the header.
     read = int(accounting["rows_read"].sum()) + accounting.height
@@ -96,7 +106,7 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
         return None
     if path.endswith(".gz"):
         return "it is a packed file of records of data.police.uk; unpack it, and it is read"
-    with _copy_folder() as folder:
+    with copy_folder() as folder:
         try:
             (member,) = _members(b"", path, folder)
         except LayoutError:
@@ -108,7 +118,7 @@ def edition_of_records(header: Sequence[str], source: Source, path: str, data: P
 
 
 @contextmanager
-def _copy_folder() -> Iterator[Path]:
+def copy_folder() -> Iterator[Path]:
     """A folder for a copy of an archive; what is wrong with the archive is said without the folder's name."""
     with tempfile.TemporaryDirectory() as name:
         try:
@@ -152,14 +162,14 @@ def told_apart(edition_id: str, sha256: str) -> str:
     return f"{edition_id}-{sha256[:8]}"
 
 
-def believed_publication(members: Sequence[Member], source: Source) -> Publication:
+def believed_publication(last: str, written: str, source: Source) -> Publication:
     """The month in which an archive was published, what that rests on, and why its own dates are not believed where they are not.
+
+    ``last`` is the last month in it, ``written`` the newest day that it states for its files.
 
     Its files were written when the publisher made it, from the last month that it covers to three months later; a later day is that of
     packing it again, an earlier one is no day. Without a day to believe, it is the first release at least two months after that month.
     """
-    last = max(member.month for member in members)
-    written = max(member.written for member in members)
     months = months_between(last, written[:7])
     if 0 <= months <= _MONTHS_TO_BELIEVE:
         return Publication(written[:7], PROPERTIES)
@@ -185,12 +195,13 @@ def edition_in(content: Original, source: Source, path: str, data: Path) -> Edit
             pass
     except DAMAGED:
         return None
-    with _copy_folder() as folder:
+    with copy_folder() as folder:
         members = _members(content, path, folder)
     if not members:
         return None
-    found, believed = edition_id_of(members), believed_publication(members, source)
+    found, last = edition_id_of(members), max(member.month for member in members)
     written = max(member.written for member in members)
+    believed = believed_publication(last, written, source)
     known = next((edition for edition in source.editions if edition.id == found), None)
     if known is not None:
         listed = Publication(known.vintage, known.vintage_basis, believed.note)

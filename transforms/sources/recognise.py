@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -65,6 +65,8 @@ _OTHER_FORMATS = (
 # Of the labels of a table, how many a file must share before it is said to be like that table.
 _ALIKE = 0.5
 ARCHIVE_PARSER: Final = "police_uk_archive"
+_PARSERS_OF_RECORDS: Final = (ARCHIVE_PARSER, "police_uk_api")
+_ANSWER = re.compile(r"(?:^|/)\d{4}-\d{2}\.json$")
 _ARCHIVE_MEMBER = re.compile(r"(?:^|/)\d{4}-\d{2}-[a-z-]+-(?:street|outcomes|stop-and-search)\.csv$")
 
 
@@ -95,6 +97,11 @@ def why_no_data(path: str) -> str | None:
 def holds_records(names: Iterable[str]) -> bool:
     """Whether a ZIP file with these names in it is an archive of records of data.police.uk."""
     return any(_ARCHIVE_MEMBER.search(name) for name in names)
+
+
+def _holds_answers(names: Sequence[str]) -> bool:
+    """Whether a ZIP file with these names in it holds answers of the interface of data.police.uk, and nothing else."""
+    return bool(names) and all(_ANSWER.search(name) for name in names)
 
 
 def recognised(
@@ -174,7 +181,7 @@ def _workbook(
             names = archive.namelist()
     except DAMAGED:
         return dataclasses.replace(file, reason="the workbook or archive is cut short; fetch it again")
-    is_archive = holds_records(names)
+    is_archive = holds_records(names) or _holds_answers(names)
     if not is_archive and "xl/workbook.xml" not in names and "content.xml" not in names:
         return dataclasses.replace(file, reason="it is a ZIP file without a workbook; unpack it first")
     # An archive of records is known by its files alone: publishers reuse its name, and no workbook is looked for in it.
@@ -184,7 +191,7 @@ def _workbook(
                 return _as_read(file, source, [each for each in source.editions if each.file == file.path], None)
     reason = None
     for source, recognise in _recognisers(sources):
-        if is_archive != (source.parser == ARCHIVE_PARSER):
+        if is_archive != (source.parser in _PARSERS_OF_RECORDS):
             continue
         try:
             found = recognise(content, source, file.path, data)

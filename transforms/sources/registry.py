@@ -21,8 +21,8 @@ FILE_NAME = "the name of the file"
 TIMETABLE = "the publisher's timetable"
 VINTAGE_BASES = (PRINTED, PROPERTIES, FILE_NAME, TIMETABLE, "the publisher's notice", "what the file holds")
 """What the month of publication of an edition can rest on; the first that there is stands before those after it."""
-_OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published", "vintage_basis"}
-_ADDED_HERE = {"source_id", "written", "layout_of", "vintage_note", "is_read"}
+_OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published", "vintage_basis", "written"}
+_ADDED_HERE = {"source_id", "layout_of", "vintage_note", "is_read"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Edition:
     ``file`` is relative to the landing folder; ``published`` says whether its cells are kept under ``data/published``; an edition
     without is read only where the landing folder holds its file. ``vintage`` is the month of publication, YYYY-MM, ``vintage_basis`` what
     that rests on (VINTAGE_BASES), ``vintage_note`` which other date was not believed, and why, ``written`` the
-    newest day that an archive in the landing folder states for its files; ``period_words`` is the period as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several. ``layout_of`` is
+    newest day that an archive states for its files; ``period_words`` is the period as the file or its publisher prints it, by which the rows of an edition are found in a file that holds several. ``layout_of`` is
     another edition whose layout rows describe this one: of an edition that no layout row names. ``is_read`` is false of an edition whose
     file in the landing folder was refused: what is published of it is used.
     """

@@ -205,6 +205,7 @@ def report_data(
         ),
         scoreboard=scored.scoreboard,
         excluded=harmonised.excluded,
+        record_files=harmonised.record_files,
         localities=registers.localities,
         source_quality=registers.source_quality,
         measures=registers.measures,

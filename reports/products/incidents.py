@@ -25,10 +25,7 @@ _OUTCOMES: Final = {
     _SEARCHES: {f"{_SEARCHES}_arrest": "an arrest"},
 }
 RECORDS: Final = tuple(measure for total, outcomes in _OUTCOMES.items() for measure in (total, *outcomes))
-_KINDS: Final = (
-    (_DRUGS, "street", "Drugs records"),
-    (_SEARCHES, "stop-and-search", "Stops and searches for drugs"),
-)
+_KINDS: Final = {_DRUGS: ("street", "drugs records"), _SEARCHES: ("stop-and-search", "searches for drugs")}
 _MONTHS: Final = 12
 
 
@@ -40,8 +37,8 @@ def monthly_records(data: ReportData, area_id: str) -> tuple[Block, ...]:
     """
     held, files = _held(data, area_id), _files(data, area_id)
     found = [
-        (total, files.filter(pl.col("kind") == kind), caption)
-        for total, kind, caption in _KINDS
+        (total, files.filter(pl.col("kind") == kind))
+        for total, (kind, _) in _KINDS.items()
         if held["measure_id"].eq(total).any() or files.filter(pl.col("kind") == kind)["not_supplied"].count()
     ]
     if not found:
@@ -49,11 +46,7 @@ def monthly_records(data: ReportData, area_id: str) -> tuple[Block, ...]:
     return (
         Heading(3, "Records published by month", "monthly-records"),
         Paragraph((wording.MONTHLY_RECORDS,)),
-        *(
-            block
-            for total, of_kind, caption in found
-            for block in _of_kind(data, area_id, held, of_kind, total, caption)
-        ),
+        *(block for total, of_kind in found for block in _of_kind(data, area_id, held, of_kind, total)),
     )
 
 
@@ -80,9 +73,7 @@ def _held(data: ReportData, area_id: str) -> pl.DataFrame:
     )
 
 
-def _of_kind(
-    data: ReportData, area_id: str, held: pl.DataFrame, files: pl.DataFrame, total: str, caption: str
-) -> tuple[Block, ...]:
+def _of_kind(data: ReportData, area_id: str, held: pl.DataFrame, files: pl.DataFrame, total: str) -> tuple[Block, ...]:
     shown = held.filter(pl.col("measure_id") == total)
     printed = {
         (row["period_start"].year, row["period_start"].month): Number(
@@ -100,7 +91,7 @@ def _of_kind(
     source = source_note(data, shown) if len(shown) else f"Source: {data.sources[SOURCE].title}."
     table = Table(
         anchor=f"table-{total.replace('_', '-')}",
-        caption=f"{caption} by month, {data.area(area_id)['name']}, as published on data.police.uk",
+        caption=f"{wording.capitalised(_KINDS[total][1])} by month, {data.area(area_id)['name']}, as published on data.police.uk",
         columns=(TableColumn("Year"), *(TableColumn(f"{month:%b}", numeric=True) for month in months)),
         rows=tuple(
             (str(year), *(printed.get((year, month.month), formats.NOT_AVAILABLE) for month in months))
@@ -124,7 +115,11 @@ def _outcomes(held: pl.DataFrame, shown: pl.DataFrame, total: str) -> tuple[Bloc
         for row in held.filter(pl.col("period_start") == newest["period_start"]).iter_rows(named=True)
     }
     named = [(of_month.get(measure), words) for measure, words in _OUTCOMES[total].items()]
-    return (Paragraph(wording.outcomes_of_month(formats.month(newest["period_start"]), of_month[total], named)),)
+    return (
+        Paragraph(
+            wording.outcomes_of_month(formats.month(newest["period_start"]), of_month[total], _KINDS[total][1], named)
+        ),
+    )
 
 
 def _to_know() -> pl.Expr:

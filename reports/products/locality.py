@@ -8,6 +8,7 @@ from reports.numbers import ReportData, Row
 from reports.products.shared import source_note
 
 _NO_PLACE = r"(?i)^(no place|unassigned .*)$"
+_OF_A_YEAR = 2
 _CELL = ["source_id", "edition_id", "table"]
 
 
@@ -36,7 +37,8 @@ def _locality(data: ReportData, place: Row) -> tuple[Block, ...]:
 
 
 def _counts(data: ReportData, place: Row) -> pl.DataFrame:
-    """Observations of the force beside the counts of the district, and of no place, in the same table (of one period each), the newest first.
+    """Observations of the force beside the counts of the district, and of no place, in the same table (of one period each), the newest first; of months
+    the last two held of each year.
 
     Columns of OBSERVATIONS, and district_cell, district_value, no_place_value as printed (null where none is).
     """
@@ -53,9 +55,11 @@ def _counts(data: ReportData, place: Row) -> pl.DataFrame:
         (pl.col("area_id") == place["area_id"])
         & pl.col("measure_id").is_in(["drug_offences", "police_uk_drugs_records"])
     )
+    end = pl.col("period_end")
     return (
         force.join(district, on=same)
         .join(elsewhere, on=same, how="left")
+        .filter(end.rank("dense", descending=True).over("source_id", end.dt.year()) <= _OF_A_YEAR)
         .sort("period_end", "source_id", descending=[True, False])
     )
 

@@ -15,13 +15,15 @@ MONTHLY_RECORDS = (
 )
 
 
-def outcomes_of_month(month: str, total: Number, outcomes: Sequence[tuple[Number | None, str]]) -> tuple[Run, ...]:
+def outcomes_of_month(
+    month: str, total: Number, units: str, outcomes: Sequence[tuple[Number | None, str]]
+) -> tuple[Run, ...]:
     """What came of the records of one month: of each outcome its count, and none where there was no such record."""
     parts: list[Run] = []
     for place, (count, words) in enumerate(outcomes):
         between = "" if place == 0 else " and " if place == len(outcomes) - 1 else ", "
         parts += [f"{between}{words} for ", count or "none"]
-    return ("Of the ", total, f" of {month}, the outcome was ", *parts, ".")
+    return ("Of the ", total, f" {units} of {month}, the outcome was ", *parts, ".")
 
 
 def locality(name: str, force: str, held: int) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ def points_of(report_data: ReportData) -> Iterator[str]:
 def test_each_count_stands_beside_the_force_and_the_records_without_a_place(report_data: ReportData) -> None:
     rows = [tuple(wording.plain((run,)) for run in row) for row in table_of(report_data).rows]
     assert [row[1:] for row in rows] == [
+        ("December 2025", "25", "182", "2", "2025-01-to-2025-12-street, 2025-12-norfolk-street.csv, I2013"),
+        ("November 2025", "31", "144", "2", "2025-01-to-2025-12-street, 2025-11-norfolk-street.csv, I1975"),
         ("year ending June 2025", "430", "1,949", "54", "ye-jun-2025, Table C2, Z257"),
         ("November 2018", "31", "221", "8", "2018-10-to-2018-11-street, 2018-11-norfolk-street.csv, I2427"),
         ("October 2018", "37", "220", "6", "2018-10-to-2018-11-street, 2018-10-norfolk-street.csv, I2564"),

@@ -4,21 +4,35 @@ from datetime import date
 
 import polars as pl
 
-from reports.products.incidents import _with_gaps
+from reports.document import Number, Paragraph, Table
+from reports.formats import NOT_AVAILABLE
+from reports.numbers import ReportData
+from reports.products.incidents import monthly_records
 from transforms.answers import explain
 from transforms.contracts import tables
 
+NORFOLK, METROPOLITAN = "E23000024", "E23000001"
 
-def test_a_stretch_of_months_without_a_file_is_one_row() -> None:
-    months = [date(2018, 10, 1), date(2018, 11, 1), date(2019, 1, 1), date(2019, 5, 1)]
-    assert _with_gaps(months) == [
-        (date(2018, 10, 1), None),
-        (date(2018, 11, 1), None),
-        (date(2018, 12, 1), None),
-        (date(2019, 1, 1), None),
-        (date(2019, 2, 1), date(2019, 4, 30)),
-        (date(2019, 5, 1), None),
-    ]
+
+def test_a_year_is_a_row_in_which_a_month_that_is_not_held_has_no_figure(report_data: ReportData) -> None:
+    blocks = monthly_records(report_data, NORFOLK)
+    table = next(block for block in blocks if isinstance(block, Table))
+    years = {row[0]: row[1:] for row in table.rows}
+    assert [column.header for column in table.columns][::6] == ["Year", "Jun", "Dec"]
+    assert list(years) == ["2018", "2025"]
+    assert years["2018"][:9] == (NOT_AVAILABLE,) * 9
+    assert [cell.text for cell in years["2018"][9:11] if isinstance(cell, Number)] == ["220", "221"]
+    assert all(isinstance(cell, Number) for cell in years["2025"])
+    assert years["2025"][11] == Number(
+        "110", "police_uk_archive/2025-01-to-2025-12-street/2025-12-norfolk-street.csv/J9"
+    )
+
+
+def test_what_came_of_the_newest_month_is_a_sentence_with_a_number_for_each_outcome(report_data: ReportData) -> None:
+    said = [block.prose for block in monthly_records(report_data, METROPOLITAN) if isinstance(block, Paragraph)][-1]
+    assert "".join(run.text if isinstance(run, Number) else str(run) for run in said) == (
+        "Of the 2,013 searches for drugs of April 2025, the outcome was an arrest for 347."
+    )
 
 
 def test_a_published_count_is_walked_back_to_its_cell() -> None:

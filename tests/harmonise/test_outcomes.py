@@ -51,6 +51,7 @@ def test_what_is_left_out_has_its_reason(harmonised: Harmonised) -> None:
         "fraud-action-fraud",
         "fraud-cifas",
         "fraud-uk-finance",
+        "interface-file-numbers",
         "london-links-towns",
         "nrm-northern-ireland",
         "nrm-scotland",

@@ -24,7 +24,7 @@ def test_a_year_is_a_row_in_which_a_month_that_is_not_held_has_no_figure(report_
     assert [cell.text for cell in years["2018"][9:11] if isinstance(cell, Number)] == ["220", "221"]
     assert all(isinstance(cell, Number) for cell in years["2025"])
     assert years["2025"][11] == Number(
-        "110", "police_uk_archive/2025-01-to-2025-12-street/2025-12-norfolk-street.csv/J9"
+        "182", "police_uk_archive/2025-01-to-2025-12-street/2025-12-norfolk-street.csv/J8"
     )
 
 

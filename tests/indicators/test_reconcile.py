@@ -40,7 +40,7 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
         "parts": 7,
         "authorities": 248,
         "officers": 14,
-        "outcomes": 42,
+        "outcomes": 84,
         "coverage": 22,
     }
 

@@ -53,14 +53,15 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         ],
         paths,
         name="out__scoreboard",
-        ins=(*held, *(["inspection_grades"] if GRADES in sources else []), "observations", "indicators"),
+        ins=(*held, *(["inspection_grades"] if GRADES in sources else []), "observations", "indicators", "excluded"),
     )
     def out_scoreboard(paths: Folders, **frames: pl.DataFrame) -> Iterator[pl.DataFrame]:
         registers, observations, computed = load_registers(paths.data), frames["observations"], frames["indicators"]
         cells = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])
         grades = frames.get("inspection_grades")
         pairs = with_inspections(ledger(computed, observations, registers), grades, registers)
-        content = Held(cells, observations, computed, with_programme(pairs, cells, registers), registers, sources)
+        pairs = with_programme(pairs, cells, registers)
+        content = Held(cells, observations, computed, pairs, registers, sources, frames["excluded"])
         found = scoreboard(load_findings(paths.data), content)
         yield from (found.comparability, found.scoreboard)
 

@@ -27,4 +27,5 @@ def scoreboard_of(
     cells = pl.concat(read_cells(sources[name], data) for name in names)
     pairs = with_inspections(ledger(indicators, harmonised.observations, registers), grades, registers)
     pairs = with_programme(pairs, cells, registers)
-    return scoreboard(load_findings(data), Held(cells, harmonised.observations, indicators, pairs, registers, sources))
+    held = Held(cells, harmonised.observations, indicators, pairs, registers, sources, harmonised.excluded)
+    return scoreboard(load_findings(data), held)

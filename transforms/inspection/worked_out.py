@@ -10,11 +10,13 @@ import polars as pl
 from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators, side_of_observations
 from transforms.comparability.allowed import months
 from transforms.comparability.pairs import SIDE
+from transforms.contracts.tables import EXCLUDED
 from transforms.errors import RegisterError
 from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
 from transforms.inspection.claim_check import NORFOLK, claim_check
 from transforms.inspection.curated import about_measure, days, side_of_cell
+from transforms.inspection.first_responders import child_criminal_referrals, share_of_local_authorities
 from transforms.sources.registry import Source
 
 _SIDES = ("baseline", "latest")
@@ -36,7 +38,7 @@ _NOTHING: dict[str, Any] = {
 class Held:
     """What indicators are worked out from: raw cells of curated sources, observations, indicators, the ledger, registers.
 
-    ``sources`` are those of which an edition is held, by id.
+    ``sources`` are those of which an edition is held, by id; ``excluded`` are the cells that reach no observation.
     """
 
     cells: pl.DataFrame
@@ -45,6 +47,7 @@ class Held:
     ledger: pl.DataFrame
     registers: Registers
     sources: Mapping[str, Source] = field(default_factory=dict)
+    excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
 
 
 def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str, Any]:
@@ -63,6 +66,8 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
             return _NOTHING | _of_years(row, held)
         case "share":
             return _NOTHING | _of_share(row, held)
+        case "share of local authorities":
+            return _NOTHING | _of_local_authorities(row, held)
         case "systematic variation" | "between-area deviation":
             return _NOTHING | _of_dispersion(row, held)
         case "stated":
@@ -343,6 +348,21 @@ def _share(row: dict[str, Any], when: str, held: Held) -> dict[str, Any] | None:
         for name, measures in (("count", [row["measure_id"]]), ("of", row[f"{when}_per"].split(";")))
     }
     return {**counts, "side": side}
+
+
+def _of_local_authorities(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """Local authorities among all first responders of children with criminal exploitation, in the same quarters of two years; as ``_of_share``."""
+    counts = child_criminal_referrals(held.observations, held.excluded, held.registers)
+    quality = held.registers.source_quality.row(by_predicate=pl.col("source_id") == row["source_id"], named=True)
+    about = _about(row, held)
+    shares = share_of_local_authorities(row, counts, about, quality["quality"])
+    if shares is None:
+        return {}
+    found, sides = shares
+    found |= _said_of(_graded(sides.head(1), sides.tail(1), held, about["claim_scope"])) | {"why_not": None}
+    if found["grade"] not in ("A", "B"):
+        return found
+    return found | {"change": (found["latest"] / found["baseline"] - 1) * 100}
 
 
 def _changed(pair: pl.DataFrame) -> dict[str, Any]:

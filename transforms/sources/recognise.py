@@ -118,15 +118,19 @@ def recognised(
         records = _head(content)
     except (zlib.error, UnicodeDecodeError, ValueError, csv.Error) as error:
         return dataclasses.replace(file, reason=f"it is no table that can be read ({error}); fetch it again")
-    match = _matching_header(records, headers)
-    if match is None:
+    matches = _matching_headers(records, headers)
+    if not matches:
         return _of_records(records, file, sources, data) or dataclasses.replace(file, reason=_nearest(records, headers))
-    source_id, column_set = match
-    try:
-        editions, reason = _editions(sources[source_id], column_set, headers, file.path, content, data)
-    except LayoutError as error:
-        return dataclasses.replace(file, outcome=REFUSED, source_id=source_id, reason=str(error))
-    return _as_read(file, sources[source_id], editions, reason)
+    for source_id, column_set in matches:
+        try:
+            editions, reason = _editions(sources[source_id], column_set, headers, file.path, content, data)
+        except LayoutError as error:
+            return dataclasses.replace(file, outcome=REFUSED, source_id=source_id, reason=str(error))
+        told = _as_read(file, sources[source_id], editions, reason)
+        # Several sources may have tables of the same columns: the first that knows the edition has the file.
+        if told.outcome == READ:
+            break
+    return told
 
 
 def _of_records(
@@ -281,13 +285,16 @@ def _labels(record: list[str]) -> list[str]:
     return pl.Series(record, dtype=pl.String).to_frame("label").select(column_label(pl.col("label")))["label"].to_list()
 
 
-def _matching_header(records: list[list[str]], headers: pl.DataFrame) -> tuple[str, str] | None:
-    known = {tuple(row["labels"]): (row["source_id"], row["column_set"]) for row in headers.iter_rows(named=True)}
+def _matching_headers(records: list[list[str]], headers: pl.DataFrame) -> list[tuple[str, str]]:
+    """Source and column set of every table whose labels are those of a record; of several column sets of one source the last."""
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in headers.iter_rows(named=True):
+        known.setdefault(tuple(row["labels"]), {})[row["source_id"]] = row["column_set"]
     for record in records:
         labels = tuple(sorted({label for label in _labels(record) if label}))
         if labels in known:
-            return known[labels]
-    return None
+            return list(known[labels].items())
+    return []
 
 
 def _nearest(records: list[list[str]], headers: pl.DataFrame) -> str:

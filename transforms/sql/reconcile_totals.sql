@@ -117,6 +117,47 @@ where total.area_kind = 'published_total' and total.measure_id = 'nrm_police_ref
 
 union all
 
+-- What the table by kind of first responder prints of the police, beside all police responders of the quarter.
+select
+    'referrals',
+    total.source_id,
+    total.edition_id,
+    total.area_id,
+    total.value,
+    part.value,
+    0.0,
+    areas.name || ': all first responders of the table by police first responder add up to the total in the table by kind',
+    null
+from observations as total
+join areas on areas.area_id = total.area_id
+join responders as part on part.edition_id = total.edition_id
+where total.area_id = 'NRM-POLICE-TOTAL' and total.measure_id = 'nrm_referrals'
+
+union all
+
+-- Referrals by local authorities, of which a quarter has a table of its own: its total, beside that in the table of all kinds.
+select
+    'referrals',
+    own.source_id,
+    own.edition_id,
+    own.area_id,
+    own.value,
+    among_all.value,
+    0.0,
+    areas.name || ': the table of their own has the total of the table by kind of first responder',
+    null
+from observations as own
+join areas on areas.area_id = own.area_id
+join observations as among_all
+    on among_all.source_id = own.source_id
+    and among_all.edition_id = replace(own.edition_id, '-local-authorities', '')
+    and among_all.edition_id <> own.edition_id
+    and among_all.area_id = own.area_id
+    and among_all.measure_id = own.measure_id
+where own.measure_id = 'nrm_referrals'
+
+union all
+
 -- The printed figure of a region or country, beside its local authorities or districts, where each of them has one. The department rounds sums
 -- of episodes to the nearest ten, so that five may be the rounding; sums of residents are exact.
 select
@@ -207,16 +248,21 @@ select
     'parts',
     whole.source_id,
     whole.edition_id,
-    'K04000001',
+    case when whole.measure_id = 'nrm_referrals' then 'NRM-LOCAL-AUTHORITY-TOTAL' else 'K04000001' end,
     count(*),
     count(*) filter (where whole.value = whole.added_up),
     0.0,
-    'England and Wales: the types and ages of every first responder add up to its total',
+    case
+        when whole.measure_id = 'nrm_referrals'
+            then 'United Kingdom: the types and ages of every kind of first responder with parts add up to its total'
+        else 'England and Wales: the types and ages of every first responder add up to its total'
+    end,
     null
 from (
     select
         total.source_id,
         total.edition_id,
+        total.measure_id,
         total.area_id,
         total.value,
         sum(part.value) as added_up
@@ -227,10 +273,10 @@ from (
         and part."table" = total."table"
         and part.area_id = total.area_id
         and part.part is not null
-    where total.measure_id = 'nrm_police_referrals' and total.part is null
+    where total.measure_id in ('nrm_police_referrals', 'nrm_referrals') and total.part is null
     group by all
 ) as whole
-group by whole.source_id, whole.edition_id
+group by whole.source_id, whole.edition_id, whole.measure_id
 
 union all
 

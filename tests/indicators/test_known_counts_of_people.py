@@ -100,17 +100,17 @@ def test_children_of_wales_have_a_rate_on_the_children_of_mid_2023(indicators: p
 
 @pytest.mark.parametrize(("edition", "referrals"), [("2022-q2", 950), ("2023-q1", 1_043)])
 def test_referrals_by_all_police(edition: str, referrals: int, observations: pl.DataFrame) -> None:
-    assert only(observations, edition_id=edition, area_id="NRM-POLICE-TOTAL")["value"] == referrals
+    total = only(observations, measure_id="nrm_police_referrals", edition_id=edition, area_id="NRM-POLICE-TOTAL")
+    assert total["value"] == referrals
 
 
 @pytest.mark.parametrize("edition", ["2022-q2", "2022-q3", "2022-q4", "2023-q1", "2023-q2", "2023-q3", "2023-q4"])
 def test_referrals_in_england_and_wales_are_the_total_without_scotland_and_northern_ireland(
     edition: str, indicators: pl.DataFrame, harmonised: Harmonised
 ) -> None:
-    total = only(harmonised.observations, edition_id=edition, area_id="NRM-POLICE-TOTAL")["value"]
+    police = {"measure_id": "nrm_police_referrals", "edition_id": edition}
+    total = only(harmonised.observations, **police, area_id="NRM-POLICE-TOTAL")["value"]
     totals = harmonised.excluded.filter(pl.col("breakdown_text").is_null(), edition_id=edition)
     outside = totals["value_text"].cast(pl.Float64)
-    country = only(
-        indicators, measure_id="nrm_police_referrals", edition_id=edition, area_id=ENGLAND_AND_WALES, months=3
-    )
+    country = only(indicators, **police, area_id=ENGLAND_AND_WALES, months=3)
     assert (outside.len(), country["numerator"]) == (2, total - outside.sum())

@@ -134,7 +134,7 @@ def indicator(**values: Any) -> dict[str, Any]:
         ({"grade": "B"}, "better"),
         ({"grade": "C"}, "not comparable"),
         ({"grade": "X"}, "not comparable"),
-        ({"quarters": 3}, "not measurable"),
+        ({"quarters": 3}, "no clear change"),
         ({"baseline": None}, "not measurable"),
         ({"lower_95": None, "upper_95": None}, "no clear change"),
         (

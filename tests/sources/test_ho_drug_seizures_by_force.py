@@ -9,31 +9,16 @@ import pytest
 from transforms.errors import LayoutError
 from transforms.sources.ho_drug_seizures_by_force import edition_in, parse
 from transforms.sources.published import read_cells
-from transforms.sources.registry import Edition, load_source
+from transforms.sources.registry import Edition, Source, load_source
 
 from .accounting import assert_nothing_lost
 from .landing_folders import found, put, register
-from .workbooks import DATA, csv_bytes
+from .workbooks import DATA, FIXTURES, csv_bytes, read_rows
 
 __all__ = ["register"]
 
 SOURCE = load_source(DATA, "ho_drug_seizures_by_force")
-_TO_CLASS_A = ["Police force", "All drugs", "Cocaine", "Crack", "Ecstasy", "Heroin", "LSD", "Methadone", "Morphine"]
-_TO_CLASS_A += ["Other Class A", "Total Class A", "All Cannabis", "Amphetamines", "Barbiturates"]
-# From the year ending March 2015 ketamine is of class B; in that year the labels stayed and the figures moved.
-HEADER_2015 = [
-    *_TO_CLASS_A,
-    *("Other Class B", "Total Class B", "Anabolic-steroids", "Benzodiazepines", "GHB", "Ketamine", "Temazepam"),
-    *("Other Class C", "Other Class C", "Unknown"),
-]
-ROWS_2015 = [
-    ["\ufeff" + HEADER_2015[0], *HEADER_2015[1:]],
-    [" Norfolk ", "20", *["1"] * 8, "7", "9", "2", "0", "4", "3", "16", "1", "2", "0", "0", "1", "4", "0"],
-    [" London, City of ", "8", *["0"] * 8, "2", "6", *["0"] * 12],
-    ["Devon & Cornwall", "5", *["0"] * 8, "1", "4", *["0"] * 12],
-    ["Hampshire", *[""] * 23],
-    ["Border Force", "90", *["9"] * 8, "30", "40", *["1"] * 12],
-]
+ROWS_2015 = read_rows(FIXTURES / SOURCE.id / "ye-mar-2015.csv")
 
 
 def edition(edition_id: str) -> Edition:
@@ -80,7 +65,7 @@ def test_a_year_is_told_by_folder_or_name(file: str, year: int | None) -> None:
         assert f"{found_here.period_start} {found_here.period_end}" == f"{year - 1}-04-01 {year}-03-31"
 
 
-def test_a_year_that_is_not_held_is_read_when_it_comes(tmp_path: Path, register: dict) -> None:  # type: ignore[type-arg]
+def test_a_year_that_is_not_held_is_read_when_it_comes(tmp_path: Path, register: dict[str, Source]) -> None:
     put(tmp_path, "seizures/Seizures12-13.csv", csv_bytes(ROWS_2015))
     (file,) = found(tmp_path, register).values()
     assert (file.outcome, [each.id for each in file.editions]) == ("read", ["ye-mar-2013"])

@@ -18,7 +18,19 @@ from transforms.sources.published import cells_of, editions_held, read_cells
 from transforms.sources.recognise import COPY, NOT_RECOGNISED, READ, REFUSED, SET_ASIDE
 from transforms.sources.registry import Edition, Source, load_source
 
-from .landing_folders import ARCHIVE, ONS, QUARTER, found, observed, pfa_workbook, put, retitled, with_originals, zipped
+from .landing_folders import (
+    ARCHIVE,
+    NRM,
+    ONS,
+    QUARTER,
+    found,
+    observed,
+    pfa_workbook,
+    put,
+    retitled,
+    with_originals,
+    zipped,
+)
 from .landing_folders import register as register
 from .workbooks import DATA, FIXTURES, LANDING, read_sheets, with_error, workbook_bytes
 
@@ -421,7 +433,7 @@ def test_a_table_of_other_first_responders_is_not_taken_for_the_polices(
     put(tmp_path, "2023-q2/local.csv", QUARTER.read_bytes().replace(b"Police,", b"Local Authority,"))
     put(tmp_path, "2023-q2/police.csv", QUARTER.read_bytes())
     files = found(tmp_path, register)
-    assert [files[f"2023-q2/{name}.csv"].outcome for name in ("local", "police")] == [NOT_RECOGNISED, READ]
-    assert "the table of referrals by other first responders (Local Authority)" in str(
-        files["2023-q2/local.csv"].reason
-    )
+    told = [files[f"2023-q2/{name}.csv"] for name in ("local", "police")]
+    assert [file.outcome for file in told] == [REFUSED, READ]
+    assert [file.source_id for file in told] == ["ho_nrm_first_responders", NRM]
+    assert "the first responder type 'Local Authority' has no total" in str(told[0].reason)

@@ -137,10 +137,10 @@ def says(row: dict[str, Any]) -> str:
         return "not measurable"
     if row["grade"] in ("C", "X"):
         return "not comparable"
-    if row["quarters"] < QUARTERS or row["change"] is None:
-        return "not measurable"
     if (
-        row["lower_95"] is None
+        row["quarters"] < QUARTERS
+        or row["change"] is None
+        or row["lower_95"] is None
         or row["lower_95"] <= 0 <= row["upper_95"]
         or abs(row["change"]) < MATERIAL
         or _overlap(row)

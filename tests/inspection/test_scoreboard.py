@@ -29,13 +29,17 @@ def test_fifteen_findings_each_with_one_status_and_evidence_or_what_is_missing(b
 
 def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
     statuses = dict(board.select("finding_id", "status").unique().rows())
-    assert {finding for finding, said in statuses.items() if said == "No clear change"} == {"F05", "F09"}
+    assert {finding for finding, said in statuses.items() if said == "No clear change"} == {"F05", "F08", "F09"}
     assert {finding for finding, said in statuses.items() if said == "Context only"} == {"F14", "F15"}
     assert {statuses[finding] for finding in ("F03", "F10")} == {"Not comparable"}
     unmeasured = {finding for finding, said in statuses.items() if said == "Not measurable"}
     assert {"F01", "F04", "F07", "F11", "F12", "F13"} <= unmeasured
     assert board.filter(pl.col("status") == "Not measurable", pl.col("measured_by").is_null()).is_empty()
-    assert statuses["F08"] == "Not comparable", "the programme counts anew from July 2024"
+    programme = board.filter(indicator_id="I08c").row(0, named=True)
+    assert programme["says"] == "not comparable", "the programme counts anew from July 2024"
+    referrals = board.filter(indicator_id="I08a").row(0, named=True)
+    assert [round(referrals[key], 1) for key in ("baseline", "latest")] == [58.8, 60.8], "1,714 of 2,917; 1,723 of 2,836"
+    assert (referrals["grade"], referrals["says"]) == ("B", "no clear change"), "three quarters of either year are held"
     links = board.filter(indicator_id="I15b").row(0, named=True)
     assert [round(links[key], 1) for key in ("baseline", "baseline_lower_95", "baseline_upper_95")] == [
         46.0,

@@ -38,8 +38,10 @@ def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
     programme = board.filter(indicator_id="I08c").row(0, named=True)
     assert programme["says"] == "not comparable", "the programme counts anew from July 2024"
     referrals = board.filter(indicator_id="I08a").row(0, named=True)
-    assert [round(referrals[key], 1) for key in ("baseline", "latest")] == [58.8, 60.8], "1,714 of 2,917; 1,723 of 2,836"
-    assert (referrals["grade"], referrals["says"]) == ("B", "no clear change"), "three quarters of either year are held"
+    assert [round(referrals[key], 1) for key in ("baseline", "latest")] == [58.8, 60.8], (
+        "1,714 of 2,917; 1,723 of 2,836"
+    )
+    assert (referrals["grade"], referrals["says"]) == ("B", "no clear change"), "three quarters are held of both"
     links = board.filter(indicator_id="I15b").row(0, named=True)
     assert [round(links[key], 1) for key in ("baseline", "baseline_lower_95", "baseline_upper_95")] == [
         46.0,

@@ -1,6 +1,5 @@
 """Runs the asset graph in one process: what is stale and all that depends on it, with progress, and remembers what it made."""
 
-import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -14,10 +13,10 @@ from sqlalchemy.exc import OperationalError
 from orchestration.definitions import definitions
 from orchestration.run.checks import SECONDS_OF_CHECKING
 from orchestration.run.lost_runs import end_lost_runs
+from orchestration.run.manifest import BUILD_JOB, BY_MONTH, RECORDS_JOB, assets_among, remember, versions_of
 from orchestration.run.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
 from orchestration.run.run_log import log_run
 from orchestration.store.fingerprint import outputs, read_manifest
-from orchestration.store.hashes import digest_of, hash_text
 from orchestration.store.lake import replace_atomically
 from orchestration.store.log import is_logged
 from orchestration.store.paths import Paths
@@ -28,10 +27,13 @@ if TYPE_CHECKING:  # types that Dagster does not export
     from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
     from dagster_shared.error import SerializableErrorInfo
 
-# Settings of the run history that `countylines build` and the UI share: small, local, silent.
+# Settings of the run history that `countylines build` and the UI share: small, local, silent, and one run at a time.
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
 nux:
   enabled: false
 compute_logs:
@@ -47,12 +49,6 @@ event_log_storage:
 
 # What is planned, an event a table and check, is stored together before a run begins.
 _EVENTS_TOGETHER = {"DAGSTER_EVENT_BATCH_SIZE": "1000"}
-
-# What the run history calls the runs of `countylines build`.
-_JOB = "build"
-# The run of the assets that have months as partitions, before it: a run has one set of partitions.
-_RECORDS_JOB = "records"
-_BY_MONTH = ("raw", "police_uk_records")
 
 _INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
@@ -95,13 +91,13 @@ def build(
     """
     defs = definitions(paths)
     graph = defs.resolve_asset_graph()
-    versions = _versions(graph)
+    versions = versions_of(graph)
     remembered = read_manifest(paths)
     stale = [key for key in versions if remembered.get("assets", {}).get(key.to_user_string()) != versions[key]]
     touched = _touched(remembered.get("outputs", {}), outputs(paths), versions)
     selected = [key for key in _with_descendants(graph, [*stale, *touched]) if key in versions]
     if not selected:
-        _remember(paths, versions, fingerprint)
+        remember(paths, versions, fingerprint)
         return BuildResult(None, {}, {}, 0, len(versions), ())
     done = dg.success_hook(name="progress")(lambda context: progress(context.op.name))
     jobs = [
@@ -117,7 +113,7 @@ def build(
     try:
         with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
             # One build runs at a time, and this is it.
-            end_lost_runs(instance, _ENDED, (_RECORDS_JOB, _JOB))
+            end_lost_runs(instance, _ENDED, (RECORDS_JOB, BUILD_JOB))
             for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
                 result = job.execute_in_process(
                     instance=instance,
@@ -137,7 +133,7 @@ def build(
         ) from error
     failure = next((words for result in results if (words := _failure(result)) is not None), None)
     if failure is None:
-        _remember(paths, versions, fingerprint)
+        remember(paths, versions, fingerprint)
     seconds: defaultdict[str, float] = defaultdict(float)
     for step in stats:
         if step.start_time and step.end_time:
@@ -172,42 +168,6 @@ def _a_report(results: Iterable[dg.ExecuteInProcessResult]) -> dict[str, float]:
     }
 
 
-def _remember(paths: Paths, versions: Mapping[dg.AssetKey, str], fingerprint: str) -> None:
-    made = outputs(paths)
-    manifest = {
-        "fingerprint": fingerprint,
-        "assets": {key.to_user_string(): version for key, version in versions.items()},
-        "outputs": made,
-        "digests": _digests(paths, made),
-    }
-    replace_atomically(paths.manifest, json.dumps(manifest, indent=1, sort_keys=True).encode())
-
-
-def _digests(paths: Paths, made: Mapping[str, list[int]]) -> dict[str, str]:
-    """SHA-256 of every file that a build leaves behind; those that are as the last good build left them are not read again, and a file that
-    has several names, in editions and among the kept documents, is read once."""
-    before = read_manifest(paths)
-    known = {
-        name: digest
-        for name, digest in before.get("digests", {}).items()
-        if before["outputs"].get(name) == made.get(name)
-    }
-    found: dict[str, str] = {}
-    of_files: dict[tuple[int, int], str] = {}
-    for name in sorted(made, key=lambda name: name not in known):
-        file = paths.build / name
-        try:
-            status = file.stat()
-        except FileNotFoundError:
-            found[name] = ""
-            continue
-        place = status.st_dev, status.st_ino
-        if place not in of_files:
-            of_files[place] = known.get(name) or digest_of(file) or ""
-        found[name] = of_files[place]
-    return found
-
-
 def _touched(
     before: Mapping[str, list[int]], now: Mapping[str, list[int]], keys: Iterable[dg.AssetKey]
 ) -> list[dg.AssetKey]:
@@ -221,21 +181,6 @@ def _touched(
     return [key for key in keys if tuple(key.path) in tables | files or key.path[0] in layers]
 
 
-def _versions(graph: "AssetGraph") -> dict[dg.AssetKey, str]:
-    """For every asset of a build a hash of its code version and of its parents' hashes: it changes with anything that it depends on."""
-    versions: dict[dg.AssetKey, str] = {}
-    for key in graph.toposorted_asset_keys:
-        node = graph.get(key)
-        versions[key] = hash_text(
-            node.code_version or "", *(versions[parent] for parent in _assets(node.parent_entity_keys))
-        )
-    return versions
-
-
-def _assets(keys: Iterable[dg.AssetKey | dg.AssetCheckKey]) -> list[dg.AssetKey]:
-    return sorted(key for key in keys if isinstance(key, dg.AssetKey))
-
-
 def _with_descendants(graph: "AssetGraph", keys: Iterable[dg.AssetKey]) -> list[dg.AssetKey]:
     """The assets, all that depends on them, and those that the same step makes."""
     reached: set[dg.AssetKey] = set()
@@ -244,15 +189,15 @@ def _with_descendants(graph: "AssetGraph", keys: Iterable[dg.AssetKey]) -> list[
         key = pending.pop()
         if key not in reached:
             reached.add(key)
-            pending += _assets([*graph.get(key).child_entity_keys, *graph.get(key).execution_set_entity_keys])
+            pending += assets_among([*graph.get(key).child_entity_keys, *graph.get(key).execution_set_entity_keys])
     return sorted(reached)
 
 
 def _by_partitions(graph: "AssetGraph", selected: Iterable[dg.AssetKey]) -> dict[str, list[dg.AssetKey]]:
     """The runs of a build, in order: the assets of each by the name of its job. Nothing depends on the assets of the first."""
-    by_month = [key for key in selected if tuple(key.path) == _BY_MONTH]
-    others = [key for key in selected if tuple(key.path) != _BY_MONTH]
-    return {name: keys for name, keys in ((_RECORDS_JOB, by_month), (_JOB, others)) if keys}
+    by_month = [key for key in selected if key == BY_MONTH]
+    others = [key for key in selected if key != BY_MONTH]
+    return {name: keys for name, keys in ((RECORDS_JOB, by_month), (BUILD_JOB, others)) if keys}
 
 
 def _all_partitions(graph: "AssetGraph", selected: Iterable[dg.AssetKey]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asse
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.run.engine import engine_from_environment  # noqa: E402
+from orchestration.run.manifest import BUILD_JOB, BY_MONTH, RECORDS_JOB, held_folders  # noqa: E402
 from orchestration.store.editions_in_use import registered  # noqa: E402
 from orchestration.store.lake_io_manager import ParquetLake  # noqa: E402
 from orchestration.store.paths import Paths, paths_from_environment  # noqa: E402
@@ -46,5 +47,18 @@ def definitions(paths: Paths) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dagster` and the webserver load: this checkout, with the landing folder that the environment names, if any."""
-    return definitions(paths_from_environment())
+    """What `dagster`, `dg` and the webserver load: this checkout, with the landing folder that the environment names, if any.
+
+    A run holds the lock of the build folder and writes the manifest, as `countylines build` does; its jobs are those of that command.
+    """
+    paths = paths_from_environment()
+    build = definitions(paths)
+    months = [each for each in build.assets or [] if isinstance(each, dg.AssetsDefinition) and BY_MONTH in each.keys]
+    chosen: dict[str, dg.AssetSelection] = {BUILD_JOB: dg.AssetSelection.all() - dg.AssetSelection.assets(*months)}
+    chosen |= {RECORDS_JOB: dg.AssetSelection.assets(*months)} if months else {}
+    return dg.Definitions(
+        assets=build.assets,
+        jobs=[dg.define_asset_job(name, selection) for name, selection in chosen.items()],
+        resources={**(build.resources or {}), "paths": held_folders(paths, build)},
+        executor=build.executor,
+    )

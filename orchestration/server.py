@@ -7,7 +7,7 @@ sensor, and opens no connection but to a store of the reader's own.
 import dataclasses
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ import dagster as dg
 from orchestration.assets.published import published_assets
 from orchestration.definitions import definitions
 from orchestration.delivery.by_schedule import delivery_schedule
+from orchestration.run.manifest import held_folders
 from orchestration.service.alert_sensors import alert_sensors
 from orchestration.service.automation import automated, conditions_sensor
 from orchestration.service.release_sensors import publisher_sensors, release_schedules
-from orchestration.store.lock import only_build
 from orchestration.store.paths import Paths, paths_from_environment
 from transforms.sources.registry import load_sources
 
@@ -42,7 +42,8 @@ def server_definitions(
     """Everything that a server runs, on the files that it has fetched.
 
     Publishers are looked at every ``look_seconds``, conditions and alerts every ``seconds``. A run that writes tables holds the lock of
-    the build folder, so that it waits for a `countylines build` at work there, and such a build says that the folder is in use.
+    the build folder, so that it waits for a `countylines build` at work there, and such a build says that the
+    folder is in use; it notes what it made, as such a build does.
     """
     paths = dataclasses.replace(paths, landing=_store(paths), landing_url=None)
     register = load_sources(paths.data)
@@ -50,15 +51,10 @@ def server_definitions(
     base = definitions(paths)
     build = automated(base, fetched, {id: source for id, source in register.items() if id not in fetched})
 
-    @dg.resource(description="The folders of the build, held by one run at a time.")
-    def held_paths(_: dg.InitResourceContext) -> Iterator[Paths]:
-        with only_build(paths, wait=True):
-            yield paths
-
     loaded = frozenset(key.path[-1] for key in base.resolve_asset_graph().get_all_asset_keys() if key.path[0] == "raw")
     return dg.Definitions(
         assets=[*(build.assets or []), *published_assets(fetched.values(), paths, limits)],
-        resources={**(base.resources or {}), "paths": held_paths},
+        resources={**(base.resources or {}), "paths": held_folders(paths, base, wait=True)},
         executor=base.executor,
         schedules=release_schedules(fetched.values(), paths),
         sensors=[

@@ -25,6 +25,8 @@ _OWNERS = {
     "out": ["team:statistics"],
     "report": ["team:reporting"],
 }
+# All partitions of an asset are made in one run, and so are assets without any beside them: `--partition-range` asks for all of a build.
+_ONE_RUN = dg.BackfillPolicy.single_run()
 _TABLES: Sequence[Contract] = (
     *(tables.AREAS, tables.OBSERVATIONS, tables.EXCLUDED, tables.UNMATCHED, tables.NOTES, tables.RECORD_FILES),
     *(tables.INDICATORS, tables.RECONCILIATION, tables.COVERAGE, tables.PLAUSIBILITY, tables.REVISIONS),
@@ -77,6 +79,7 @@ def tables_asset(
         return versioned(paths, checked)(
             dg.multi_asset(
                 name=name,
+                backfill_policy=_ONE_RUN,
                 group_name=name.split("__")[0],
                 ins=made_from(*inputs),
                 outs={
@@ -118,6 +121,7 @@ def files_asset(
             owners=owners or _OWNERS[key[0]],
             kinds=kinds,
             code_version=hash_text(*of),
+            backfill_policy=_ONE_RUN,
             **more,
         )
         return versioned(paths)(asset(function))

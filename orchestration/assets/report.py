@@ -122,7 +122,6 @@ def report_assets(
         ins=ins,
         check_specs=_checks("force"),
         partitions_def=dg.StaticPartitionsDefinition(forces["slug"].to_list()),
-        backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def force(context: dg.AssetExecutionContext, **tables: Any) -> Written:
         return written(forces.filter(pl.col("slug").is_in(list(context.partition_keys))), tables)

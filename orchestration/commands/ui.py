@@ -1,6 +1,7 @@
 """`countylines ui`: the asset graph in a browser."""
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +11,30 @@ import click
 from orchestration.commands.options import LANDING
 from orchestration.store.paths import PROJECT, paths_from_environment
 
+# Dagster says of the command that it is no longer its newest, to those who type it; the newest is for developers, and does the same.
+_SUPERSEDED = "ignore:Function `dev_command` is superseded"
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", default=3000, show_default=True, help="Port on the loopback address.")
+
+def _free(context: click.Context, parameter: click.Parameter, port: int) -> int:
+    """A port on which nobody listens yet; click's own error for another."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.BadParameter(f"port {port} cannot be had ({error.strerror}); give another.") from error
+    return port
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=3000,
+    show_default=True,
+    callback=_free,
+    help="Port on the loopback address.",
+)
 @click.option("--read-only", is_flag=True, help="For others to look at: nothing can be launched, changed or deleted.")
 @LANDING
 def ui(port: int, read_only: bool, landing: Path | str | None) -> None:
@@ -29,11 +51,11 @@ def ui(port: int, read_only: bool, landing: Path | str | None) -> None:
     environment["DAGSTER_DISABLE_TELEMETRY"] = "1"
     if paths.landing:
         environment["COUNTYLINES_LANDING"] = paths.landing_url or str(paths.landing)
-    click.echo(f"Asset graph: http://127.0.0.1:{port} (stop with Ctrl+C)")
+    click.echo(f"Asset graph: http://127.0.0.1:{port}/asset-groups (stop with Ctrl+C)")
     # Without the daemon, which only runs and launches: a reader needs the pages alone.
     program = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
     command: Sequence[str] = [
-        *(sys.executable, "-m", *program, "-h", "127.0.0.1", "-p", str(port)),
+        *(sys.executable, "-W", _SUPERSEDED, "-m", *program, "-h", "127.0.0.1", "-p", str(port)),
         *("-w", str(PROJECT / "workspace.yaml")),
     ]
     os.chdir(PROJECT)

@@ -17,10 +17,10 @@ import pytest
 from orchestration.assets import code_versions
 from orchestration.assets.published import published_assets
 from orchestration.assets.records import take_in
-from orchestration.build import _versions
 from orchestration.definitions import definitions
 from orchestration.delivery.deliver import deliver
 from orchestration.run.checks import checked
+from orchestration.run.manifest import versions_of
 from orchestration.store import closure
 from orchestration.store.closure import reach_of, registers_in
 from orchestration.store.lake import replace_atomically
@@ -132,7 +132,7 @@ def test_what_checks_a_table_is_in_its_key(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_other_limits_of_counts_make_every_number_stale_and_all_that_follows(tmp_path: Path) -> None:
     graph = definitions(Paths(data=DATA, build=tmp_path)).resolve_asset_graph()
-    before, after = _versions(graph), {}
+    before, after = versions_of(graph), {}
     changed = reached_by("transforms/statistics/counts.py")
     for key in graph.toposorted_asset_keys:
         followed = any(parent in after for parent in graph.get(key).parent_keys)

@@ -1,12 +1,17 @@
 """The asset graph as the Dagster UI shows it, before anything has run."""
 
+import json
+import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from tests.orchestration.builds import definitions_that_load
-from tests.orchestration.graph import CONTRACTS, graph, in_words
+from orchestration.build import dagster_home
+from orchestration.store.paths import Paths
+from tests.full_build import ROOT
+from tests.orchestration.builds import definitions_that_load, run
+from tests.orchestration.graph import CONTRACTS, all_assets, graph, in_words
 from transforms.contracts import Contract
 
 LAYERS = ("raw", "core", "out", "report")
@@ -66,6 +71,19 @@ def test_a_report_for_each_of_the_43_forces_is_a_partition_and_a_backfill_is_one
     assert force.backfill_policy == dg.BackfillPolicy.single_run()
     others = [graph().get(key) for key in graph().get_all_asset_keys() if key != force.key]
     assert not [node.key for node in others if node.partitions_def]
+
+
+@pytest.mark.full
+def test_dg_checks_and_lists_the_graph_and_leaves_nothing_in_the_project(tmp_path: Path) -> None:
+    before = set(ROOT.iterdir())
+    dg_command = str(Path(sys.executable).with_name("dg"))
+    variables = {"DAGSTER_HOME": dagster_home(Paths(data=ROOT / "data", build=tmp_path)), "VIRTUAL_ENV": sys.prefix}
+    checked = run(["check", "defs"], tmp_path, dg_command, **variables)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    listed = run(["list", "defs", "--json"], tmp_path, dg_command, **variables)
+    assert {asset["asset_key"] for asset in json.loads(listed.stdout)["assets"]} == all_assets()
+    assert set(ROOT.iterdir()) == before
+    assert not (tmp_path / "lake").exists()
 
 
 @pytest.mark.full

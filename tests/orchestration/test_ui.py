@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.full_build import ROOT
-from tests.orchestration.builds import COMMAND, WARNED, environment, processes_of
+from tests.full_build import ROOT, Small
+from tests.orchestration.builds import COMMAND, WARNED, environment, processes_of, run
 from tests.orchestration.graph import all_assets, graph
+from tests.orchestration.test_runs_of_dagster import assert_nothing_is_left_to_do
 
 pytestmark = pytest.mark.full
 
@@ -34,7 +36,7 @@ QUESTION = """{
 
 
 CODE = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name location { name } } } } }"
-LAUNCH = """mutation($of: JobOrPipelineSelector!) { launchRun(executionParams: {selector: $of}) {
+LAUNCH = """mutation($of: ExecutionParams!) { launchRun(executionParams: $of) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
 
@@ -70,20 +72,22 @@ def port(built: Path) -> Iterator[int]:
 
 
 @contextmanager
-def user_interface(built: Path, *options: str) -> Iterator[int]:
+def user_interface(built: Path, *options: str, **variables: object) -> Iterator[int]:
     number = free_port()
+    # Not a pipe: a run writes more than one holds, and would wait for a reader.
+    messages = tempfile.TemporaryFile()  # noqa: SIM115
     process = subprocess.Popen(
         [COMMAND, "ui", "--port", str(number), *options],
         cwd=ROOT,
-        env=environment(built),
+        env=environment(built, **variables),
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=messages,
         start_new_session=True,
     )
     try:
         end = time.monotonic() + 150
         while True:
-            assert process.poll() is None, process.stderr and process.stderr.read().decode()
+            assert process.poll() is None, (messages.seek(0), messages.read().decode())
             assert time.monotonic() < end, "the user interface did not answer"
             try:
                 if ask(number, QUESTION)["assetNodes"]:
@@ -96,7 +100,7 @@ def user_interface(built: Path, *options: str) -> Iterator[int]:
         os.killpg(process.pid, signal.SIGTERM)
         try:
             # Six seconds on a machine that has nothing else to do; beside other tests it was once more than a minute.
-            process.communicate(timeout=300)
+            process.wait(timeout=300)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
@@ -134,6 +138,19 @@ def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) ->
     assert (run["status"], run["jobName"]) == ("SUCCESS", "build")
 
 
+def test_a_port_that_cannot_be_had_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        number = listener.getsockname()[1]
+        taken = run(["ui", "--port", str(number)], tmp_path)
+    assert taken.returncode == 2
+    assert taken.stderr.endswith(f"'--port': port {number} cannot be had (Address already in use); give another.\n")
+    beyond = run(["ui", "--port", "70000"], tmp_path)
+    assert (beyond.returncode, "70000 is not in the range 1<=x<=65535" in beyond.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_it_listens_on_loopback_only(port: int) -> None:
     assert listening_addresses(port) == {"0100007F"}
 
@@ -148,18 +165,29 @@ def started_since(before: Mapping[int, str], build: Path) -> list[str]:
     ]
 
 
-def test_a_run_that_is_launched_in_the_browser_checks_its_table_and_ends_with_all_its_processes(copied: Path) -> None:
-    (copied / "checks" / "core" / "areas.json").unlink()
-    with user_interface(copied) as number:
-        before = processes_of(copied)
+def test_all_assets_made_in_the_browser_are_a_build_and_the_run_ends_with_all_its_processes(small_copy: Small) -> None:
+    build = small_copy.build
+    (build / "checks" / "core" / "areas.json").unlink()
+    with user_interface(build, COUNTYLINES_DATA=small_copy.data) as number:
+        before = processes_of(build)
         (code,) = ask(number, CODE)["repositoriesOrError"]["nodes"]
-        selected = {
-            "repositoryName": code["name"],
-            "repositoryLocationName": code["location"]["name"],
-            "pipelineName": "__ASSET_JOB",
-            "assetSelection": [{"path": ["core", "areas"]}],
+        nodes = ask(number, QUESTION)["assetNodes"]
+        (partitions,) = [node["partitionKeys"] for node in nodes if node["partitionKeys"]]
+        asked = {
+            "selector": {
+                "repositoryName": code["name"],
+                "repositoryLocationName": code["location"]["name"],
+                "pipelineName": "__ASSET_JOB",
+                "assetSelection": [node["assetKey"] for node in nodes],
+            },
+            "executionMetadata": {
+                "tags": [
+                    {"key": "dagster/asset_partition_range_start", "value": partitions[0]},
+                    {"key": "dagster/asset_partition_range_end", "value": partitions[-1]},
+                ]
+            },
         }
-        launched = ask(number, LAUNCH, of=selected)["launchRun"]
+        launched = ask(number, LAUNCH, of=asked)["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         end = time.monotonic() + 300
         status = ""
@@ -168,7 +196,8 @@ def test_a_run_that_is_launched_in_the_browser_checks_its_table_and_ends_with_al
             status = ask(number, STATUS, run=launched["run"]["runId"])["runOrError"]["status"]
         assert status == "SUCCESS"
         end = time.monotonic() + 120
-        while (left := started_since(before, copied)) and time.monotonic() < end:
+        while (left := started_since(before, build)) and time.monotonic() < end:
             time.sleep(0.2)
         assert not left, "the run, or the process beside it, goes on after its end"
-    assert (copied / "checks" / "core" / "areas.json").is_file()
+    assert (build / "checks" / "core" / "areas.json").is_file()
+    assert_nothing_is_left_to_do(small_copy)

@@ -60,6 +60,27 @@ def test_imports_go_one_way(package: str, refused: set[str]) -> None:
     assert not {path: names for path, names in found.items() if names}
 
 
+def test_inside_orchestration_imports_go_one_way_too() -> None:
+    listed = re.search(
+        r"^`orchestration`: (`.*`)$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed
+    order = re.findall(r"`(\w+)`", listed[1])
+    parts = {
+        path: path.relative_to(ROOT / "orchestration").with_suffix("").parts[0] for path in modules("orchestration")
+    }
+    assert set(order) == {part for part in parts.values() if part != "__init__"}
+    upwards = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, part in parts.items()
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("orchestration")
+        for name in [f"{node.module}.{node.names[0].name}".split(".")[1]]
+        if part != "__init__" and order.index(name) > order.index(part)
+    ]
+    assert not upwards
+
+
 @pytest.mark.full
 def test_what_is_slow_to_import_is_imported_where_it_is_used() -> None:
     slow = {"duckdb", "great_expectations", "pandas", "scipy", "statsmodels", "typst"}

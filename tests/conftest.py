@@ -17,7 +17,7 @@ from transforms import indicators as formulas
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import coverage, plausibility, reconcile
-from transforms.inspection import inspection_grades, load_scale, with_areas
+from transforms.inspection import inspection_grades, load_scale, statements
 from transforms.inspection.scoreboard import Found
 from transforms.sources.published import editions_in_use, read_cells, sources_held
 from transforms.sources.registry import Source, load_sources
@@ -191,13 +191,14 @@ def report_data(
         plausibility=plausibility(indicators, harmonised.observations),
         comparability=scored.comparability,
         grades=grades,
-        statements=with_areas(
+        statements=statements(
             pl.concat(
                 read_cells(sources[name], data)
                 for name in (
                     "ho_county_lines_programme",
                     "hmicfrs_crime_data_integrity",
                     "hmicfrs_serious_organised_crime",
+                    "hmicfrs_peel_grades",
                 )
             ),
             registers.areas,

@@ -11,6 +11,7 @@ from transforms.comparability import ledger
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.inspection import (
+    confirmed,
     inspection_grades,
     load_findings,
     load_scale,
@@ -24,11 +25,12 @@ from transforms.sources.registry import Source
 GRADES = "hmicfrs_peel_grades"
 # Curated tables whose cells stand for findings as they are printed.
 CURATED = ("county_lines_assessments", "ho_county_lines_programme")
+ORGANISED_CRIME = "hmicfrs_serious_organised_crime"
 
 
 def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets out/{inspection_grades, comparability, scoreboard}; without the sources that they rest on, those that can be made."""
-    held = [source_id for source_id in CURATED if source_id in sources]
+    held = [source_id for source_id in (*CURATED, ORGANISED_CRIME) if source_id in sources]
 
     @table_asset(
         tables.INSPECTION_GRADES,
@@ -57,11 +59,12 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     )
     def out_scoreboard(paths: Folders, **frames: pl.DataFrame) -> Iterator[pl.DataFrame]:
         registers, observations, computed = load_registers(paths.data), frames["observations"], frames["indicators"]
-        cells = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])
-        grades = frames.get("inspection_grades")
+        gathered = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])
+        cells = confirmed(gathered)
+        grades = frames.get("inspection_grades", tables.INSPECTION_GRADES.schema.to_frame())
         pairs = with_inspections(ledger(computed, observations, registers), grades, registers)
-        pairs = with_programme(pairs, cells, registers)
-        content = Held(cells, observations, computed, pairs, registers, sources, frames["excluded"])
+        ruled = with_programme(pairs, cells, registers)
+        content = Held(cells, observations, computed, ruled, registers, sources, frames["excluded"], grades)
         found = scoreboard(load_findings(paths.data), content)
         yield from (found.comparability, found.scoreboard)
 

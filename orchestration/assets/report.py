@@ -29,7 +29,7 @@ from reports.texts import texts_address
 from transforms.contracts import BOUNDARIES
 from transforms.differences import TABLES
 from transforms.harmonise import load_registers
-from transforms.inspection import with_areas
+from transforms.inspection import statements
 from transforms.sources.registry import Source
 
 _INS = (
@@ -57,16 +57,12 @@ def report_assets(
         read = (repr(sources), repr(known), str(paths.as_of or ""), *of)
         return files_asset(["report", name], words, paths, *read, kinds={"jinja", "html", "typst"}, **more)
 
-    held = [
-        source_id for source_id in (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME) if source_id in sources
-    ]
+    stated = (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME, GRADES)
+    held = [source_id for source_id in stated if source_id in sources]
     ins = {
         **made_from(*_INS, *held, *([_GRADES] if GRADES in sources else [])),
         **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
     }
-
-    def statements(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-        return with_areas(pl.concat(tables[source_id] for source_id in held), registers.areas, registers.area_names)
 
     def slices(tables: Mapping[str, pl.DataFrame]) -> Slices:
         content = hash_text(*(f"{name} {content_hash(tables[name])}" for name in sorted(tables)))
@@ -76,7 +72,10 @@ def report_assets(
         return shared[content]
 
     def data(tables: Mapping[str, Any]) -> ReportData:
-        given: dict[str, Any] = {"statements": statements(tables)} if held else {}
+        given: dict[str, Any] = {}
+        if held:
+            cells = pl.concat(tables[source_id] for source_id in held)
+            given["statements"] = statements(cells, registers.areas, registers.area_names)
         given |= {"grades": tables[_GRADES]} if _GRADES in tables else {}
         given |= {_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}
         return ReportData(

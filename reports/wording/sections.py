@@ -69,6 +69,25 @@ GRADES_BY_CYCLE = (
 )
 
 
+GRADES_DEDUCED = "Deduced is a grade that nobody states, but that is the only one left by the count on the same page."
+
+
+def grades_missing(cycle: str, missing: int, every: int, what: str) -> str:
+    """Which grades of areas of policing are not held of a cycle: 'grades of 4 of 9 areas of policing in 2023-25'."""
+    if missing == every == 1:
+        return f"grades of areas of policing in {cycle}"
+    if what == "police forces":
+        return f"grades of areas of policing in {cycle} of {formats.count(missing)} of {formats.count(every)} police forces"
+    return f"grades of {formats.count(missing)} of {formats.count(every)} {what} in {cycle}"
+
+
+def grades_of_forces(held: int, without: int) -> str:
+    """Of how many forces a cycle has a grade here; the others are not known, which is no grade."""
+    if not without:
+        return ""
+    return f"A grade is held of {formats.count(held)} forces, of some for a few questions only; of {formats.count(without)} none is."
+
+
 RECORDING_MEANING = "Where fewer of the crimes reported are recorded, recorded figures are too low, and better recording makes them higher without more crime."
 
 

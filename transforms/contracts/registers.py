@@ -148,7 +148,16 @@ REGISTERS = {
                 "How it is worked out",
                 allowed=(
                     *("cells", "observations", "indicators", "share", "systematic variation", "between-area deviation"),
-                    *("share of local authorities", "years", "stated", "claim", "ledger", "definitions", "not held"),
+                    *(
+                        "share of local authorities",
+                        "years",
+                        "stated",
+                        "claim",
+                        "ledger",
+                        "definitions",
+                        "grades",
+                        "not held",
+                    ),
                 ),
             ),
             _text("direction", "Better way", allowed=("ambiguous", "context", "down is better", "up is better")),

@@ -8,18 +8,19 @@ from transforms.inspection.claim_check import claim_check
 from transforms.inspection.curated import with_programme
 from transforms.inspection.grades import find_grade, inspection_grades, load_scale, sides_of_grades, with_inspections
 from transforms.inspection.scoreboard import load_findings, scoreboard, status
-from transforms.inspection.statements import with_areas
+from transforms.inspection.statements import confirmed, statements
 
 __all__ = [
     "claim_check",
+    "confirmed",
     "find_grade",
     "inspection_grades",
     "load_findings",
     "load_scale",
     "scoreboard",
     "sides_of_grades",
+    "statements",
     "status",
-    "with_areas",
     "with_inspections",
     "with_programme",
 ]

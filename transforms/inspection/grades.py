@@ -11,8 +11,13 @@ from transforms.contracts.registers import read_register
 from transforms.contracts.tables import INSPECTION_GRADES
 from transforms.errors import CountyLinesError, RegisterError
 from transforms.harmonise.registers import Registers
+from transforms.inspection.statements import unconfirmed
 
 # Words that say that there is no grade, and why.
+_LINE = ["source_id", "edition_id", "table", "line"]
+# The table of grades by area of policing; its breakdowns are the question, the day of publication where it is known, how the grade is known, and how sure.
+_OF_AREAS = "peel_question_grades"
+_CHANGED = r"^(\w+) changed from ([a-z ]+?) to [a-z ]+ on (\d{4}-\d{2}-\d{2})"
 _UNGRADED = {"not yet graded": "revisit pending", "not graded": "ungraded area"}
 
 
@@ -36,23 +41,37 @@ def load_scale(data: Path) -> Scale:
 
 
 def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) -> pl.DataFrame:
-    """Read the grades of pillars out of raw cells: the contract INSPECTION_GRADES.
+    """Read the grades of pillars and of areas of policing out of raw cells: the contract INSPECTION_GRADES.
 
     ``cells`` are of hmicfrs_peel_grades; ``areas`` has the slugs. A cell without a word, or with one that says that no grade was given,
-    has no interval and a reason. A grade whose note says 'inspected in 2017' was carried over from that cycle; without such a note a grade
-    is of its own. Raises CountyLinesError for a force, cycle or word that no register knows.
+    has no interval and a reason; so has one whose row is not confirmed. A grade whose note says 'inspected in 2017' was carried over from that cycle; without
+    such a note a grade is of its own. A note 'responding changed from adequate to requires improvement on 2024-08-08' is of the question that begins with that word.
+    Raises CountyLinesError for a force, cycle or word that no register knows.
     """
     line = pl.col("cell").str.extract(r"(\d+)$")
-    carried = cells.filter(pl.col("kind") == "note").select(
-        *("source_id", "edition_id", "table"),
-        line.alias("line"),
-        pl.col("value_text").str.extract(r"inspected in (\d{4}(?:/\d{2})?)").alias("inspected_in"),
+    doubtful = unconfirmed(cells).rename({"row": "line"})
+    said = pl.col("value_text")
+    noted = (
+        cells.filter(pl.col("kind") == "note")
+        .group_by("source_id", "edition_id", "table", line.alias("line"))
+        .agg(
+            said.str.extract(r"inspected in (\d{4}(?:/\d{2})?)").drop_nulls().first().alias("inspected_in"),
+            *(
+                said.str.extract(_CHANGED, place).drop_nulls().first().alias(name)
+                for place, name in enumerate(("about", "changed_from", "changed_on"), 1)
+            ),
+        )
     )
+    parts = pl.col("breakdown_text").str.split(" | ")
+    is_of_area = pl.col("table") == _OF_AREAS
     found = (
         cells.filter((pl.col("kind") == "figure") & (pl.col("measure_text") == "grade"))
         .with_columns(
-            pl.col("breakdown_text").str.split(" | ").list.get(0).alias("question"),
-            pl.col("breakdown_text").str.extract(r"(\d)-tier").alias("tiers"),
+            parts.list.get(0).alias("question"),
+            pl.col("breakdown_text").str.extract(r"(\d)-tier").alias("tiers_printed"),
+            pl.when(is_of_area & parts.list.get(1).str.contains(r"^\d{4}-")).then(parts.list.get(1)).alias("published"),
+            pl.when(is_of_area).then(parts.list.get(-2)).alias("how_known"),
+            pl.when(is_of_area).then(parts.list.get(-1)).alias("how_sure"),
             pl.col("value_text").str.to_lowercase().alias("word"),
             pl.col("period_text").alias("cycle"),
         )
@@ -63,10 +82,16 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
             on="area_text",
             how="left",
         )
-        .join(scale.cycles.select("cycle", "first_day", "last_day"), on="cycle", how="left")
-        .with_columns(line.alias("line"))
-        .join(carried.drop_nulls("inspected_in"), on=["source_id", "edition_id", "table", "line"], how="left")
-        .with_columns(pl.coalesce("inspected_in", "cycle").alias("inspected_in"))
+        .join(scale.cycles.select("cycle", "first_day", "last_day", "tiers"), on="cycle", how="left")
+        .with_columns(line.alias("line"), pl.coalesce("tiers_printed", "tiers").alias("tiers"))
+        .join(noted, on=_LINE, how="left")
+        .join(doubtful.with_columns(pl.lit(True).alias("is_doubtful")), on=_LINE, how="left")
+        .with_columns(
+            pl.coalesce("inspected_in", "cycle").alias("inspected_in"),
+            pl.when(pl.col("question").str.to_lowercase().str.starts_with(pl.col("about")))
+            .then(pl.format("from {} on {}", "changed_from", "changed_on"))
+            .alias("changed"),
+        )
         .join(scale.grades, on=["tiers", "word"], how="left")
     )
     ungraded = pl.col("word").is_null() | pl.col("word").is_in(list(_UNGRADED))
@@ -84,8 +109,13 @@ def inspection_grades(cells: pl.DataFrame, areas: pl.DataFrame, scale: Scale) ->
     return (
         found.with_columns(
             pl.concat_str("source_id", "edition_id", "table", "cell", separator="/").alias("grade_id"),
-            pl.when(pl.col("lower").is_null()).then(None).otherwise(pl.col("word")).alias("word"),
-            pl.when(pl.col("word").is_null())
+            *(
+                pl.when(pl.col("lower").is_not_null() & pl.col("is_doubtful").is_null()).then(pl.col(name)).alias(name)
+                for name in ("word", "lower", "upper")
+            ),
+            pl.when("is_doubtful")
+            .then(pl.lit("to be confirmed"))
+            .when(pl.col("word").is_null())
             .then(pl.lit("not found"))
             .otherwise(pl.col("word").replace_strict(_UNGRADED, default=None))
             .alias("reason"),
@@ -151,9 +181,9 @@ def sides_of_grades(grades: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_inspections(ledger: pl.DataFrame, grades: pl.DataFrame | None, registers: Registers) -> pl.DataFrame:
+def with_inspections(ledger: pl.DataFrame, grades: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """The ledger with a line for each grade of a force and that of the same question in the next cycle held: the contract COMPARABILITY."""
-    if grades is None:
+    if grades.is_empty():
         return ledger
     pairs = grade_pairs(successive(sides_of_grades(grades)), registers).with_columns(pl.lit("inspection").alias("kind"))
     return pl.concat([ledger, entries(pairs)])

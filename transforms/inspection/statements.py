@@ -1,9 +1,13 @@
-"""Which areas the statements of an inspectorate are about: by the names that the register of areas has, exactly."""
+"""What is gathered by hand: which areas the statements are about, by the names that the register has, and which are confirmed."""
 
 import polars as pl
 
 from transforms.harmonise.names import fold, name_table, without_police_word
 
+# What whoever gathered a row wrote into its note where it has to be looked at again.
+_UNCONFIRMED = "CHECK"
+_PEEL, _AREA_COUNTS = "hmicfrs_peel_grades", "peel_area_grade_counts"
+_ROW = ["source_id", "edition_id", "table", "row"]
 _INSPECTED = ("police_force_area", "regional_organised_crime_unit")
 
 
@@ -24,3 +28,25 @@ def with_areas(cells: pl.DataFrame, areas: pl.DataFrame, area_names: pl.DataFram
         .join(names, on="key", how="left", maintain_order="left")
         .drop("key")
     )
+
+
+def statements(cells: pl.DataFrame, areas: pl.DataFrame, area_names: pl.DataFrame) -> pl.DataFrame:
+    """What reports print of hand-gathered cells as it was stated, ``with_areas``: without rows that are not confirmed, and of PEEL only how many areas of
+    policing have which grade; grades are in out/inspection_grades."""
+    stated = confirmed(cells).filter((pl.col("source_id") != _PEEL) | pl.col("table").str.starts_with(_AREA_COUNTS))
+    return with_areas(stated, areas, area_names)
+
+
+def unconfirmed(cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows of hand-gathered tables that somebody has to look at again, by their notes: source_id, edition_id, table, row."""
+    says = (pl.col("kind") == "note") & pl.col("value_text").str.contains(_UNCONFIRMED, literal=True)
+    return cells.filter(says).select("source_id", "edition_id", "table", _row()).unique(maintain_order=True)
+
+
+def confirmed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Hand-gathered cells without the rows that are ``unconfirmed``."""
+    return cells.with_columns(_row()).join(unconfirmed(cells), on=_ROW, how="anti", maintain_order="left").drop("row")
+
+
+def _row() -> pl.Expr:
+    return pl.col("cell").str.extract(r"(\d+)$").alias("row")

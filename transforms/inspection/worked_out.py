@@ -10,7 +10,7 @@ import polars as pl
 from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators, side_of_observations
 from transforms.comparability.allowed import months
 from transforms.comparability.pairs import SIDE
-from transforms.contracts.tables import EXCLUDED
+from transforms.contracts.tables import EXCLUDED, INSPECTION_GRADES
 from transforms.errors import RegisterError
 from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
@@ -23,6 +23,10 @@ _SIDES = ("baseline", "latest")
 # Divides a cell by the months of its own period.
 MONTHS = "months"
 _RESAMPLES, _SEED = 2000, 20200110
+_WORDS, _SINCE_2022 = (
+    ("outstanding", "good", "adequate", "requires improvement", "inadequate"),
+    "inspections since 2022",
+)
 _QUARTERS, _YEAR = 4, 12
 _NATION, _ENGLAND = "K04000001", "E92000001"
 _LEDGER, _REGISTER = "out/comparability", "data/registers"
@@ -38,7 +42,7 @@ _NOTHING: dict[str, Any] = {
 class Held:
     """What indicators are worked out from: raw cells of curated sources, observations, indicators, the ledger, registers.
 
-    ``sources`` are those of which an edition is held, by id; ``excluded`` are the cells that reach no observation.
+    ``sources`` are those of which an edition is held, by id; ``excluded`` are the cells that reach no observation, ``grades`` is out/inspection_grades.
     """
 
     cells: pl.DataFrame
@@ -48,6 +52,7 @@ class Held:
     registers: Registers
     sources: Mapping[str, Source] = field(default_factory=dict)
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
+    grades: pl.DataFrame = field(default_factory=INSPECTION_GRADES.schema.to_frame)
 
 
 def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str, Any]:
@@ -74,6 +79,8 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
             return _NOTHING | _of_facts(row, facts) | _what_is_missing(row, held)
         case "not held":
             return _NOTHING | _what_is_missing(row, held)
+        case "grades":
+            return _NOTHING | _of_grades(row, held)
         case "claim":
             return _NOTHING | _of_claim(held)
         case "ledger":
@@ -118,6 +125,41 @@ def _what_is_missing(row: dict[str, Any], held: Held) -> dict[str, Any]:
     )
     return {
         "why_not": f"{len(figures):,} figures are held that this is not worked out from: {counted}, {first} to {last} ({needed})."
+    }
+
+
+def _of_grades(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """Of the bodies with a grade in the newest cycle, how many in 100 are graded adequate or better; ``latest`` names the question, or is
+    blank for the inspections of serious and organised crime. Never beside another cycle, and never beside itself: the words of each are counted in ``why_not``.
+    """
+    question = row["latest"]
+    if question:
+        graded = held.grades.filter((pl.col("question") == question) & pl.col("word").is_not_null())
+        words = graded.sort("last_day", descending=True).select("cycle", "word")
+        evidence = "out/inspection_grades"
+    else:
+        cells = held.cells.filter(
+            (pl.col("source_id") == row["source_id"])
+            & (pl.col("kind") == "figure")
+            & pl.col("value_text").is_not_null()
+        )
+        words = cells.select(pl.lit(_SINCE_2022).alias("cycle"), pl.col("value_text").str.to_lowercase().alias("word"))
+        evidence = f"raw/{row['source_id']}"
+    if words.is_empty():
+        return {}
+    cycles = [(cycle, of["word"].to_list()) for (cycle,), of in words.group_by("cycle", maintain_order=True)]
+    newest, given = cycles[0]
+    said = "; ".join(
+        f"{cycle}: {', '.join(f'{given.count(word)} {word}' for word in _WORDS if word in given)}"
+        for cycle, given in cycles
+    )
+    fine = sum(word in _WORDS[: _WORDS.index("adequate") + 1] for word in given)
+    return {
+        "latest": fine * 100 / len(given),
+        # With a dash of its own: a cycle is no month.
+        "latest_period": f"{newest.replace('-', '–')}, {len(given)} bodies",
+        "why_not": f"Grades held, {said}. Cycles are never compared.",
+        "evidence": evidence,
     }
 
 

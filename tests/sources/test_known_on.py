@@ -42,6 +42,7 @@ def test_only_a_source_that_is_read_as_registered_can_have_dead_rows() -> None:
     assert settled_sources(then, REGISTER, None) == {
         "hmicfrs_thematic_county_lines",
         "ho_arrests",
+        "ho_arrests_tables",
         "ho_drug_seizures_by_force",
         "ho_police_workforce_tables",
         "ho_recorded_crime_rolling",

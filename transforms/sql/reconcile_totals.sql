@@ -19,7 +19,7 @@ join observations as part
     and part."table" = printed."table"
     and part.measure_id = printed.measure_id
     and part.area_id = parts.part_id
-where printed.measure_id = 'drug_offences' and printed.value is not null
+where printed.measure_id in ('drug_offences', 'arrests_for_drug_offences') and printed.value is not null
 group by printed.source_id, printed.edition_id, printed.area_id, printed.value, areas.name
 
 union all

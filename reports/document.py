@@ -23,7 +23,15 @@ class Link:
     address: str
 
 
-Run = str | Number | Link
+@dataclass(frozen=True)
+class Sketch:
+    """A small line in a cell, as SVG of ``figures.spark``, with the words that stand for it."""
+
+    svg: str
+    text: str
+
+
+Run = str | Number | Link | Sketch
 Prose = tuple[Run, ...]
 
 
@@ -46,7 +54,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class KeyMessages:
-    """The three sentences that a reader takes away, each with the anchor of the table or figure that it rests on."""
+    """The sentences that a reader takes away, one a measure, each with the anchor of the table or figure that it rests on."""
 
     messages: tuple[tuple[Prose, str], ...]
 
@@ -131,7 +139,7 @@ Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation
 
 @dataclass(frozen=True)
 class Document:
-    """One report. ``status_line`` and ``id`` stand on the cover and in the footer of each page.
+    """One report. ``status_line`` and ``id`` stand in the footer of each page, ``particulars`` (a word and what it says) on the cover.
 
     ``id`` is a hash of what the report says and shows, which whoever has it made fills in last; ``id_of`` is the word before it.
     """
@@ -142,6 +150,7 @@ class Document:
     period: str
     status_line: str
     blocks: tuple[Block, ...]
+    particulars: tuple[tuple[str, str], ...] = ()
     home: str = "index.html"
     id: str = ""
     id_of: Literal["Report", "Build"] = "Report"

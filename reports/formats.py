@@ -118,6 +118,16 @@ def period(start: date, end: date) -> str:
     return f"{month(start)} to {month(end)} ({months} months)"
 
 
+def short_period(start: date, end: date) -> str:
+    """Write a period for a narrow column: "year to Dec 2024" for twelve months, else as `period` does with short months."""
+    months = (end.year - start.year) * _MONTHS_IN_YEAR + end.month - start.month + 1
+    if start == end:
+        return f"{start.day} {short_month(start)}"
+    if start.day == 1 and months == _MONTHS_IN_YEAR:
+        return f"year to {short_month(end)}"
+    return short_month(end) if months == 1 else f"{short_month(start)} to {short_month(end)}"
+
+
 def change(value: float) -> str:
     """Write a change of a count with its sign and no decimals: +35, −12, 0."""
     return f"+{_fixed(value, 0)}" if _rounded(value, 0) > 0 else _fixed(value, 0)

@@ -11,7 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, RECORD_FILES, cells
+from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, PROFILE, RECORD_FILES, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -59,12 +59,17 @@ class ReportData:
     )
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
     localities: pl.DataFrame = field(default_factory=pl.DataFrame)
+    profile: pl.DataFrame = field(default_factory=PROFILE.schema.to_frame)
+    headlines: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(("position", "measure_id", "label"), pl.String))
+    )
     source_quality: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={"source_id": pl.String, "quality": pl.String})
     )
     boundaries: pl.DataFrame = field(default_factory=BOUNDARIES.schema.to_frame)
     record_files: pl.DataFrame = field(default_factory=RECORD_FILES.schema.to_frame)
     known_on: date | None = None
+    contact: str = ""
     downloads: Mapping[str, int] = field(default_factory=dict)
     common: "ReportData | None" = field(default=None, repr=False)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)

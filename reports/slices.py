@@ -32,6 +32,7 @@ _BY_ROWS: Final = (
     "excluded",
     "record_files",
     "plausibility",
+    "profile",
     "grades",
     "statements",
 )
@@ -105,6 +106,7 @@ class Slices:
             "excluded": np.full(len(data.excluded), has_localities),
             "record_files": _is_in(data.record_files, "area_id", own),
             "plausibility": _is_in(data.plausibility, "area_id", [area_id]),
+            "profile": _is_in(data.profile, "area_id", [area_id]),
             "grades": _is_in(data.grades, "area_id", own),
             "statements": _is_in(data.statements, "area_id", about) | _is_in(data.statements, "source_id", [PROGRAMME]),
         }
@@ -160,7 +162,9 @@ class Slices:
             for field in fields(data)
             if isinstance(frame := getattr(data, field.name), pl.DataFrame)
         ]
-        return repr((columns, data.sources, data.known_sources, data.known_on, sorted(data.downloads))).encode()
+        return repr(
+            (columns, data.sources, data.known_sources, data.known_on, data.contact, sorted(data.downloads))
+        ).encode()
 
 
 def report_from_slice(slices: Slices, area_id: str) -> tuple[Document, ReportData]:

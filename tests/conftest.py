@@ -14,6 +14,7 @@ from reports.numbers import ReportData
 from tests.browser import chromium
 from tests.inspection.boards import scoreboard_of
 from transforms import indicators as formulas
+from transforms.comparability import profile
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import coverage, plausibility, reconcile
@@ -208,6 +209,8 @@ def report_data(
         excluded=harmonised.excluded,
         record_files=harmonised.record_files,
         localities=registers.localities,
+        profile=profile(indicators, scored.comparability, registers.headlines),
+        headlines=registers.headlines,
         source_quality=registers.source_quality,
         measures=registers.measures,
         editions=editions_in_use(sources, data),

@@ -30,7 +30,7 @@ _ONE_RUN = dg.BackfillPolicy.single_run()
 _TABLES: Sequence[Contract] = (
     *(tables.AREAS, tables.OBSERVATIONS, tables.EXCLUDED, tables.UNMATCHED, tables.NOTES, tables.RECORD_FILES),
     *(tables.INDICATORS, tables.RECONCILIATION, tables.COVERAGE, tables.PLAUSIBILITY, tables.REVISIONS),
-    *(tables.COMPARABILITY, tables.SCOREBOARD, tables.INSPECTION_GRADES, tables.EDITIONS),
+    *(tables.COMPARABILITY, tables.SCOREBOARD, tables.INSPECTION_GRADES, tables.PROFILE, tables.EDITIONS),
 )
 _BY_NAME = {contract.table.split("/")[1]: contract for contract in _TABLES}
 

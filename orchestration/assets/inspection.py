@@ -7,7 +7,7 @@ import polars as pl
 
 from orchestration.assets.calls import Folders, table_asset, tables_asset
 from orchestration.store.paths import Paths
-from transforms.comparability import ledger
+from transforms.comparability import ledger, profile
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.inspection import (
@@ -29,7 +29,7 @@ ORGANISED_CRIME = "hmicfrs_serious_organised_crime"
 
 
 def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{inspection_grades, comparability, scoreboard}; without the sources that they rest on, those that can be made."""
+    """The assets out/{inspection_grades, comparability, scoreboard, profile}; without the sources that they rest on, those that can be made."""
     held = [source_id for source_id in (*CURATED, ORGANISED_CRIME) if source_id in sources]
 
     @table_asset(
@@ -68,4 +68,12 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
         found = scoreboard(load_findings(paths.data), content)
         yield from (found.comparability, found.scoreboard)
 
-    return [*([out_inspection_grades] if GRADES in sources else []), out_scoreboard]
+    @table_asset(
+        tables.PROFILE,
+        "What page 1 of a report says of each measure: its change, its rank, England and Wales, or why not.",
+        paths,
+    )
+    def out_profile(paths: Folders, indicators: pl.DataFrame, comparability: pl.DataFrame) -> pl.DataFrame:
+        return profile(indicators, comparability, load_registers(paths.data).headlines)
+
+    return [*([out_inspection_grades] if GRADES in sources else []), out_scoreboard, out_profile]

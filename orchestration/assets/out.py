@@ -18,7 +18,16 @@ from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Source
 
 _CORE = tuple(["core", name] for name in ("observations", "excluded", "unmatched", "notes", "areas", "record_files"))
-_OUT = ("reconciliation", "coverage", "plausibility", "comparability", "scoreboard", "inspection_grades", "revisions")
+_OUT = (
+    "reconciliation",
+    "coverage",
+    "plausibility",
+    "comparability",
+    "scoreboard",
+    "profile",
+    "inspection_grades",
+    "revisions",
+)
 _ENGINEERS = ["team:data-engineering"]
 
 

@@ -34,7 +34,7 @@ from transforms.sources.registry import Source
 
 _INS = (
     *("editions", "areas", "observations", "notes", "excluded", "record_files"),
-    *("indicators", "reconciliation", "coverage", "plausibility", "comparability", "scoreboard"),
+    *("indicators", "reconciliation", "coverage", "plausibility", "comparability", "scoreboard", "profile"),
 )
 _GRADES = "inspection_grades"
 _BOUNDARIES = "boundaries"
@@ -84,11 +84,13 @@ def report_assets(
             breaks=registers.breaks,
             measures=registers.measures,
             localities=registers.localities,
+            headlines=registers.headlines,
             source_quality=registers.source_quality,
             sources=sources,
             known_sources=known,
             build_id=identity,
             known_on=paths.as_of,
+            contact=paths.contact,
             downloads=dict.fromkeys(download_names(registers.areas), 0),
         )
 

@@ -12,7 +12,7 @@ from reports.figures.flow import Flow, flow
 from reports.figures.funnel_plot import FunnelLimits, FunnelPoint, funnel_plot
 from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
 from reports.figures.revision_triangle import RevisedFigure, revision_triangle
-from reports.figures.sparklines import Spark, sparklines
+from reports.figures.sparklines import Spark, spark, sparklines
 from reports.figures.tile_map import Tile, tile_map
 from reports.figures.time_series import Break, Gap, time_series
 
@@ -36,6 +36,7 @@ __all__ = [
     "funnel_plot",
     "ranked_intervals",
     "revision_triangle",
+    "spark",
     "sparklines",
     "tile_map",
     "time_series",

@@ -19,6 +19,8 @@ _HIGH: Final = 18.0
 _GAP: Final = 6.0
 _BETWEEN: Final = 16.0
 _LEAST_LINE: Final = 60.0
+_ALONE: Final = 96.0
+"""How wide a line is that stands in a cell."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,22 @@ def sparklines(
         marks.append(svg.text(x + side - _GAP, base - 6, shown[0], "muted", SMALL, "end"))
         marks.append(svg.text(x + wide - side + _GAP, base - 6, shown[1], "ink", SMALL, bold=True))
     return svg.document(marks, rows * _ROW, anchor=anchor, title=title, description=description)
+
+
+def spark(points: pl.DataFrame, *, anchor: str, words: str) -> str:
+    """Draw one line of its own, for a cell of a table: ``points`` as in Spark, with at least one value; from zero to its largest value.
+
+    ``words`` say what it shows. Raises CountyLinesError without any value.
+    """
+    known = points.drop_nulls("value")
+    if known.is_empty():
+        raise CountyLinesError(f"The line '{anchor}' has no value to draw; leave it out and say why.")
+    span = (known["period_end"].min(), known["period_end"].max())
+    marks = [
+        svg.line(0, _HIGH + 4, _ALONE, _HIGH + 4, "axis"),
+        *_line(Spark("", points, highlighted=True), known, 4, _ALONE - 8, _HIGH + 4, span),  # type: ignore[arg-type]
+    ]
+    return svg.document(marks, _HIGH + 8, anchor=anchor, title=words, description=words, width=_ALONE)
 
 
 def _line(

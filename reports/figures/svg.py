@@ -166,8 +166,10 @@ def text(
     )
 
 
-def document(marks: Iterable[Mark | Link], height: float, *, anchor: str, title: str, description: str) -> str:
-    """Write the marks as one SVG of page width, later marks on top.
+def document(
+    marks: Iterable[Mark | Link], height: float, *, anchor: str, title: str, description: str, width: float = WIDTH
+) -> str:
+    """Write the marks as one SVG of page width (or ``width``), later marks on top.
 
     ``anchor`` is unique in the document that the chart goes into; the ids of title, description and hatching start with it.
     A chart without links is one image to a screen reader; a chart with links is a group, so that the links can be reached.
@@ -181,7 +183,7 @@ def document(marks: Iterable[Mark | Link], height: float, *, anchor: str, title:
             anchor=anchor,
             title=title,
             description=description,
-            width=coordinate(WIDTH),
+            width=coordinate(width),
             height=coordinate(height),
             role="group" if any(isinstance(mark, Link) for mark in drawn) else "img",
             hatched=any(mark.fill == HATCH for mark in _flat(drawn)),

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Callout, Document, Figure, Heading, KeyMessages, Paragraph, Prose
+from reports.document import Block, Callout, Document, Figure, Heading, Paragraph
 from reports.numbers import ReportData, Row
 from reports.products import (
     children,
@@ -24,10 +24,9 @@ from reports.products import (
     trends,
     unlike,
 )
-from reports.products.shared import DRUGS, LINKS, NATION, REFERRALS, downloads, published_rank
+from reports.products.front_page import front_page, particulars
+from reports.products.shared import DRUGS, LINKS, NATION, downloads
 
-_MESSAGES = 3
-_STAND_INS: tuple[Prose, str] = ((wording.PROXY,), "table-sources")
 # London has no regional organised crime unit.
 _LONDON = "LONDON-AREA"
 
@@ -127,7 +126,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
     # A report on one force has six charts at most, and two of the six may be of individuals linked to London.
     draws_revisions = len(forces) > 1 or not any(isinstance(block, Figure) for block in london_links)
     blocks = (
-        KeyMessages(_key_messages(data, area_id, who, referrers, forces)),
+        *front_page(data, area_id),
         Callout(
             "What this report can and cannot tell you",
             "information",
@@ -166,6 +165,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             title=f"County lines indicators: {area['name']}",
             subtitle=subtitle,
             period=f"{compared}igures to {_latest(data, area_id)}",
+            particulars=particulars(data, area_id, f"County lines indicators: {area['name']}", _latest(data, area_id)),
             status_line=wording.status_line(data.known_on),
             blocks=blocks,
         )
@@ -191,43 +191,6 @@ def _in_another_policing_region(data: ReportData, region_id: str) -> dict[str, s
     usual = forces["policing_region_id"].mode(maintain_order=True)
     others = forces.filter(pl.col("policing_region_id") != usual.first()) if len(usual) else forces
     return {row["name"]: data.area(row["policing_region_id"])["name"] for row in others.iter_rows(named=True)}
-
-
-def _key_messages(
-    data: ReportData, area_id: str, who: str, referrers: str, forces: Sequence[str]
-) -> tuple[tuple[Prose, str], ...]:
-    headline = data.headline_period(DRUGS)
-    drugs, nation = (data.number(DRUGS, each, *headline) if headline else None for each in (area_id, NATION))
-    first: Prose = wording.drug_offences(who, drugs) if drugs else ()
-    if nation and drugs and drugs["value"] is not None and _may_stand_beside_the_nation(data, drugs):
-        first = (*first, " ", *wording.beside(nation, "England and Wales"))
-    years = data.preferred(REFERRALS, area_id).filter(pl.col("months") == 12)
-    second = wording.referrals(referrers, years.row(-1, named=True)) if len(years) else ()
-    third = _third_message(data, area_id, forces)
-    # What cannot be said gives way to what holds of every report: there are three messages, none of them said twice.
-    messages = ((first, "figure-drug-offences"), (second, "table-referrals"), third, _STAND_INS)
-    return tuple(dict.fromkeys(message for message in messages if message[0]))[:_MESSAGES]
-
-
-def _may_stand_beside_the_nation(data: ReportData, row: Row) -> bool:
-    """Whether the ledger grades this figure beside that of England and Wales, and does not refuse it."""
-    pairs = data.comparability.filter((pl.col("kind") == "nation") & (pl.col("figure_id_a") == row["indicator_id"]))
-    return len(pairs) > 0 and pairs["grade"][0] != "X"
-
-
-def _third_message(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Prose, str]:
-    """A published count of London-linked individuals, or the place among other areas, or that everything here is a stand-in."""
-    counted = [row for row in _links(data, forces) if row["numerator"] is not None]
-    if counted and len(forces) == 1:
-        row = counted[0]
-        rank = published_rank(data, row)
-        figure = f"figure-london-links-{row['period_start']:%Y-%m}"
-        return wording.london_links(row["area_name"], row, rank, len(counted)), figure
-    rows = list(data.headline(DRUGS).iter_rows(named=True))
-    if any(row["area_id"] in forces for row in rows):
-        kind = "compared" if area_id == NATION else "compared here"
-        return wording.usual_for_its_size(rows, forces, kind), "figure-funnel"
-    return _STAND_INS
 
 
 def _links(data: ReportData, forces: Sequence[str]) -> list[Row]:

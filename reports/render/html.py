@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.document import Block, Document, Heading, Link, Number, Page, Table
+from reports.document import Block, Document, Heading, Link, Number, Page, Sketch, Table
 from reports.figures import palette
 from reports.figures.text import printable
 from reports.render.evidence_page import evidence_address, evidence_anchor, evidence_context
@@ -28,7 +28,7 @@ def render_html(document: Document) -> str:
         slug=document.slug,
         title=document.title,
         subtitle=document.subtitle,
-        period=document.period,
+        particulars=document.particulars or (("Period", document.period),),
         id=document.id,
         id_of=document.id_of,
         status_line=document.status_line,
@@ -106,6 +106,7 @@ def _environment() -> Environment:
     )
     environment.tests["number"] = lambda run: isinstance(run, Number)
     environment.tests["link"] = lambda run: isinstance(run, Link)
+    environment.tests["sketch"] = lambda run: isinstance(run, Sketch)
     environment.globals["is_wordy"] = _is_wordy
     environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
     environment.filters["svg"] = _inline

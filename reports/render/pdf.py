@@ -19,7 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports import wording
-from reports.document import Document, Figure, Link, Number, Prose, Run, Table
+from reports.document import Document, Figure, Link, Number, Prose, Run, Sketch, Table
 from reports.figures import palette
 from reports.figures.text import width
 from reports.render.evidence_page import evidence_address, evidence_anchor
@@ -45,6 +45,7 @@ _BOLD: Final = 1.06
 _NON_BREAKING_HYPHEN: Final = "\u2011"
 """Which the vendored font lacks."""
 _MOST_PARTS: Final = 3
+_AS_WIDE_AS_A_SKETCH: Final = "mmmmm"
 _FEWEST_ROWS_TO_SPLIT: Final = 9
 _STEPS: Final = (30.0, 15.0, 5.0)
 """By how many points the columns of a table are made wider and narrower to make it short."""
@@ -116,6 +117,8 @@ def typst_literal(value: Any) -> Literal:
             return Literal(f"number({typst_literal(text)}, {typst_literal(quote(evidence_anchor(identifier)))})")
         case Link(text=text, address=address):
             return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
+        case Sketch(svg=svg, text=text):
+            return Literal(f"sketch({typst_literal(svg)}, {typst_literal(text)})")
         case bool():
             return Literal(str(value).lower())
         case int() | float():
@@ -181,6 +184,8 @@ def data_table(table: Table, size: float, *, may_split: bool) -> dict[str, Any]:
 def _on_one_line(row: Sequence[Run], is_highlighted: bool, room: Sequence[float], size: float) -> bool:
     """Whether every cell of a row fits on one line of its column; a highlighted row is bold and has a mark before its first cell."""
     mark, weight = ("◆ ", _BOLD) if is_highlighted else ("", 1.0)
+    if any(isinstance(run, Sketch) for run in row):
+        return False
     texts = [mark + _text(row[0]), *map(_text, row[1:])]
     return all(_width(text, size) * weight <= available for text, available in zip(texts, room, strict=True))
 
@@ -283,6 +288,9 @@ def _width(text: str, size: float) -> float:
 
 
 def _text(run: Run) -> str:
+    """The words of a cell; of a line that is drawn, a text of its width."""
+    if isinstance(run, Sketch):
+        return _AS_WIDE_AS_A_SKETCH
     return run if isinstance(run, str) else run.text
 
 

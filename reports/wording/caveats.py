@@ -20,6 +20,7 @@ _BESIDE = {
     "areas": "of areas with each other",
     "nation": "with England and Wales",
     "year_before": "with a year before",
+    "since_2019": "since 2019",
     "first_and_latest": "of the first with the newest",
     "first_and_latest_year": "of two years",
 }

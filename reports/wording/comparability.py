@@ -47,6 +47,8 @@ COMPARED = "Compared in this build"
 _COMPARED_WITH = {
     ("year_before", "b"): "with the same months a year before",
     ("year_before", "a"): "with the same months a year later",
+    ("since_2019", "b"): "with the last twelve months before January 2020",
+    ("since_2019", "a"): "with the newest twelve months",
     ("first_and_latest", "b"): "with the oldest figure of the same months",
     ("first_and_latest", "a"): "with the newest figure of the same months",
     ("first_and_latest_year", "b"): "as a rate, with the first year held",

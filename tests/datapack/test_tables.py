@@ -117,11 +117,11 @@ def test_every_file_of_the_whole_pack_is_described_with_its_size(files: dict[str
 
 
 def test_the_metadata_say_licence_day_terms_keys_and_code_lists(
-    files: dict[str, bytes], sources: dict[str, Source]
+    files: dict[str, bytes], sources: dict[str, Source], report_data: ReportData
 ) -> None:
     group = json.loads(files["csv-metadata.json"])
     assert group["dc:license"]["@id"].endswith("/open-government-licence/version/3/")
-    assert group["dc:issued"]["@value"] == "2026-11-25"
+    assert group["dc:issued"]["@value"] == report_data.editions["retrieved_at"].max()
     assert {source.licence_out for source in sources.values()} == {"OGL-UK-3.0"}, "one licence no longer covers all"
     tidy = next(table for table in group["tables"] if table["url"] == "indicators.csv")["tableSchema"]
     assert tidy["primaryKey"] == ["indicator_id"]

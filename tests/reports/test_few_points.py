@@ -13,6 +13,7 @@ from reports.products import pages, products, scoreboard
 from reports.products.recorded import at_year_ends
 from reports.products.shared import DRUGS
 from reports.wording import plain
+from transforms.comparability import profile
 
 NORFOLK: Final = "E23000024"
 _TABLES: Final = (
@@ -31,7 +32,9 @@ def with_points(data: ReportData, points: int, of: pl.Expr) -> ReportData:
     """The same data with so many of the oldest periods of each measure and area, where ``of`` holds, and no comparison."""
     place = pl.col("period_end").rank("dense").over("measure_id", "area_id", "months")
     indicators = data.indicators.filter(~of | (place <= points))
-    return replace(data, indicators=indicators, comparability=data.comparability.clear())
+    nothing = data.comparability.clear()
+    said = profile(indicators, nothing, data.headlines)
+    return replace(data, indicators=indicators, comparability=nothing, profile=said)
 
 
 PRODUCTS: dict[str, Callable[[ReportData], Document]] = {

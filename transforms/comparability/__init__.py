@@ -18,6 +18,7 @@ from transforms.comparability.pairs import (
     successive,
     year_before,
 )
+from transforms.comparability.profile import profile
 
 __all__ = [
     "GRADES",
@@ -32,6 +33,7 @@ __all__ = [
     "ledger",
     "paired",
     "percentage_change",
+    "profile",
     "rank",
     "same_period",
     "side_of_indicators",

@@ -1,5 +1,7 @@
 """Every comparison that the reports make, and every one that they refuse, with its grade."""
 
+from datetime import date
+
 import polars as pl
 
 from transforms.comparability.grade import grade_pairs
@@ -42,6 +44,9 @@ _SPREAD = (
 # Published by the month; what is said of how they may be compared holds for the outcomes that they are divided into.
 _MONTHLY = ("police_uk_drugs_records", "police_uk_searches_for_drugs")
 _RECENT = "6mo"
+BEFORE_THE_REPORT = "since_2019"
+"""The kind of comparison with the last full year before the report of January 2020."""
+_REPORT = date(2020, 1, 1)
 
 
 def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -50,7 +55,8 @@ def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Regi
     Kinds: 'areas' (every two police force areas of one measure in each period of its newest six months, as rates), 'nation' (an area
     beside England and Wales), 'year_before' (a figure and that of the same months a year earlier, as counts), 'first_and_latest' (the
     newest figure and the oldest of the same months), 'first_and_latest_year' (the newest twelve months of an area and the first that may be
-    compared with them, as rates, of measures whose spread between areas is compared over time), 'month_before' (counts of single months
+    compared with them, as rates, of measures whose spread between areas is compared over time), 'since_2019' (the newest twelve months of an
+    area and the last twelve that ended before January 2020, as rates where both have one), 'month_before' (counts of single months
     of an area and those of the month before that is held). What a grade forbids is in ``allowed``. The pairs behind the findings, of the
     grades of inspections and of what the programme states are added where these are known (transforms.inspection).
     """
@@ -69,6 +75,7 @@ def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Regi
         "first_and_latest_year": _first_and_latest_year(
             rates.filter((pl.col("level") == "police_force_area") & pl.col("measure_id").is_in(_SPREAD)), registers
         ),
+        BEFORE_THE_REPORT: _since_the_report(preferred, registers),
         "month_before": successive(side_of_observations(_months(observations), registers)),
     }
     return pl.concat(
@@ -131,6 +138,35 @@ def _first_and_latest(sides: pl.DataFrame) -> pl.DataFrame:
         sides, on="figure_id", how="left", maintain_order="left"
     )
     return paired(oldest.select(sides.columns), both.select(sides.columns))
+
+
+def _since_the_report(preferred: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Each area's newest twelve months with the last that ended before the report of January 2020: as rates where both have one, else as counts."""
+    years = preferred.filter((pl.col("months") == 12) & pl.col("numerator").is_not_null()).sort(
+        "period_end", "indicator_id"
+    )
+    key = ["measure_id", "area_id"]
+    newest = years.group_by(key, maintain_order=True).last()
+    before = years.filter(pl.col("period_end") < _REPORT).group_by(key, maintain_order=True).last()
+    both = newest.join(before, on=key, suffix="_before", maintain_order="left").filter(
+        pl.col("indicator_id") != pl.col("indicator_id_before")
+    )
+    rated = pl.col("value").is_not_null() & pl.col("value_before").is_not_null()
+    parts = []
+    for rows, as_counts in ((both.filter(rated), False), (both.filter(~rated), True)):
+        ids = (rows["indicator_id_before"], rows["indicator_id"])
+        earlier, later = (
+            side_of_indicators(
+                pl.DataFrame({"indicator_id": of})
+                .join(years, on="indicator_id", how="left", maintain_order="left")
+                .select(years.columns),
+                registers,
+                as_counts,
+            )
+            for of in ids
+        )
+        parts.append(paired(earlier, later))
+    return pl.concat(parts)
 
 
 def _first_and_latest_year(sides: pl.DataFrame, registers: Registers) -> pl.DataFrame:

@@ -268,6 +268,12 @@ REGISTERS = {
             _EVIDENCE,
         ),
         _register(
+            *("headlines", "Headlines", "measure on page 1 of a report", ("measure_id",)),
+            _text("position", "Its place, counted from 1", **_NUMBER),
+            _text("measure_id", "Measure"),
+            _text("label", "What page 1 calls it"),
+        ),
+        _register(
             *("localities", "Localities", "place that has a box in its force's report", ("district_code",)),
             _text("area_id", "Police force area"),
             _text("name", "Name, as publishers print it"),

@@ -52,6 +52,7 @@ class Registers:
     coverage_gaps: pl.DataFrame
     local_authorities: pl.DataFrame
     localities: pl.DataFrame
+    headlines: pl.DataFrame
     class_a_supply_subcodes: pl.DataFrame
     elsewhere: pl.DataFrame
     incident_bodies: pl.DataFrame
@@ -96,7 +97,7 @@ def load_registers(data: Path) -> Registers:
             "sentinels",
             "definitions",
         ),
-        *("units", "adjustments", "source_quality", "localities", "class_a_supply_subcodes", "elsewhere"),
+        *("units", "adjustments", "source_quality", "localities", "headlines", "class_a_supply_subcodes", "elsewhere"),
         *("incident_bodies", "incident_supply"),
     )
     registers = Registers(

@@ -14,6 +14,7 @@ from transforms.contracts.tables.out import (
     COMPARISONS,
     INDICATORS,
     INSPECTION_GRADES,
+    PROFILE,
     SCOREBOARD,
     SCOREBOARD_STATUSES,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "NOTES",
     "OBSERVATIONS",
     "PLAUSIBILITY",
+    "PROFILE",
     "RECONCILIATION",
     "RECORD_FILES",
     "REVISIONS",

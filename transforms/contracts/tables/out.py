@@ -95,6 +95,7 @@ INDICATORS = Contract(
 
 COMPARISONS = (
     "year_before",
+    "since_2019",
     "month_before",
     "nation",
     "areas",
@@ -162,6 +163,52 @@ COMPARABILITY = Contract(
         Column("allowed", pl.String, "What may be said"),
     ),
     key=("comparison_id",),
+)
+
+PROFILE = Contract(
+    table="out/profile",
+    title="Profile of each area",
+    one_row_is="measure of an area with what is said beside its newest figure",
+    columns=(
+        Column("area_id", pl.String, "Area"),
+        Column("position", pl.Int64, "Place of the measure on page 1", minimum=1),
+        Column("measure_id", pl.String, "Measure"),
+        Column("indicator_id", pl.String, "Newest figure"),
+        Column("period_start", pl.Date, "First day that it covers"),
+        Column("period_end", pl.Date, "Last day that it covers"),
+        *(
+            column
+            for which, words in (("year", "a year before"), ("since", "the last full year before January 2020"))
+            for column in (
+                Column(f"{which}_id", pl.String, f"Figure of {words}", nullable=True),
+                Column(
+                    f"{which}_grade",
+                    pl.String,
+                    f"Grade beside that of {words}",
+                    nullable=True,
+                    allowed=("A", "B", "C", "X"),
+                ),
+                Column(f"{which}_change", pl.Float64, f"Change on {words}", unit="per cent", nullable=True),
+                Column(
+                    f"{which}_lower_95", pl.Float64, "Lower 95% limit of that change", unit="per cent", nullable=True
+                ),
+                Column(
+                    f"{which}_upper_95", pl.Float64, "Upper 95% limit of that change", unit="per cent", nullable=True
+                ),
+                Column(f"{which}_reason", pl.String, "Why it is not grade A, or why there is no change", nullable=True),
+            )
+        ),
+        Column("nation", pl.Float64, "England and Wales in the same period, as printed", nullable=True),
+        Column(
+            "nation_grade", pl.String, "Grade beside England and Wales", nullable=True, allowed=("A", "B", "C", "X")
+        ),
+        Column("rank", pl.Int64, "Rank among police force areas, 1 is the highest rate", nullable=True, minimum=1),
+        Column("rank_lower", pl.Int64, "Lower end of the 95% interval of the rank", nullable=True, minimum=1),
+        Column("rank_upper", pl.Int64, "Upper end of the 95% interval of the rank", nullable=True, minimum=1),
+        Column("ranked_areas", pl.Int64, "Areas that have a rank", nullable=True),
+        Column("rank_reason", pl.String, "Why there is no rank", nullable=True),
+    ),
+    key=("area_id", "measure_id"),
 )
 
 INSPECTION_GRADES = Contract(

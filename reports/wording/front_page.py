@@ -1,0 +1,146 @@
+"""Page 1: one message a measure of at most thirty words, and the cells of the profile."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from reports import formats
+from reports.document import Number, Prose
+from reports.numbers import Row, count
+from reports.wording.comparability import reasons
+from reports.wording.words import capitalised, joined, ordinal, signed
+
+PROFILE_NOTE = (
+    "Changes carry the grade of their comparison: A direct, B adjusted; C and X allow none. ≈ is within what chance alone does; ? is of a series "
+    "whose chance variation is not known. Since 2019: on the last twelve months that ended before January 2020. Rank: by rate among police force "
+    "areas, from the largest, with its 95% interval."
+)
+_GRADED = ("A", "B")
+_NONE_OF = {"year": "a year before", "since": "before 2020"}
+
+
+def headline(row: Row) -> Prose:
+    """The message on a measure: level, age, change on a year before and since 2019, and place, or why these are not given.
+
+    ``row`` is a row of out/profile with its figure and the ``label`` and ``unit`` of the measure.
+    """
+    level: Prose = (f"{row['label']}: ", count(row), f" in {_short(row)}")
+    if row["value"] is not None:
+        level = (*level, ", ", Number(formats.rate(row["value"]), row["indicator_id"]), f" {per(row)}")
+    return (*level, f". {_changes(row)}{_place(row)}")
+
+
+def per(row: Row) -> str:
+    """What a rate is per: 'per 1,000', 'per cent'."""
+    if row["unit"] == "per cent":
+        return "per cent"
+    return f"per {formats.count(row['multiplier'])}"
+
+
+def change_cell(row: Row, which: str) -> str:
+    """The change on a year before ('year') or since 2019 ('since') as a cell: '−5% A', '≈ −2% A', or why there is none."""
+    change, grade = row[f"{which}_change"], row[f"{which}_grade"]
+    if change is None:
+        return formats.NOT_AVAILABLE if grade is None else f"grade {grade}"
+    return f"{_mark(row, which)}{signed(round(change))} {grade}"
+
+
+def rank_cell(row: Row) -> str:
+    """The place among police force areas as a cell: '27 of 42 (22 to 31)', or nothing."""
+    if row["rank"] is None:
+        return formats.NOT_APPLICABLE
+    return f"{row['rank']} of {row['ranked_areas']}{_rank_interval(row)}"
+
+
+def trend_in_words(label: str, first: Row, last: Row) -> str:
+    """What the small line of a measure shows, for those who cannot see it."""
+    ends = (
+        f"{formats.count(row['numerator'])} in the twelve months to {formats.month(row['period_end'])}"
+        for row in (first, last)
+    )
+    return f"{label}: from {' to '.join(ends)}."
+
+
+def newest_figures(rows: Sequence[Row]) -> str:
+    """How far the figures of page 1 go: 'Figures go to: drug offences recorded June 2025; police officers March 2022.'"""
+    ends = (f"{row['label'][:1].lower()}{row['label'][1:]} {formats.month(row['period_end'])}" for row in rows)
+    return f"Figures go to: {'; '.join(ends)}."
+
+
+def overdue(labels: Sequence[str], day: date) -> str:
+    """Of which measures a newer edition should have been published than the one that is held; nothing where of none."""
+    if not labels:
+        return ""
+    named = joined(f"{label[:1].lower()}{label[1:]}" for label in labels)
+    return f"By the publishers' timetables, newer editions than those held should have been out on {formats.day(day)}: {named}."
+
+
+def particulars(
+    title: str, read_on: date, to: str, next_release: date | None, contact: str
+) -> tuple[tuple[str, str], ...]:
+    """The lines of the cover: when the edition was made, how far it goes, what comes next, whom to ask, how to cite."""
+    edition = formats.day(read_on)
+    return (
+        ("Edition", f"{edition}, the day on which a publisher’s file was last read for it"),
+        ("Figures to", to),
+        *(
+            (("Next expected", f"{formats.month(next_release)}, by the publishers’ timetables"),)
+            if next_release
+            else ()
+        ),
+        *((("Contact", contact),) if contact else ()),
+        ("To cite", f"countylines, {title}, edition of {edition}, with the report’s number below"),
+    )
+
+
+def why_not_compared(row: Row) -> str:
+    """A note on the changes that a grade forbids: 'Drug offences recorded, since 2019: recording differs (B08).'"""
+    said = {
+        when: row[f"{which}_reason"]
+        for which, when in (("year", "on a year before"), ("since", "since 2019"))
+        if row[f"{which}_grade"] not in (None, *_GRADED)
+    }
+    return " ".join(f"{row['label']}, {when}: {reasons(reason)}." for when, reason in said.items() if reason)
+
+
+def _short(row: Row) -> str:
+    words = formats.period(row["period_start"], row["period_end"])
+    return words.replace("year ending", "the year to")
+
+
+def _mark(row: Row, which: str) -> str:
+    lower, upper = row[f"{which}_lower_95"], row[f"{which}_upper_95"]
+    if lower is None:
+        return "? "
+    return "≈ " if lower <= 0 <= upper else ""
+
+
+def _changes(row: Row) -> str:
+    """'Down 5% on the year before; up 12% since 2019.', or why not."""
+    year, since = (
+        _change(row, which, when) for which, when in (("year", "on the year before"), ("since", "since 2019"))
+    )
+    if row["year_grade"] is None and row["since_grade"] is None:
+        return "No earlier figure to compare with."
+    return f"{capitalised(year)}; {since[:1].lower()}{since[1:]}."
+
+
+def _change(row: Row, which: str, when: str) -> str:
+    change, grade = row[f"{which}_change"], row[f"{which}_grade"]
+    if change is None:
+        return f"no figure {_NONE_OF[which]}" if grade is None else f"not comparable {when}"
+    size = formats.percentage(abs(round(change)))
+    if _mark(row, which) == "≈ " or round(change) == 0:
+        return f"About the same {when}"
+    return f"{'Up' if change > 0 else 'Down'} {size} {when}"
+
+
+def _place(row: Row) -> str:
+    if row["rank"] is None:
+        return ""
+    return f" {capitalised(ordinal(row['rank']))} of {row['ranked_areas']} forces{_rank_interval(row)}."
+
+
+def _rank_interval(row: Row) -> str:
+    if row["rank_lower"] == row["rank_upper"]:
+        return ""
+    return f" ({row['rank_lower']} to {row['rank_upper']})"

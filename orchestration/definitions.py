@@ -11,11 +11,12 @@ from orchestration.assets.core import core_assets  # noqa: E402
 from orchestration.assets.datapack import datapack_assets  # noqa: E402
 from orchestration.assets.inspection import inspection_assets  # noqa: E402
 from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E402
-from orchestration.assets.raw import boundaries_assets, editions_asset, raw_asset  # noqa: E402
+from orchestration.assets.raw import boundaries_assets, editions_asset, raw_assets  # noqa: E402
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
 from orchestration.run.engine import engine_from_environment  # noqa: E402
 from orchestration.run.manifest import BUILD_JOB, BY_MONTH, RECORDS_JOB, held_folders  # noqa: E402
+from orchestration.run.side_process import collect_seldom  # noqa: E402
 from orchestration.store.editions_in_use import registered  # noqa: E402
 from orchestration.store.lake_io_manager import ParquetLake  # noqa: E402
 from orchestration.store.paths import Paths, paths_from_environment  # noqa: E402
@@ -23,6 +24,8 @@ from orchestration.store.paths import Paths, paths_from_environment  # noqa: E40
 
 def definitions(paths: Paths) -> dg.Definitions:
     """All assets, for the given folders; the in-process executor, since a process a step costs seconds and these steps do not."""
+    # Two hundred modules are read as syntax trees, which live on: to look at them for garbage took half of the time of loading.
+    collect_seldom()
     found = registered(paths)
     sources = found.sources
     understood = {id: source for id, source in sources.items() if source.reaches == "observations"}
@@ -31,7 +34,7 @@ def definitions(paths: Paths) -> dg.Definitions:
         assets=[
             editions_asset(sources, paths),
             *outlines,
-            *(raw_asset(source, paths) for source in sources.values()),
+            *raw_assets(sources.values(), paths),
             *records_assets(sources.values(), paths),
             *core_assets(understood, found.settled, paths),
             *out_assets(sources, found.settled, paths),

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.assets.code_versions import versioned
+from orchestration.assets.lineage import column_lineage
 from orchestration.run.checks import asset_key, check_specs, checked, column_schema, unless_same
 from orchestration.store.hashes import hash_text
 from orchestration.store.paths import Paths
@@ -68,6 +69,16 @@ def tables_asset(
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
         inputs = [each for each in signature(function).parameters if each != "paths"] if ins is None else ins
 
+        ins_by_name = made_from(*inputs)
+        above = [each.key for each in ins_by_name.values() if each.key]
+        lineages = {contract: found for contract in words if (found := column_lineage(contract, above))}
+
+        @wraps(function)
+        def shown(**given: Any) -> Iterator[Any]:
+            for table, lineage in lineages.items():
+                dg.AssetExecutionContext.get().add_asset_metadata({"dagster/column_lineage": lineage}, table.split("/"))
+            yield from made(**given)
+
         @unless_same(**outs)
         @wraps(function)
         def made(**given: Any) -> Iterator[Any]:
@@ -81,7 +92,7 @@ def tables_asset(
                 name=name,
                 backfill_policy=_ONE_RUN,
                 group_name=name.split("__")[0],
-                ins=made_from(*inputs),
+                ins=ins_by_name,
                 outs={
                     output: dg.AssetOut(
                         key=asset_key(contract),
@@ -96,7 +107,7 @@ def tables_asset(
                     for output, contract in outs.items()
                 },
                 check_specs=[spec for contract in outs.values() for spec in check_specs(contract)],
-            )(made)
+            )(shown)
         )
 
     return decorate

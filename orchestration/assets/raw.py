@@ -1,6 +1,6 @@
 """Layer raw: one asset a source, its published cells exactly as printed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import dagster as dg
 import polars as pl
@@ -20,9 +20,13 @@ from transforms.sources.registry import Source
 GEOGRAPHY = "ons_geography"
 
 
-def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
-    """The asset raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
+def raw_assets(sources: Iterable[Source], paths: Paths) -> list[dg.AssetsDefinition]:
+    """The assets raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
+    layouts = hash_data(paths, "layouts")
+    return [_raw_asset(source, layouts, paths) for source in sources]
 
+
+def _raw_asset(source: Source, layouts: str, paths: Paths) -> dg.AssetsDefinition:
     @table_asset(
         tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing))),
         f"{source.title}. {source.summary}",
@@ -31,7 +35,8 @@ def raw_asset(source: Source, paths: Paths) -> dg.AssetsDefinition:
         tags={"publisher": _tag(source.publisher.name), "licence": _tag(source.licence_in)},
         metadata={"landing page": dg.MetadataValue.url(source.landing_page)},
         code_version=hash_text(
-            hash_data(paths, f"sources/{source.id}.toml", "layouts", f"published/{source.id}"),
+            layouts,
+            hash_data(paths, f"sources/{source.id}.toml", f"published/{source.id}"),
             hash_landing(paths, *(edition.file for edition in source.editions)),
             repr(source.editions),
         ),

@@ -4,6 +4,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from orchestration.definitions import definitions
 from orchestration.run.checks import SECONDS_OF_CHECKING
 from orchestration.run.lost_runs import end_lost_runs
 from orchestration.run.manifest import BUILD_JOB, BY_MONTH, RECORDS_JOB, assets_among, remember, versions_of
+from orchestration.run.old_runs import forget_old_runs
 from orchestration.run.publish import NUMBER_OF_PARTS, SECONDS_OF_PARTS
 from orchestration.run.run_log import log_run
 from orchestration.store.fingerprint import outputs, read_manifest
@@ -114,6 +116,7 @@ def build(
         with dg.DagsterInstance.from_config(dagster_home(paths)) as instance:
             # One build runs at a time, and this is it.
             end_lost_runs(instance, _ENDED, (RECORDS_JOB, BUILD_JOB))
+            forget_old_runs(instance, datetime.now(UTC))
             for job, keys in zip(resolved, _by_partitions(graph, selected).values(), strict=True):
                 result = job.execute_in_process(
                     instance=instance,

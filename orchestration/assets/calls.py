@@ -57,6 +57,7 @@ def tables_asset(
     code_version: str = "",
     tags: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    deadline: dg.FreshnessPolicy | None = None,
 ) -> Decorates:
     """A decorator that makes one asset a contract of a function that yields their tables in this order; ``contracts`` are given with words for each.
 
@@ -100,6 +101,7 @@ def tables_asset(
                         owners=_OWNERS[contract.table.split("/")[0]],
                         kinds={*kinds, "parquet"},
                         tags=tags,
+                        freshness_policy=deadline,
                         metadata={"dagster/column_schema": column_schema(contract), **(metadata or {})},
                         is_required=False,
                         code_version=code_version,

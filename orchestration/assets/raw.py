@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.assets.calls import Folders, table_asset
+from orchestration.assets.freshness import freshness_policy
 from orchestration.store.fingerprint import hash_landing
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.landing_zone import originals
@@ -22,17 +23,23 @@ GEOGRAPHY = "ons_geography"
 
 def raw_assets(sources: Iterable[Source], paths: Paths) -> list[dg.AssetsDefinition]:
     """The assets raw/<source id>: cells from the landing folder where it holds the file, else from data/published."""
-    layouts = hash_data(paths, "layouts")
-    return [_raw_asset(source, layouts, paths) for source in sources]
+    layouts, labels = hash_data(paths, "layouts"), load_registers(paths.data).measure_labels
+    measured = dict(labels.group_by("source_id").agg("measure_id").iter_rows())
+    return [_raw_asset(source, measured.get(source.id, []), layouts, paths) for source in sources]
 
 
-def _raw_asset(source: Source, layouts: str, paths: Paths) -> dg.AssetsDefinition:
+def _raw_asset(source: Source, measures: Iterable[str], layouts: str, paths: Paths) -> dg.AssetsDefinition:
     @table_asset(
         tables.cells(source.id, tuple(edition.id for edition in editions_held(source, paths.landing))),
         f"{source.title}. {source.summary}",
         paths,
         kinds=("polars", "excel" if "XLSX" in source.format else "csv"),
-        tags={"publisher": _tag(source.publisher.name), "licence": _tag(source.licence_in)},
+        tags={
+            "publisher": _tag(source.publisher.name),
+            "licence": _tag(source.licence_in),
+            **{f"measure/{measure}": "" for measure in sorted(set(measures))},
+        },
+        deadline=freshness_policy(source),
         metadata={"landing page": dg.MetadataValue.url(source.landing_page)},
         code_version=hash_text(
             layouts,

@@ -79,7 +79,7 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
     began = time.monotonic()
     content = content_hash(frame)
     results = _results(frame, contract, paths, content)
-    checking = time.monotonic() - began
+    checking, folder = time.monotonic() - began, _quarantine_folder(contract, paths)
     for result in results:
         yield dg.AssetCheckResult(
             check_name=result["rule"],
@@ -92,6 +92,11 @@ def checked(frame: pl.DataFrame, contract: Contract, paths: Paths, output_name: 
                 "rows failing": result["failing_count"],
                 "what is wrong": result["wrong"],
                 "failing rows": dg.MetadataValue.md(result["sample"] or "none"),
+                **(
+                    {"all failing rows": dg.MetadataValue.path(str(listed))}
+                    if (listed := folder / f"{result['rule']}.csv").is_file()
+                    else {}
+                ),
             },
         )
     if not any(not result["passed"] and result["severity"] == "critical" for result in results):

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from orchestration.assets import calls
 from orchestration.definitions import definitions
-from orchestration.run.checks import asset_key
+from orchestration.run.checks import asset_key, checked
 from orchestration.store.paths import Paths
-from tests.full_build import Small
+from tests.full_build import ROOT, Small
+from tests.full_build import small as small
 from tests.orchestration.builds import history
 from tests.orchestration.graph import defs, graph
-from transforms.contracts import Contract
+from transforms.contracts import Contract, tables
+from transforms.harmonise.registers import areas_frame, load_registers
 
 pytestmark = pytest.mark.full
 
@@ -70,14 +73,14 @@ def test_what_is_withheld_counts_as_made_for_nothing_that_depends_on_it(
         return decorate
 
     monkeypatch.setattr(calls, "unless_same", without_rows)
-    wired = definitions(Paths(data=Path(__file__).parents[2] / "data", build=tmp_path))
-    tables = [
+    wired = definitions(Paths(data=ROOT / "data", build=tmp_path))
+    assets = [
         each
         for each in wired.assets or []
         if isinstance(each, dg.AssetsDefinition) and all(key.path[0] != "report" for key in each.keys)
     ]
     result = dg.materialize(
-        tables,
+        assets,
         resources=wired.resources,
         raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
@@ -86,3 +89,16 @@ def test_what_is_withheld_counts_as_made_for_nothing_that_depends_on_it(
     made = {event.asset_key for event in result.get_asset_materialization_events()}
     assert not made & all_below(dg.AssetKey(broken.split("/")))
     assert made
+
+
+def test_a_failed_check_names_its_first_row_and_leads_to_all(tmp_path: Path) -> None:
+    areas = areas_frame(load_registers(ROOT / "data"))
+    twice = pl.concat([areas, areas.head(1)])
+    said = list(checked(twice, tables.AREAS, Paths(data=ROOT / "data", build=tmp_path)))
+    assert not [each for each in said if isinstance(each, dg.Output)]
+    [failed] = [each for each in said if isinstance(each, dg.AssetCheckResult) and not each.passed]
+    area = twice["area_id"][0]
+    assert f"area_id {area}" in str(failed.metadata["what is wrong"].value)
+    assert str(area) in str(failed.metadata["failing rows"].value)
+    listed = pl.read_csv(str(failed.metadata["all failing rows"].value))
+    assert listed["area_id"].to_list() == [area, area]

@@ -64,6 +64,8 @@ def write_documents(asked: Sequence[Asked], paths: Paths, data: ReportData) -> W
         ),
         _checked(WORDS_CHECK, len(made), [words for each in made for words in each.broken]),
         more={
+            "reports made anew": ", ".join(each.slug for each in new) or "none",
+            "reports as they were": len(made) - len(new),
             SECONDS_OF_PARTS: dict(seconds),
             NUMBER_OF_PARTS: {"report": len(new), "chart": sum(each.charts for each in new)},
         },
@@ -167,6 +169,7 @@ def publish(paths: Paths, build_id: str, slugs: Sequence[str], expected: Sequenc
             f"Build {build_id} lacks {len(missing)} of {len(expected)} documents, the first {missing[0]}: "
             "materialise the report assets, all partitions of report/force included, and publish again."
         )
+    new = [name for name in expected if not _is_same(made[name], paths.reports / name)]
     content = hash_named({name: made[name] for name in expected})[:12]
     edition = paths.editions / f"{build_id}-{content}"
     if edition.exists():
@@ -187,7 +190,18 @@ def publish(paths: Paths, build_id: str, slugs: Sequence[str], expected: Sequenc
     forget_tables(paths)
     forget_documents(paths, build_id, ids_of_editions(paths))
     index = paths.reports / "index.html"
-    return dg.MaterializeResult(metadata={"open": dg.MetadataValue.url(index.as_uri()), "build id": build_id})
+    return dg.MaterializeResult(
+        metadata={
+            "open": dg.MetadataValue.url(index.as_uri()),
+            "build id": build_id,
+            "new or changed": dg.MetadataValue.md("\n".join(f"- {name}" for name in new) or "none"),
+            "files as in the edition before": len(expected) - len(new),
+        }
+    )
+
+
+def _is_same(file: Path, before: Path) -> bool:
+    return before.is_file() and (file.samefile(before) or file.read_bytes() == before.read_bytes())
 
 
 def _restore(made: Mapping[str, Path], edition: Path) -> None:

@@ -1,6 +1,7 @@
 """Runs that Dagster starts, in the UI or by its own commands: they hold the lock and leave the manifest as `countylines build` does."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.full
 SOURCE = "raw/ho_nrm_police_first_responder"
 
 
-def run_of(small: Small, monkeypatch: pytest.MonkeyPatch, *assets: str) -> dg.ExecuteInProcessResult:
+def run_of(
+    small: Small, monkeypatch: pytest.MonkeyPatch, *assets: str, partition: str | None = None
+) -> dg.ExecuteInProcessResult:
     """A run of these assets as the code location of the UI has them."""
     monkeypatch.setenv("COUNTYLINES_DATA", str(small.data))
     monkeypatch.setenv("COUNTYLINES_BUILD", str(small.build))
@@ -31,6 +34,7 @@ def run_of(small: Small, monkeypatch: pytest.MonkeyPatch, *assets: str) -> dg.Ex
     with dg.DagsterInstance.from_config(str(small.build / "dagster")) as instance:
         return job.execute_in_process(
             asset_selection=keys,
+            partition_key=partition,
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
@@ -82,6 +86,23 @@ def test_what_a_run_has_made_of_what_is_new_a_build_does_not_make_again(
     left = AFTER_A_CELL if by_itself == SOURCE else AFTER_A_CELL | {SOURCE}
     assert left <= last_run(small_copy.build)[1]
     assert (SOURCE in last_run(small_copy.build)[1]) == (by_itself != SOURCE)
+
+
+def test_a_backfill_of_one_force_says_what_of_the_site_is_made_anew(
+    small_copy: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(small_copy.build / "documents" / "reports" / "norfolk")
+    (small_copy.build / "reports" / "norfolk.pdf").resolve().unlink()
+    result = run_of(small_copy, monkeypatch, "report/force", "report/site", partition="norfolk")
+    assert result.success
+    said = {
+        event.asset_key.path[-1]: {name: value.value for name, value in event.materialization.metadata.items()}
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    assert (said["force"]["reports made anew"], said["force"]["reports as they were"]) == ("norfolk", 0)
+    assert said["site"]["new or changed"] == "- norfolk.pdf"
+    assert_nothing_is_left_to_do(small_copy)
 
 
 def test_a_run_that_fails_leaves_the_manifest_as_it_was(small_copy: Small, monkeypatch: pytest.MonkeyPatch) -> None:

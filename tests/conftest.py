@@ -200,10 +200,11 @@ def report_data(
                     "hmicfrs_crime_data_integrity",
                     "hmicfrs_serious_organised_crime",
                     "hmicfrs_peel_grades",
+                    "county_lines_assessments",
+                    "county_lines_law_and_money",
                 )
             ),
-            registers.areas,
-            registers.area_names,
+            registers,
         ),
         scoreboard=scored.scoreboard,
         excluded=harmonised.excluded,

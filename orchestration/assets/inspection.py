@@ -60,7 +60,7 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     def out_scoreboard(paths: Folders, **frames: pl.DataFrame) -> Iterator[pl.DataFrame]:
         registers, observations, computed = load_registers(paths.data), frames["observations"], frames["indicators"]
         gathered = pl.concat([tables.cells("none").schema.to_frame(), *(frames[source_id] for source_id in held)])
-        cells = confirmed(gathered)
+        cells = confirmed(gathered, registers)
         grades = frames.get("inspection_grades", tables.INSPECTION_GRADES.schema.to_frame())
         pairs = with_inspections(ledger(computed, observations, registers), grades, registers)
         ruled = with_programme(pairs, cells, registers)

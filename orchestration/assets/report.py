@@ -19,7 +19,7 @@ from orchestration.store.closure import hash_function
 from orchestration.store.hashes import hash_text
 from orchestration.store.paths import Paths
 from reports.numbers import ReportData
-from reports.products import inspection, pages, products, scoreboard
+from reports.products import inspection, pages, products, scoreboard, stated
 from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.products.shared import NATION
@@ -57,8 +57,8 @@ def report_assets(
         read = (repr(sources), repr(known), str(paths.as_of or ""), *of)
         return files_asset(["report", name], words, paths, *read, kinds={"jinja", "html", "typst"}, **more)
 
-    stated = (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME, GRADES)
-    held = [source_id for source_id in stated if source_id in sources]
+    gathered = (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME, GRADES, stated.LAW)
+    held = [source_id for source_id in gathered if source_id in sources]
     ins = {
         **made_from(*_INS, *held, *([_GRADES] if GRADES in sources else [])),
         **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
@@ -75,7 +75,7 @@ def report_assets(
         given: dict[str, Any] = {}
         if held:
             cells = pl.concat(tables[source_id] for source_id in held)
-            given["statements"] = statements(cells, registers.areas, registers.area_names)
+            given["statements"] = statements(cells, registers)
         given |= {"grades": tables[_GRADES]} if _GRADES in tables else {}
         given |= {_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}
         return ReportData(
@@ -140,7 +140,9 @@ def report_assets(
         quality = pages.data_quality(content, paths.checks, paths.lake)
         methods = pages.methods(content, known)
         index = pages.index(content, places(registers))
-        return write_pages([index, scoreboard.page(content), quality, pages.dictionary(content), methods], paths)
+        return write_pages(
+            [index, scoreboard.page(content), stated.page(content), quality, pages.dictionary(content), methods], paths
+        )
 
     @asset(
         "changes",

@@ -12,7 +12,7 @@ from reports import formats, wording
 from reports.datapack.tables import FOLDER, file_titles
 from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import coverage, recorded, scoreboard
+from reports.products import coverage, recorded, scoreboard, stated
 from reports.products.changes import CHANGED, TITLE
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, policing_region_ids, region_ids
@@ -41,7 +41,7 @@ from transforms.spreadsheets import FORMULA_NOTE
 # Sources that the index names as the youngest.
 _NEWEST = 3
 
-SLUGS = ("index", scoreboard.PAGE, "data-quality", "data-dictionary", "methods")
+SLUGS = ("index", scoreboard.PAGE, stated.PAGE, "data-quality", "data-dictionary", "methods")
 
 
 def index(data: ReportData, places: Places) -> Page:
@@ -71,6 +71,7 @@ def index(data: ReportData, places: Places) -> Page:
                         f"{scoreboard.PAGE}.html",
                         "each with its indicators, first and newest figure",
                     ),
+                    (stated.TITLE, f"{stated.PAGE}.html", "statements with their pages, and where they differ"),
                 ),
             ),
             Heading(2, "Police force areas", "forces"),

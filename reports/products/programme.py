@@ -7,12 +7,15 @@ from typing import Final
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Paragraph, Table, TableColumn
+from reports.document import Block, Link, Paragraph, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products.comparability import of_programme
 from reports.products.shared import NATION
+from reports.products.stated import PAGE, TITLE
 
 SOURCE: Final = "ho_county_lines_programme"
+# Statements gathered later, most of them bounds, are on the page of statements.
+_TABLE: Final = "county_lines_programme_results"
 _OUTPUTS: Final = {
     "lines_closed": "Lines closed (a month)",
     "type1_closures": "By charge of the holder (a month)",
@@ -24,7 +27,7 @@ _BREAK: Final = "B20"
 
 def programme(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
     """M16 to M18 for the nation and for policing regions; for other areas, that nothing is published for them."""
-    stated = data.statements.filter(pl.col("source_id") == SOURCE)
+    stated = data.statements.filter((pl.col("source_id") == SOURCE) & (pl.col("table") == _TABLE))
     if stated.is_empty():
         return ()
     if area_id != NATION and data.area(area_id)["kind"] != "policing_region":
@@ -37,7 +40,13 @@ def programme(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Bl
         )
     ]
     return (
-        Paragraph((wording.PROGRAMME_MEANING,)),
+        Paragraph(
+            (
+                f"{wording.PROGRAMME_MEANING} More statements, weeks of action, law and money, and which statements differ: ",
+                Link(TITLE, f"{PAGE}.html"),
+                ".",
+            )
+        ),
         Table(
             anchor="table-programme",
             caption="Results that the County Lines Programme states, for the United Kingdom: totals, and by the month",

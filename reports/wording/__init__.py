@@ -42,6 +42,7 @@ from reports.wording.findings import (
     periods_in_short,
     periods_of_finding,
     scoreboard_counts,
+    stated_period,
     status_of_finding,
 )
 from reports.wording.front_page import (
@@ -77,6 +78,7 @@ from reports.wording.sections import (
     PROGRAMME_ELSEWHERE,
     PROGRAMME_MEANING,
     RECORDING_MEANING,
+    STATED_ELSEWHERE,
     authorities_without_figures,
     chart_description,
     children_spread,
@@ -84,10 +86,12 @@ from reports.wording.sections import (
     grades_of_forces,
     kent_and_north_wales,
     locality,
+    money_differs,
     not_held,
     outcomes_of_month,
     policing_region,
     populations_used,
+    statements_differ,
 )
 from reports.wording.sources import (
     CONTACT,
@@ -141,6 +145,7 @@ __all__ = [
     "REFERRALS_MEANING",
     "SCOREBOARD_RULE",
     "SPREAD_ELSEWHERE",
+    "STATED_ELSEWHERE",
     "STATUS_LINE",
     "UNLIKE_MEANING",
     "UNLIKE_TITLE",
@@ -185,6 +190,7 @@ __all__ = [
     "list_grade",
     "locality",
     "london_links",
+    "money_differs",
     "month_span",
     "more_comparisons",
     "newest_figures",
@@ -213,6 +219,8 @@ __all__ = [
     "refused_comparisons",
     "revisions",
     "scoreboard_counts",
+    "stated_period",
+    "statements_differ",
     "status_line",
     "status_of_finding",
     "trend_in_words",

@@ -42,7 +42,7 @@ def status_of_finding(row: Row) -> str:
 
 def periods_of_finding(row: Row) -> str:
     """The periods of an indicator of the scoreboard: 'year to March 2023, 43 areas; then year to December 2023, 43 areas', or that nothing is held."""
-    said = [_period_words(row[f"{when}_period"]) for when in ("baseline", "latest") if row[f"{when}_period"]]
+    said = [stated_period(row[f"{when}_period"]) for when in ("baseline", "latest") if row[f"{when}_period"]]
     return "; then ".join(said) or "no figure held"
 
 
@@ -87,17 +87,17 @@ def cells_of_finding(row: Row) -> tuple[str, ...]:
 
 
 def _value_of_finding(row: Row, when: str) -> str:
-    period_words = _period_words(row[f"{when}_period"] or "")
+    period_words = stated_period(row[f"{when}_period"] or "")
     if row[f"{when}_lower_95"] is not None:
         limits = " to ".join(_plain_value(row[f"{when}_{limit}_95"]) for limit in ("lower", "upper"))
         period_words = f"95% interval {limits}; {period_words}"
     return f"{_plain_value(row[when])} ({period_words})"
 
 
-_WRITTEN_DATE = re.compile(r"\b(\d{4}-\d{2})(-\d{2})?\b")
+_WRITTEN_DATE = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(-\d{2})?\b")
 
 
-def _period_words(period: str) -> str:
+def stated_period(period: str) -> str:
     """A period of the scoreboard as a person writes it: '2023-04 | 2023-09' is 'April 2023 to September 2023', '2019-10 | 2019-10' October."""
 
     def in_words(found: re.Match[str]) -> str:

@@ -88,6 +88,23 @@ def grades_of_forces(held: int, without: int) -> str:
     return f"A grade is held of {formats.count(held)} forces, of some for a few questions only; of {formats.count(without)} none is."
 
 
+STATED_ELSEWHERE = (
+    "These are statements, each read on a page by hand: none is a statistic, most are copies of what a publisher said, and whose page it is stands "
+    "beside it. Periods overlap, words such as over stand before bounds, and nothing is added up."
+)
+
+
+def statements_differ(differing: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """Which statements give different numbers of one thing and period: what, period, and each number with whose it is."""
+    told = "; ".join(f"{what.lower()}, {period}: {joined(said)}" for what, period, said in differing)
+    return f"Statements that differ: {told}."
+
+
+def money_differs(year: str, text: str, whose: str, held: float, evidence: str) -> str:
+    """That two sums are stated for the programme in one year, and whose each is."""
+    return f"Statements that differ: for {year}, {text} million pounds ({whose}) and {formats.count(held)} million pounds ({evidence})."
+
+
 RECORDING_MEANING = "Where fewer of the crimes reported are recorded, recorded figures are too low, and better recording makes them higher without more crime."
 
 

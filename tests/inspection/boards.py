@@ -24,7 +24,7 @@ def scoreboard_of(
 ) -> Found:
     """Scoreboard and ledger from published cells; ``grades`` is the contract INSPECTION_GRADES."""
     names = ("county_lines_assessments", "ho_county_lines_programme", "hmicfrs_serious_organised_crime")
-    cells = confirmed(pl.concat(read_cells(sources[name], data) for name in names))
+    cells = confirmed(pl.concat(read_cells(sources[name], data) for name in names), registers)
     pairs = with_inspections(ledger(indicators, harmonised.observations, registers), grades, registers)
     pairs = with_programme(pairs, cells, registers)
     held = Held(cells, harmonised.observations, indicators, pairs, registers, sources, harmonised.excluded, grades)

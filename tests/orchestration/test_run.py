@@ -19,7 +19,14 @@ pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.Beta
 
 # What changed since the last edition is a page and a PDF, and no report: it has no workbook, no evidence and no words of its own.
 CHANGES = {"what-changed.html", "what-changed.pdf"}
-PAGES = {"index.html", "findings.html", "data-quality.html", "data-dictionary.html", "methods.html"} | CHANGES
+PAGES = {
+    "index.html",
+    "findings.html",
+    "statements.html",
+    "data-quality.html",
+    "data-dictionary.html",
+    "methods.html",
+} | CHANGES
 
 
 def test_64_reports_as_html_and_pdf_their_workbooks_and_the_pages_beside_them_are_published(built: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from reports.document import Document, Figure, Paragraph
 from reports.numbers import ReportData
-from reports.products import pages, products, scoreboard
+from reports.products import pages, products, scoreboard, stated
 from reports.products.recorded import at_year_ends
 from reports.products.shared import DRUGS
 from reports.wording import plain
@@ -47,6 +47,7 @@ PRODUCTS: dict[str, Callable[[ReportData], Document]] = {
     "dictionary": pages.dictionary,
     "index": lambda data: pages.index(data, ()),
     "findings": scoreboard.page,
+    "statements": stated.page,
 }
 
 

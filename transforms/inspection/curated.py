@@ -9,6 +9,8 @@ from transforms.comparability import SIDE, entries, grade_pairs, successive
 from transforms.harmonise.registers import Registers
 
 _PROGRAMME = "ho_county_lines_programme"
+# What later tables say is mostly over so many, of periods that lie in others: nothing to compare.
+_EXACT = "county_lines_programme_results"
 _OUTPUTS = {
     "type1_closures": "line_closures_type_1",
     "arrests": "programme_arrests",
@@ -23,6 +25,7 @@ def with_programme(ledger: pl.DataFrame, cells: pl.DataFrame, registers: Registe
     """
     stated = cells.filter(
         (pl.col("source_id") == _PROGRAMME)
+        & (pl.col("table") == _EXACT)
         & pl.col("measure_text").is_in(list(_OUTPUTS))
         & pl.col("value_text").is_not_null()
     )

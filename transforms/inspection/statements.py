@@ -2,7 +2,9 @@
 
 import polars as pl
 
+from transforms.harmonise.corrections import apply_corrections
 from transforms.harmonise.names import fold, name_table, without_police_word
+from transforms.harmonise.registers import Registers
 
 # What whoever gathered a row wrote into its note where it has to be looked at again.
 _UNCONFIRMED = "CHECK"
@@ -30,11 +32,13 @@ def with_areas(cells: pl.DataFrame, areas: pl.DataFrame, area_names: pl.DataFram
     )
 
 
-def statements(cells: pl.DataFrame, areas: pl.DataFrame, area_names: pl.DataFrame) -> pl.DataFrame:
+def statements(cells: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """What reports print of hand-gathered cells as it was stated, ``with_areas``: without rows that are not confirmed, and of PEEL only how many areas of
     policing have which grade; grades are in out/inspection_grades."""
-    stated = confirmed(cells).filter((pl.col("source_id") != _PEEL) | pl.col("table").str.starts_with(_AREA_COUNTS))
-    return with_areas(stated, areas, area_names)
+    stated = confirmed(cells, registers).filter(
+        (pl.col("source_id") != _PEEL) | pl.col("table").str.starts_with(_AREA_COUNTS)
+    )
+    return with_areas(stated, registers.areas, registers.area_names)
 
 
 def unconfirmed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -43,9 +47,14 @@ def unconfirmed(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.filter(says).select("source_id", "edition_id", "table", _row()).unique(maintain_order=True)
 
 
-def confirmed(cells: pl.DataFrame) -> pl.DataFrame:
-    """Hand-gathered cells without the rows that are ``unconfirmed``."""
-    return cells.with_columns(_row()).join(unconfirmed(cells), on=_ROW, how="anti", maintain_order="left").drop("row")
+def confirmed(cells: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Hand-gathered cells with the corrections of the register, without the rows that are ``unconfirmed``.
+
+    Raises RegisterError for a correction that finds some of the cells that it expects, but not all.
+    """
+    here = [each for each in registers.corrections if each.source_id in set(cells["source_id"])]
+    mended = apply_corrections(cells, here, settled=()).drop("correction_id")
+    return mended.with_columns(_row()).join(unconfirmed(mended), on=_ROW, how="anti", maintain_order="left").drop("row")
 
 
 def _row() -> pl.Expr:

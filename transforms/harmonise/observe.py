@@ -44,8 +44,10 @@ def harmonise(
     """
     printed = cells.filter(pl.col("kind") == "figure")
     # Cells that stay as they were gathered are mended where they are printed from (transforms.inspection.statements).
-    raw = {source.id for source in sources.values() if source.reaches == "raw"}
-    figures = apply_corrections(printed, [each for each in registers.corrections if each.source_id not in raw], settled)
+    observed = {source.id for source in sources.values() if source.reaches == "observations"}
+    figures = apply_corrections(
+        printed, [each for each in registers.corrections if each.source_id in observed], settled
+    )
     names = name_table(known_areas(registers), registers.area_names.filter(pl.col("name_type") != ASKED_NAME))
     kinds = {source.id: source.area_kinds for source in sources.values()}
     files = record_files(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from reports import formats, wording
-from reports.document import Block, Heading, Link, Page, Paragraph, Run, Table, TableColumn
+from reports.document import Block, Heading, Link, Page, Paragraph, Quotation, Run, Table, TableColumn
 from reports.numbers import ReportData
 
 PAGE: Final = "statements"
@@ -130,19 +130,22 @@ def _lines(data: ReportData) -> Iterator[Block]:
         anchor="table-lines",
         caption="Numbers of lines that were stated: the unit is another from one to the next",
         columns=(
-            *(TableColumn("Period"), TableColumn("Lines", numeric=True), TableColumn("In its words")),
-            *(TableColumn("Stated by"), *_ENDS),
+            *(TableColumn("Period"), TableColumn("Lines", numeric=True), TableColumn("Stated by")),
+            *_ENDS,
         ),
         rows=tuple(
             (
-                *(wording.stated_period(each.period), _range(each), each.remark or formats.NOT_AVAILABLE),
-                *(each.labels[0] if each.labels else formats.NOT_AVAILABLE, *each.ends()),
+                *(wording.stated_period(each.period), _range(each), each.labels[0] or formats.NOT_AVAILABLE),
+                *each.ends(),
             )
             for each in stated
         ),
         source_note=f"Gathered by hand. {formats.legend([formats.NOT_AVAILABLE])}",
         dense=True,
     )
+    for each in stated:
+        if each.remark:
+            yield Quotation(each.remark, f"{wording.stated_period(each.period)}, {urlsplit(each.url).hostname}")
 
 
 def _range(each: _Statement) -> str:

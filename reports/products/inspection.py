@@ -1,6 +1,6 @@
 """The section on inspections: the grades of a force by cycle, side by side and never set against each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -85,21 +85,17 @@ def months_old(data: ReportData, forces: Sequence[str]) -> tuple[str, int] | Non
 def _of_force(data: ReportData, held: pl.DataFrame, counted: pl.DataFrame) -> tuple[Table, ...]:
     pillars = held.filter(pl.col("how_known").is_null())
     questions = pillars["question"].unique().sort().to_list()
-    cycles = pillars.unique("cycle").sort("first_day").select("cycle", "tiers").rows()
+    cycles = pillars.unique("cycle").sort("first_day")
     words = {(row["cycle"], row["question"]): _word(row) for row in pillars.iter_rows(named=True)}
     of_pillars = Table(
         anchor="table-grades",
         caption="Grades by pillar, each to be read within its own cycle",
-        columns=(
-            TableColumn("Cycle"),
-            *(TableColumn(question) for question in questions),
-            TableColumn("Words of the scale"),
-        ),
+        columns=(TableColumn("Cycle"), *(TableColumn(question) for question in questions)),
         rows=tuple(
-            (cycle, *(words.get((cycle, question), formats.NOT_AVAILABLE) for question in questions), _scale(tiers))
-            for cycle, tiers in cycles
+            (cycle, *(words.get((cycle, question), formats.NOT_AVAILABLE) for question in questions))
+            for cycle in cycles["cycle"]
         ),
-        source_note=f"Source: {_PUBLISHER}. {formats.legend([formats.NOT_AVAILABLE])} Each grade leads back to its page in the table inspection_grades for download. {from_cycle_to_cycle(data, held['area_id'].unique().to_list())}".strip(),
+        source_note=f"Source: {_PUBLISHER}. {_scales(cycles['tiers'].unique().sort())}{formats.legend([formats.NOT_AVAILABLE])} Each grade leads back to its page in the table inspection_grades for download. {from_cycle_to_cycle(data, held['area_id'].unique().to_list())}".strip(),
         dense=True,
     )
     return (of_pillars, *_of_policing(held, counted))
@@ -222,9 +218,9 @@ def _word(row: Row) -> Run:
     return f"{wording.capitalised(row['word'])}{carried}"
 
 
-def _scale(tiers: int) -> str:
-    """The words of a scale, the best first."""
-    return ", ".join(_words_of(tiers))
+def _scales(tiers: Iterable[int]) -> str:
+    """The words of each scale, the best first."""
+    return "".join(f"Scale: {', '.join(_words_of(each))}. " for each in tiers)
 
 
 def _words_of(tiers: int) -> Sequence[str]:

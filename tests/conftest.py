@@ -139,9 +139,10 @@ def observations(harmonised: Harmonised) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def indicators(observations: pl.DataFrame, areas: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    return formulas.indicators(
+    computed = formulas.indicators(
         observations, areas, registers.area_members, registers.measures, registers.local_authorities
     )
+    return formulas.with_doubts(computed, registers.doubtful_figures)
 
 
 @pytest.fixture(scope="session")

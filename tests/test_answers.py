@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from transforms.answers import explain, find_area, find_numbers, numbers_held, period_asked, read_period, suggest
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
+from transforms.indicators.force_totals import OF_CODES
+from transforms.indicators.shares import SHARES
 from transforms.sources.published import read_editions
 
 YEAR_2019 = (date(2019, 1, 1), date(2019, 12, 31))
@@ -224,9 +226,20 @@ def test_whatever_is_written_is_a_day_or_a_period_of_whole_months_or_a_plain_err
 
 def test_a_number_is_found_and_the_preferred_one_comes_first(indicators: pl.DataFrame) -> None:
     rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019)
-    assert [row["denominator_rule"] for row in rows] == ["as_published", "canonical"]
-    assert [row["is_preferred"] for row in rows] == [True, False]
-    assert {row["numerator"] for row in rows} == {2_730}
+    assert [(row["edition_id"], row["denominator_rule"]) for row in rows] == [
+        ("2026-04", "canonical"),
+        ("ye-dec-2019", "as_published"),
+        ("ye-dec-2019", "canonical"),
+    ]
+    assert [row["is_preferred"] for row in rows] == [True, False, False]
+    assert [row["numerator"] for row in rows] == [2_772, 2_730, 2_730]
+
+
+def test_a_number_is_asked_for_as_one_edition_printed_it(indicators: pl.DataFrame) -> None:
+    rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, "ye-dec-2019")
+    assert {(row["numerator"], row["edition_id"]) for row in rows} == {(2_730, "ye-dec-2019")}
+    with pytest.raises(CountyLinesError, match=r"No edition 'ye-mar-1900' .*; these have: 2026-04, ye-dec-2019"):
+        find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, "ye-mar-1900")
 
 
 def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.DataFrame) -> None:
@@ -260,7 +273,7 @@ def test_what_is_counted_on_one_day_is_asked_for_by_its_month(indicators: pl.Dat
 
 def test_the_latest_number_is_the_newest_that_all_areas_asked_for_have(indicators: pl.DataFrame) -> None:
     of_norfolk = period_asked("latest", indicators, ["E23000024"], "drug_offences")
-    assert of_norfolk == read_period("YE June 2025")
+    assert of_norfolk == read_period("YE Dec 2025")
     assert period_asked("Latest", indicators, ["E23000024"], "M08") == read_period("YE Dec 2023")
     assert period_asked("2019", indicators, ["E23000024"], "drug_offences") == read_period("2019")
     with pytest.raises(CountyLinesError, match="No london_linked_individuals is held for E23000001"):
@@ -377,13 +390,15 @@ def test_the_named_cells_add_up_to_the_numbers(indicators: pl.DataFrame, observa
     printed = observations.select("observation_id", of="measure_id", printed="value")
     for total, parts in (("numerator", "numerator_observations"), ("denominator", "denominator_observations")):
         is_denominator = pl.lit(total == "denominator")
+        # Drug offences are the sum of their codes, each of which is a measure of its own; so is what a share counts.
+        counted = (pl.col("of") == pl.col("measure_id")) | pl.col("measure_id").is_in([*OF_CODES, *SHARES])
         sums = (
             indicators.filter(pl.col(total).is_not_null())
             .with_columns(pl.col(parts).str.split("; ").alias("observation_id"))
             .explode("observation_id")
             .join(printed, on="observation_id")
             .group_by("indicator_id", total)
-            .agg(pl.col("printed").filter((pl.col("of") == pl.col("measure_id")) | is_denominator).sum())
+            .agg(pl.col("printed").filter(counted | is_denominator).sum())
         )
         assert sums.height == indicators[total].count()
         # Full-time equivalents have decimals, which add up to the last bit only in one order.

@@ -186,11 +186,11 @@ def numbers_held(indicators: pl.DataFrame, observations: pl.DataFrame, areas: pl
 
 
 def find_numbers(
-    indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date]
+    indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date], edition_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """Every row of out/indicators, or of ``numbers_held``, for one area, measure (its id or code) and period, the preferred one first.
+    """Every row of out/indicators, or of ``numbers_held``, for one area, measure (its id or code) and period, the preferred one first; of one edition where it is named.
 
-    Raises CountyLinesError with the measures, or the periods held for the area, when there is none.
+    Raises CountyLinesError with the measures, the periods held for the area, or the editions that have the number, when there is none.
     """
     of_measure = _of_measure(indicators, measure_id)
     of_area = of_measure.filter(pl.col("area_id") == area_id)
@@ -208,6 +208,14 @@ def find_numbers(
             f"No {measure_id} for {name} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
             + (f"the newest of {len(held)} periods held: {periods}." if periods else "nothing is held for this area.")
         )
+    if edition_id is not None:
+        of_edition = rows.filter(edition_id=edition_id)
+        if of_edition.is_empty():
+            named = ", ".join(rows["edition_id"].unique().sort())
+            raise CountyLinesError(
+                f"No edition {edition_id!r} has {measure_id} of this area and period; these have: {named}."
+            )
+        rows = of_edition
     return list(
         rows.sort("is_preferred", "vintage", "indicator_id", descending=[True, True, False]).iter_rows(named=True)
     )

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from transforms.contracts.tables import COMPARISONS, RECORD_FILES
+from transforms.indicators.force_totals import OF_CODES
 from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 _PARTS = ("numerator", "denominator")
@@ -70,7 +71,7 @@ def evidence(
     # A table that leaves out a part that counts none shows it by the whole, which its other parts make up.
     measure_of = known.select("indicator_id", pl.col("measure_id").alias("counts"))
     told = cells.join(measure_of, on="indicator_id").with_columns(
-        is_whole=(pl.col("measure_id") != pl.col("counts")) & ~pl.col("counts").is_in(list(SHARES))
+        is_whole=(pl.col("measure_id") != pl.col("counts")) & ~pl.col("counts").is_in([*SHARES, *OF_CODES])
     )
     parts = told.group_by("indicator_id").agg(
         (is_numerator & ~pl.col("is_whole")).sum().alias("parts"),

@@ -19,6 +19,7 @@ from reports.products import products
 from reports.slices import Slices
 from transforms.contracts import REVISIONS, tables
 from transforms.harmonise import load_registers
+from transforms.indicators.sums import spoken_of
 from transforms.sources.registry import Source
 
 DATAPACK = ["report", "datapack"]
@@ -49,7 +50,10 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
     def datapack(paths: Folders, **frames: Any) -> Written:
         lake = {contract.table: frames[contract.table.replace("/", "_")] for contract in _TABLES}
         data = ReportData(
-            **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},
+            **{
+                **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},
+                "indicators": spoken_of(lake["out/indicators"]),
+            },
             breaks=registers.breaks,
             measures=registers.measures,
             sources=sources,

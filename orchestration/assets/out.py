@@ -11,7 +11,7 @@ from orchestration.store.paths import Paths
 from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
-from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions
+from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions, with_doubts
 from transforms.outputs import write_tidy_csv, write_warehouse
 from transforms.sources.landing import landing_frame
 from transforms.sources.recognise import LandingFile
@@ -42,7 +42,8 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
     )
     def out_indicators(paths: Folders, observations: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
         registers = load_registers(paths.data)
-        return indicators(observations, areas, registers.area_members, registers.measures, registers.local_authorities)
+        frame = indicators(observations, areas, registers.area_members, registers.measures, registers.local_authorities)
+        return with_doubts(frame, registers.doubtful_figures)
 
     @table_asset(
         tables.RECONCILIATION,

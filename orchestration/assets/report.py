@@ -29,6 +29,7 @@ from reports.texts import texts_address
 from transforms.contracts import BOUNDARIES
 from transforms.differences import TABLES
 from transforms.harmonise import load_registers
+from transforms.indicators.sums import spoken_of
 from transforms.inspection import statements
 from transforms.sources.registry import Source
 
@@ -78,8 +79,9 @@ def report_assets(
             given["statements"] = statements(cells, registers)
         given |= {"grades": tables[_GRADES]} if _GRADES in tables else {}
         given |= {_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}
+        tables_read = {name: tables[name] for name in _INS}
         return ReportData(
-            **{name: tables[name] for name in _INS},
+            **{**tables_read, "indicators": spoken_of(tables["indicators"])},
             **given,
             breaks=registers.breaks,
             measures=registers.measures,

@@ -1,7 +1,8 @@
 """`countylines value`, `countylines explain` and `countylines areas`: one number, the way back from it, and what places are called."""
 
 import json
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,13 +11,17 @@ from orchestration.commands.options import JSON, registers, table
 from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
+if TYPE_CHECKING:
+    import polars as pl
+
 
 @click.command()
 @click.argument("area")
 @click.argument("measure")
 @click.argument("period")
+@click.option("--edition", help="An edition by its id, such as ye-dec-2019: what it said, and not the newest one.")
 @JSON
-def value(area: str, measure: str, period: str, as_json: bool) -> None:
+def value(area: str, measure: str, period: str, edition: str | None, as_json: bool) -> None:
     """One number, with its population, limits, coverage and edition.
 
     AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that the
@@ -25,6 +30,7 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
 
     \b
     Example: countylines value Norfolk drug_offences "YE Dec 2019"
+             countylines value Norfolk drug_offences 2019 --edition ye-dec-2019
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
     from transforms.answers import find_area, find_numbers, numbers_held, period_asked
@@ -38,8 +44,9 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
     known = registers(paths)
     area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
     held = numbers_held(table(paths, "out", "indicators"), table(paths, "core", "observations"), known.areas)
-    rows = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure))
-    answers = [_answer(row) for row in rows]
+    rows = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure), edition)
+    editions = table(paths, "raw", "editions")
+    answers = [_answer(row, editions) for row in rows]
     if as_json:
         click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
         return
@@ -47,7 +54,8 @@ def value(area: str, measure: str, period: str, as_json: bool) -> None:
         click.echo(_in_words(answer))
 
 
-def _answer(row: dict[str, Any]) -> dict[str, Any]:
+def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
+    (file_kind,) = editions.filter(source_id=row["source_id"], edition_id=row["edition_id"])["file_kind"]
     return {
         "area_code": row["area_id"],
         "area_name": row["area_name"],
@@ -64,11 +72,13 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
         "upper_95": row["upper_95"],
         "method": row["method"],
         "is_derived": row["is_derived"],
+        "is_sum": "; " in (row["numerator_observations"] or ""),
         "coverage": row["coverage"],
         "coverage_note": row["coverage_note"],
         "status": row["status"],
         "source": row["source_id"],
         "edition": row["edition_id"],
+        "file_kind": file_kind,
         "vintage": row["vintage"],
         "indicator_id": row["indicator_id"],
     }
@@ -104,7 +114,8 @@ def _in_words(answer: dict[str, Any]) -> str:
     count = "no figure" if answer["numerator"] is None else f"{answer['numerator']:,}"
     lines = [f"{name}, {what}, {answer['period'].replace('/', ' to ')}: {count}"]
     if answer["value"] is not None:
-        derived = " (derived here; the publisher printed a count)" if answer["is_derived"] else ""
+        printed = "counts that add up to it" if answer["is_sum"] else "a count"
+        derived = f" (derived here; the publisher printed {printed})" if answer["is_derived"] else ""
         of_whom = "residents aged 0 to 17" if answer["measure"] in PER_CHILD else "residents"
         lines.append(
             f"  {answer['value']:.6f} per cent of {answer['denominator']:,} offences (derived here), {_limits(answer)}"
@@ -119,7 +130,9 @@ def _in_words(answer: dict[str, Any]) -> str:
         lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
     if answer["coverage"] and answer["coverage_note"]:
         lines.append(f"  coverage {answer['coverage']}: {answer['coverage_note']}")
-    lines.append(f"  {answer['source']}, edition {answer['edition']}; countylines explain {answer['indicator_id']}")
+    lines.append(
+        f"  {answer['source']}, edition {answer['edition']} ({answer['file_kind']}); countylines explain {answer['indicator_id']}"
+    )
     return "\n".join(lines)
 
 
@@ -136,11 +149,12 @@ def explain(indicator_id: str, as_json: bool) -> None:
     from transforms.answers import explain as explain_number
 
     paths = paths_from_environment()
+    editions = table(paths, "raw", "editions")
     found = explain_number(
         indicator_id,
         table(paths, "out", "indicators"),
         table(paths, "core", "observations"),
-        table(paths, "raw", "editions"),
+        editions,
         table(paths, "out", "comparability"),
         table(paths, "core", "record_files"),
     )
@@ -149,7 +163,7 @@ def explain(indicator_id: str, as_json: bool) -> None:
         parts = {name: getattr(found, name).to_dicts() for name in names}
         click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
         return
-    click.echo(_in_words(_answer(found.indicator)))
+    click.echo(_in_words(_answer(found.indicator, editions)))
     click.echo(f"\nFormula\n  {found.formula}")
     for title, frame in (("Counted from", found.numerator), ("Divided by", found.denominator)):
         if len(frame):
@@ -157,6 +171,8 @@ def explain(indicator_id: str, as_json: bool) -> None:
         for row in frame.iter_rows(named=True):
             shown = row["value_text"] if row["value_text"] is not None else "(blank)"
             click.echo(f"  {shown:>12}  {row['observation_id']}")
+            if found_at := re.fullmatch(r"row:(\d+) column:(.+)", row["cell"]):
+                click.echo(f"{'':14}row {int(found_at[1]):,} of the table, column {found_at[2]!r}")
             click.echo(f"{'':14}printed as {row['area_text']!r}; area {row['area_id']} found by {row['area_match']}")
             if row["correction_id"]:
                 click.echo(f"{'':14}correction {row['correction_id']} applied")

@@ -14,6 +14,7 @@ from reports.products.shared import NATION
 from transforms.contracts import INDICATORS
 from transforms.indicators.local_authorities import PER_CHILD
 from transforms.indicators.shares import OF_OFFENCES
+from transforms.indicators.sums import BY_QUARTER
 
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
@@ -164,7 +165,11 @@ def _coverage(rows: pl.DataFrame) -> Sheet:
 
 
 def _revisions(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame, area_ids: Sequence[str]) -> Sheet:
-    rows = revisions.filter(pl.col("area_id").is_in(list(area_ids)) & pl.col("edition_before").is_not_null())
+    # By the quarter there are a few thousand, most of them printed alike: those are in the table of revisions for download.
+    by_quarter = (pl.col("source_id") == BY_QUARTER) & (pl.col("change") == 0)
+    rows = revisions.filter(
+        pl.col("area_id").is_in(list(area_ids)) & pl.col("edition_before").is_not_null() & ~by_quarter
+    )
     names = _editions_named(data)
     before = revisions.select(
         "measure_id",
@@ -200,7 +205,10 @@ def _revisions(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame
     return Sheet(
         name="Revisions",
         title="Figures that several editions print",
-        about=("A change of zero means that the later edition prints the same figure. Publishers give no reasons.",),
+        about=(
+            "A change of zero means that the later edition prints the same figure; of quarters only those that changed are listed. "
+            "Publishers give no reasons.",
+        ),
         frame=frame,
         missing={},
     )

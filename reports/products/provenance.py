@@ -68,20 +68,18 @@ def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bo
 
 
 def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> tuple[Block, ...]:
-    """Counts that two or more editions print for one period, where an edition printed another figure: all periods of one area, else the revised."""
+    """Years that two or more editions print, where an edition printed another figure: all of one area, else the revised."""
+    period = ["area_id", "period_start", "period_end"]
     counts = (
         data.indicators.filter(pl.col("measure_id") == DRUGS)
         .with_columns(pl.col("period_end").max().over("source_id", "edition_id").alias("reach"))
         .filter(pl.col("area_id").is_in(list(area_ids)) & pl.col("numerator").is_not_null())
         .sort("vintage", "reach", "source_id", "edition_id", "is_preferred")
-        .unique(["area_id", "period_end", "source_id", "edition_id"], keep="last", maintain_order=True)
+        .unique([*period, "source_id", "edition_id"], keep="last", maintain_order=True)
         .with_columns(
-            pl.col("numerator").n_unique().over("area_id", "period_end").alias("different"),
-            pl.len().over("area_id", "period_end").alias("editions"),
-            (pl.col("numerator").last() - pl.col("numerator").first())
-            .over("area_id", "period_end")
-            .abs()
-            .alias("size"),
+            pl.col("numerator").n_unique().over(period).alias("different"),
+            pl.len().over(period).alias("editions"),
+            (pl.col("numerator").last() - pl.col("numerator").first()).over(period).abs().alias("size"),
         )
         .filter(pl.col("editions") > 1)
     )
@@ -91,9 +89,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
     listed = counts if counts["area_id"].n_unique() == 1 else revised
     by_figure = [
         list(rows.iter_rows(named=True))
-        for _, rows in listed.sort("size", descending=True, maintain_order=True).group_by(
-            "area_id", "period_end", maintain_order=True
-        )
+        for _, rows in listed.sort("size", descending=True, maintain_order=True).group_by(period, maintain_order=True)
     ]
     drawn = sorted(by_figure[:MOST_ROWS], key=lambda rows: (rows[0]["area_name"], rows[0]["period_end"]))
     editions = {
@@ -104,7 +100,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
     left_out = len(editions) - len(columns)
     title = "Drug offences of the same period, edition by edition"
     largest = by_figure[0]
-    description = wording.revisions(largest[0], largest[-1], revised.select("area_id", "period_end").n_unique())
+    description = wording.revisions(largest[0], largest[-1], revised.select(period).n_unique())
     table = Table(
         anchor="table-revisions",
         caption="Drug offences of the same period in several editions, oldest first; this report uses the newest",

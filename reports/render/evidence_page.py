@@ -17,7 +17,18 @@ EVIDENCE_FOLDER = "evidence"
 _ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
 """As the templates escape."""
 _PRINTED: Final = (
-    *("value_text", "cell", "title", "table", "file_anchor", "area_text", "area_id", "area_match", "correction_id"),
+    *(
+        "value_text",
+        "cell",
+        "title",
+        "table",
+        "file_kind",
+        "file_anchor",
+        "area_text",
+        "area_id",
+        "area_match",
+        "correction_id",
+    ),
     "source_url",
 )
 
@@ -84,7 +95,7 @@ def _lines(cells: pl.DataFrame, files: pl.DataFrame) -> dict[tuple[str, str], Ma
 
     By columns, since a page has more than a thousand cells and a template would take them one by one.
     """
-    titles = files.select("source_id", "edition_id", "title", pl.col("anchor").alias("file_anchor"))
+    titles = files.select("source_id", "edition_id", "title", "file_kind", pl.col("anchor").alias("file_anchor"))
     correction, address = (
         pl.when(pl.col(column) != "").then(pl.format(said, column)).fill_null("")
         for column, said in (("correction_id", "; correction {} applied"), ("source_url", "; seen at {}"))
@@ -99,8 +110,18 @@ def _lines(cells: pl.DataFrame, files: pl.DataFrame) -> dict[tuple[str, str], Ma
             *number,
             pl.format("<b>{}</b> in cell {}", "value_text", "cell").alias("cells"),
             pl.format(
-                ' of {}, {} (<a href="#{}">file</a>), printed as “{}”; area {} found by {}{}{}',
-                *("title", "table", "file_anchor", "area_text", "area_id", "area_match", correction, address),
+                ' of {}, {} ({}, <a href="#{}">file</a>), printed as “{}”; area {} found by {}{}{}',
+                *(
+                    "title",
+                    "table",
+                    "file_kind",
+                    "file_anchor",
+                    "area_text",
+                    "area_id",
+                    "area_match",
+                    correction,
+                    address,
+                ),
             ).alias("said"),
         )
         .group_by(*number, pl.struct(*number, "said").rle_id().alias("item"), "said", maintain_order=True)

@@ -47,7 +47,7 @@ def links(period: Side, **more: Any) -> Side:
 
 def slavery(period: Side, **more: Any) -> Side:
     level = {"level": "countries"}
-    return side("modern_slavery_offences_in_quarter", "D25", "offence", NATION, period, **level, **more)
+    return side("modern_slavery_offences", "D25", "offence", NATION, period, **level, **more)
 
 
 def lines(definition: str, unit: str, period: Side, **more: Any) -> Side:

@@ -91,7 +91,7 @@ def any_of(*values: Any) -> st.SearchStrategy[Any]:
 
 sides = st.fixed_dictionaries(
     {
-        "measure_id": any_of("drug_offences", "drug_trafficking_offences_in_quarter", "nrm_police_referrals", None),
+        "measure_id": any_of("drug_offences", "drug_trafficking_offences", "nrm_police_referrals", None),
         "definition_id": any_of("D22", "D23", "D24", "D14", None),
         "unit_id": any_of("offence", "offence", "referral", "mean_of_grades", None),
         "multiplier": any_of(1000, 100_000, None),

@@ -168,14 +168,14 @@ SPOILT = {
     ),
     "a break of a dimension that is none": (
         "breaks.csv",
-        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
-        "B03,2004-04-01,,drug_possession_offences_in_quarter,,Z,1",
+        "B03,2004-04-01,,drug_possession_offences,,R,1",
+        "B03,2004-04-01,,drug_possession_offences,,Z,1",
         "breaks.csv: dimension is none of U",
     ),
     "a break that scores too much": (
         "breaks.csv",
-        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,1",
-        "B03,2004-04-01,,drug_possession_offences_in_quarter,,R,4",
+        "B03,2004-04-01,,drug_possession_offences,,R,1",
+        "B03,2004-04-01,,drug_possession_offences,,R,4",
         "breaks.csv: score is none of 0",
     ),
     "a measure without a definition": (

@@ -30,6 +30,7 @@ FOR_PEOPLE: Final = {
     "class_a_supply_subcodes": ("evidence",),
     "coverage_gaps": ("reason", "evidence"),
     "definitions": ("term", "body", "says"),
+    "doubtful_figures": ("evidence",),
     "elsewhere": ("evidence",),
     "exclusions": ("reason", "evidence"),
     "finding_indicators": ("indicator", "why_not"),

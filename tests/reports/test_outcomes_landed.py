@@ -158,7 +158,7 @@ def test_what_is_missing_is_said_by_what_is_held(with_editions: ReportData, repo
     )
     assert set(not_held.values()) == {"The project keeps no edition of recorded crime by offence code."}
     slavery = with_editions.observations.filter(
-        measure_id="modern_slavery_offences_in_quarter", source_id="ho_recorded_crime_open_data"
+        measure_id="modern_slavery_offences", source_id="ho_recorded_crime_open_data"
     )
     assert held["I02c"] == (
         f"{len(slavery):,} figures are held that this is not worked out from: Modern slavery offences recorded by the police in a quarter, "

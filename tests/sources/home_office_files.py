@@ -1,6 +1,7 @@
 """Synthetic files of the Home Office's open data by offence code, in the documented layouts: no count in them was ever published."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -103,8 +104,12 @@ def landed(folder: Path, files: Mapping[str, bytes], data: Path = DATA) -> tuple
     register = load_sources(data)
     found = survey(folder, register, data)
     assert {file.outcome for file in found} == {READ}, [file.reason for file in found]
-    named = {file.source_id for file in found}
-    sources = {name: source for name, source in with_landing(register, found).items() if name in named}
+    files_of = {path for file in found if (path := file.path)}
+    sources = {
+        name: replace(source, editions=own)
+        for name, source in with_landing(register, found).items()
+        if (own := tuple(edition for edition in source.editions if edition.file in files_of))
+    }
     assert all(editions_held(source, folder) for source in sources.values())
     return pl.concat(read_cells(source, data, folder) for source in sources.values()), sources
 

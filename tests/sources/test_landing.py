@@ -309,7 +309,6 @@ def test_a_damaged_file_of_a_listed_edition_gives_way_to_a_whole_one(
 
 
 OTHER_FILES = {
-    "prc.parquet": (b"PAR1synthetic", "it is a Parquet file"),
     "referrals.rda": (gzip.compress(b"RDX3\nX\n"), "it is a file of R's data (.rda)"),
     "lookup.rds": (gzip.compress(b"X\n\x00\x00\x00\x03"), "it is a file of R's data (.rds)"),
     "crime.sqlite": (b"SQLite format 3\x00", "it is an SQLite database"),

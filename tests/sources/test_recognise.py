@@ -192,6 +192,7 @@ def test_a_quarter_is_named_by_its_folder_since_its_bytes_do_not_say_it(
         ("report.pdf", b"%PDF-1.7", NOT_RECOGNISED, "it is a PDF"),
         ("cut.xlsx", b"PK\x03\x04\x14", NOT_RECOGNISED, "cut short"),
         ("cut.csv.gz", b"\x1f\x8b\x08\x00", NOT_RECOGNISED, "no source has a table with these columns"),
+        ("cut.parquet", b"PAR1synthetic", NOT_RECOGNISED, "it is a Parquet file, cut short or damaged"),
         ("bytes.csv", b"\xff\xfe\x00a,b\n", NOT_RECOGNISED, "no table that can be read"),
         ("other.csv", b"cat,dog\n1,2\n", NOT_RECOGNISED, "no source has a table with these columns"),
         ("other.zip", zipped(readme=b"x"), NOT_RECOGNISED, "a ZIP file without a workbook"),
@@ -209,20 +210,14 @@ def test_what_is_no_table_is_named_with_the_reason(
 
 
 @pytest.mark.parametrize("folder", ["", "2017-18/", "ho_recorded_crime_open_data/2017-18/"])
-def test_open_data_as_csv_is_named_for_what_is_read_of_it_wherever_it_lies(
+def test_open_data_as_csv_is_dated_by_its_last_quarter_wherever_it_lies(
     folder: str, tmp_path: Path, register: dict[str, Source]
 ) -> None:
-    labels = "Financial Year,Financial Quarter,Force Name,Offence Description,Offence Group,Offence Subgroup,Offence Code,Number of Offences"
-    put(
-        tmp_path,
-        f"{folder}prc-pfa.csv",
-        f"{labels}\n2017/18,1,Norfolk,Synthetic,Drug offences,Possession,92D,7\n".encode(),
-    )
+    put(tmp_path, f"{folder}prc-pfa.csv", (FIXTURES / "ho_recorded_crime_open_data" / "2024_25.csv").read_bytes())
     (file,) = survey(tmp_path, register, DATA)
-    assert (file.outcome, file.source_id) == (NOT_RECOGNISED, "ho_recorded_crime_open_data")
-    assert file.reason == (
-        "it is a table of ho_recorded_crime_open_data as CSV, of which only workbooks are read; put the publisher's ODS or XLSX workbook here"
-    )
+    (edition,) = file.editions
+    assert (file.outcome, file.source_id, edition.id) == (READ, "ho_recorded_crime_open_data", "prc-pfa")
+    assert (edition.title, edition.vintage, edition.file_kind) == ("To March 2025", "2025-07", "re-save")
 
 
 @pytest.mark.full

@@ -15,6 +15,7 @@ from transforms.comparability.pairs import (
 )
 from transforms.contracts.tables import COMPARABILITY
 from transforms.harmonise.registers import Registers
+from transforms.indicators.sums import spoken_of
 
 _ALLOWED = {
     "A": "change, rank and test",
@@ -60,7 +61,7 @@ def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Regi
     of an area and those of the month before that is held). What a grade forbids is in ``allowed``. The pairs behind the findings, of the
     grades of inspections and of what the programme states are added where these are known (transforms.inspection).
     """
-    preferred = indicators.filter(pl.col("is_preferred"))
+    preferred = spoken_of(indicators.filter(pl.col("is_preferred")))
     rates = side_of_indicators(
         preferred.filter(pl.col("value").is_not_null() & pl.col("measure_id").is_in(_RANKED)), registers
     )

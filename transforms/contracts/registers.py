@@ -282,6 +282,21 @@ REGISTERS = {
             _EVIDENCE,
         ),
         _register(
+            *(
+                "doubtful_figures",
+                "Doubtful figures",
+                "stretch of an area's figures in a source that are not whole",
+                ("doubt_id",),
+            ),
+            _text("doubt_id", "Identifier"),
+            _SOURCE,
+            _text("area_id", "Area"),
+            _text("first_day", "First day of the stretch", **_DAY),
+            _text("last_day", "Last day of the stretch", **_DAY),
+            _text("warning", "What is printed beside every figure with a part of it"),
+            _EVIDENCE,
+        ),
+        _register(
             *("measure_labels", "Labels of measures", "label"),
             ("source_id", "table_pattern", "measure_pattern", "breakdown"),
             _SOURCE,

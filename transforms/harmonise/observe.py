@@ -40,7 +40,8 @@ def harmonise(
     ``cells`` has the columns of the raw tables, all sources together; the result's frames follow the contracts OBSERVATIONS,
     EXCLUDED, UNMATCHED, NOTES and RECORD_FILES. Raises RegisterError for a correction that finds another number of cells than it expects and,
     once every cell is understood, for a name, exclusion, label or symbol that matches nothing: of the ``settled`` sources, which are
-    all unless given. Where other editions are read than the register lists, what those lack says nothing against a row.
+    all unless given. Where other editions are read than the register lists, what those lack says nothing against a row; nor where the
+    registers await an original of which re-saves alone are held.
     """
     printed = cells.filter(pl.col("kind") == "figure")
     # Cells that stay as they were gathered are mended where they are printed from (transforms.inspection.statements).
@@ -74,7 +75,7 @@ def harmonise(
     if (
         unmatched.is_empty()
     ):  # a renamed force leaves an unknown name and a dead one: the unknown one says in which cell
-        _refuse_dead_rows(registers, matched, excluded, resolved, settled)
+        _refuse_dead_rows(registers, matched, excluded, resolved, _judged(sources, settled))
     return Harmonised(
         observations=_observations(_as_printed(matched, printed), registers),
         excluded=_as_printed(excluded, printed).select(list(EXCLUDED.schema)).sort(_CELL),
@@ -82,6 +83,12 @@ def harmonise(
         notes=_notes(matched, cells.filter(pl.col("kind") == "note")),
         record_files=files,
     )
+
+
+def _judged(sources: Mapping[str, Source], settled: Collection[str] | None) -> set[str]:
+    """The sources of which a row of a register that matches nothing is a dead one."""
+    asked = set(sources if settled is None else settled)
+    return asked - {source.id for source in sources.values() if source.original_awaited}
 
 
 def refuse_unmatched(unmatched: pl.DataFrame) -> None:
@@ -271,11 +278,10 @@ def _refuse_dead_rows(
     matched: pl.DataFrame,
     excluded: pl.DataFrame,
     resolved: pl.DataFrame,
-    settled: Collection[str] | None,
+    judged: set[str],
 ) -> None:
     """Raise RegisterError for a register row that matched no cell: dead configuration is wrong configuration."""
-    live = set(pl.concat([matched["source_id"], excluded["source_id"]]))
-    live_sources = sorted(live if settled is None else live & set(settled))
+    live_sources = sorted(judged.intersection(pl.concat([matched["source_id"], excluded["source_id"]])))
     used_names = resolved.select("source_id", "area_id", pl.col("name_key"))
     dead_names = (
         registers.area_names.filter((pl.col("name_type") == PUBLISHED_NAME) & pl.col("source_id").is_in(live_sources))

@@ -50,6 +50,7 @@ class Registers:
     source_quality: pl.DataFrame
     breaks: pl.DataFrame
     coverage_gaps: pl.DataFrame
+    doubtful_figures: pl.DataFrame
     local_authorities: pl.DataFrame
     localities: pl.DataFrame
     headlines: pl.DataFrame
@@ -111,6 +112,9 @@ def load_registers(data: Path) -> Registers:
         coverage_gaps=read_register(data, "coverage_gaps").with_columns(
             pl.col("first_period_end", "last_period_end").str.to_date()
         ),
+        doubtful_figures=read_register(data, "doubtful_figures").with_columns(
+            pl.col("first_day", "last_day").str.to_date()
+        ),
         local_authorities=load_local_authorities(data),
         corrections=_read_corrections(data / "corrections"),
     )
@@ -124,6 +128,7 @@ def _check_references(registers: Registers) -> None:
         set(registers.area_names["area_id"])
         | set(registers.area_members["parent_id"])
         | set(registers.area_members["child_id"])
+        | set(registers.doubtful_figures["area_id"])
         | set(registers.local_authorities["police_force_area_id"])
         | set(registers.local_authorities["region_id"])
     )

@@ -6,9 +6,10 @@ Here belongs what is counted, summed and divided. A formula of statistics does n
 
 from transforms.indicators.compute import indicators
 from transforms.indicators.coverage import coverage
+from transforms.indicators.doubts import with_doubts
 from transforms.indicators.plausibility import plausibility
 from transforms.indicators.rates import with_rate
 from transforms.indicators.reconcile import reconcile
 from transforms.indicators.revisions import revisions
 
-__all__ = ["coverage", "indicators", "plausibility", "reconcile", "revisions", "with_rate"]
+__all__ = ["coverage", "indicators", "plausibility", "reconcile", "revisions", "with_doubts", "with_rate"]

@@ -9,10 +9,14 @@ from transforms.indicators.local_authorities import OF_CHILDREN, child_populatio
 from transforms.indicators.membership import parts as parts_of
 from transforms.indicators.rates import with_rate
 from transforms.indicators.shares import shares, with_share
-from transforms.indicators.sums import by_area, with_rolling_years
+from transforms.indicators.sums import BY_QUARTER, by_area, spoken_of, with_rolling_years
 
 # The publisher prints a rate of its own for these; the rates of the others are derived by this project.
 _RATE_PUBLISHED = ["drug_offences"]
+# One series for each concept: of drug offences the Home Office's by code. What another source prints of the same months stays beside it; of
+# months that the series does not have, the newest edition of any source is the figure.
+_SERIES = {"drug_offences": BY_QUARTER}
+_NATION = "K04000001"
 
 
 def indicators(
@@ -58,6 +62,7 @@ def indicators(
     return (
         pl.concat([of_residents, of_offences.select(of_residents.columns)])
         .pipe(_with_identity, areas)
+        .pipe(_without_quarters_of_regions)
         .pipe(_with_preference)
         .select(list(INDICATORS.schema))
         .cast(INDICATORS.schema)
@@ -114,7 +119,7 @@ def _with_identity(frame: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     return frame.join(named, on="area_id").with_columns(
         pl.col("code").alias("measure_code"),
         months.alias("months"),
-        (~pl.col("measure_id").is_in(_RATE_PUBLISHED)).alias("is_derived"),
+        (~pl.col("measure_id").is_in(_RATE_PUBLISHED) | _of_series()).alias("is_derived"),
         pl.concat_str(
             "code",
             "area_id",
@@ -126,13 +131,29 @@ def _with_identity(frame: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _without_quarters_of_regions(frame: pl.DataFrame) -> pl.DataFrame:
+    """The figures without those of regions and countries of which no report speaks: quarters, and years to every quarter's end, are of forces and of England and Wales."""
+    of_parts = pl.col("area_kind").is_in(["police_force_area", "non_territorial_force"]) | (
+        pl.col("area_id") == _NATION
+    )
+    return pl.concat([frame.filter(of_parts), spoken_of(frame.filter(~of_parts))])
+
+
+def _of_series() -> pl.Expr:
+    """Whether a figure is of the source from which its measure is taken before all others."""
+    return (
+        pl.col("measure_id").replace_strict(_SERIES, default=None, return_dtype=pl.String) == pl.col("source_id")
+    ).fill_null(False)
+
+
 def _with_preference(frame: pl.DataFrame) -> pl.DataFrame:
-    """Mark one row per measure, area and period: the newest edition, with the publisher's own population where it prints one.
+    """Mark one row per measure, area and period: of the source of its series, else of any, the newest edition, with the publisher's own population where it prints one.
 
     Of two editions of one month the one that reaches further was compiled later: a workbook that is only re-issued keeps old figures.
     """
     rank = {"as_published": 0, "canonical": 1, "offences": 2, "none": 3}
     ordered = frame.sort(
+        ~_of_series(),
         pl.col("vintage").str.replace("-", "").cast(pl.Int32) * -1,
         pl.col("period_end").max().over("source_id", "edition_id").to_physical() * -1,
         pl.col("denominator_rule").replace_strict(rank, return_dtype=pl.Int32),

@@ -1,6 +1,7 @@
 """Counts by area: as printed, or the sum of the parts where a table prints only those (searches by ethnicity, officers by rank)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
@@ -13,22 +14,64 @@ COUNT = ["measure_id", "source_id", "edition_id", "period_start", "period_end", 
 """What tells one count from another."""
 
 
+OF_CODES: Final = ("drug_possession_offences", "drug_offences")
+"""What a table by offence code prints in parts only, the smaller whole first: it is a part of the other."""
+# Counted by rules of its own: what a table does not print of a kind is none.
+_KIND: Final = "count_of_kind"
+
+
 def counted(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
     """The observations of the measures with the role 'count' or 'stock', those that are parts added up by area, period and edition.
 
     Both frames as in their contracts; so is the result, in which a sum has the status 'ok' and as observation_id those of its parts
     with a value, joined by '; '. A part without a value adds nothing: of the tables that print parts, it means that there was none, or
     that none was collected. Where no part has a value the sum is null, with the parts' status. Sums are rounded to the
-    millionth, so that no binary remainder depends on an order. Where a table prints the whole beside its parts, see ``_of_whole``.
+    millionth, so that no binary remainder depends on an order. Where a table prints the whole beside its parts, see ``_of_whole``; where it
+    prints offences by code and no whole, see ``of_codes``.
     """
     parts = _of_whole(_added_up(observations.filter(pl.col("part").is_not_null())), observations, measures)
     wanted = measures.filter(pl.col("role").is_in(["count", "stock"]))["measure_id"].implode()
     whole = observations.filter(pl.col("part").is_null())
     return (
-        pl.concat([whole, parts], how="diagonal")
+        pl.concat([whole, of_codes(observations, measures), parts], how="diagonal")
         .filter(pl.col("measure_id").is_in(wanted))
         .select(list(OBSERVATIONS.schema))
     )
+
+
+def of_codes(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+    """Drug offences, and those other than trafficking, as sums of their codes: one row for each area, period and edition, in the columns of ``observations``.
+
+    Of tables alone that print the codes and not the whole, and of areas for which every code is printed: where one is not there, or has no
+    value, nothing is known of the whole. A sum has as observation_id those of its cells, joined by '; '.
+    """
+    cells = observations.filter(pl.col("part").is_null())
+    sums = [observations.clear()]
+    for whole in OF_CODES:
+        parts = measures.filter((pl.col("part_of") == whole) & (pl.col("role") != _KIND))["measure_id"].to_list()
+        printed = cells.filter(pl.col("measure_id") == whole).select("source_id", "edition_id").unique()
+        found = (
+            pl.concat([cells, *sums])
+            .filter(pl.col("measure_id").is_in(parts))
+            .join(printed, on=["source_id", "edition_id"], how="anti")
+            .group_by(CELLS)
+            .agg(pl.col("measure_id").n_unique(), added_up(parts).alias("value"), named(parts).alias("observation_id"))
+            .filter(pl.col("measure_id") == len(parts))
+            .with_columns(
+                pl.lit(whole).alias("measure_id"),
+                pl.when(pl.col("value").is_null())
+                .then(pl.lit("not_available"))
+                .otherwise(pl.lit("ok"))
+                .alias("status"),
+            )
+        )
+        sums.append(
+            found.select(
+                (pl.col(name) if name in found.columns else pl.lit(None)).cast(dtype).alias(name)
+                for name, dtype in observations.schema.items()
+            )
+        )
+    return pl.concat(sums)
 
 
 def counted_kind(observations: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,8 @@
 import polars as pl
 
 from transforms.contracts.tables import PLAUSIBILITY
+from transforms.indicators.shares import OF_OFFENCES
+from transforms.indicators.sums import BY_QUARTER, spoken_of
 
 # Half or double the figure before is odd; below twenty events it is chance.
 LEAST_EVENTS = 20
@@ -12,6 +14,7 @@ SMALLEST_RATIO, LARGEST_RATIO = 0.5, 2
 FEWEST_RESIDENTS, FEWEST_RESIDENTS_BEFORE_2018, MOST_RESIDENTS = 59_000_000, 58_000_000, 64_000_000
 
 _FORCES = 43
+_QUARTER = 3
 _SERIES = ["measure_id", "area_id", "months"]
 _PERIOD = ["period_start", "period_end"]
 
@@ -38,11 +41,15 @@ def plausibility(indicators: pl.DataFrame, observations: pl.DataFrame) -> pl.Dat
 def _figures(indicators: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
     """Every figure of a force: _SERIES, _PERIOD, area_name, source_id, edition_id, vintage, value, older (in the edition before, or null).
 
-    The counts of out/indicators, and of measures that are not in it the sums of what is published for a force and period.
+    The counts of out/indicators, and of measures that are not in it the sums of what is published for a force and period. Shares are none;
+    of offences recorded by the quarter the quarters are, and the years that reports print.
     """
     of_forces = pl.col("area_kind") == "police_force_area"
     kept = [*_SERIES, *_PERIOD, "source_id", "edition_id", "vintage", "value"]
-    computed = indicators.filter(of_forces & pl.col("numerator").is_not_null()).select(
+    is_count = pl.col("denominator_rule") != OF_OFFENCES
+    counts = indicators.filter(of_forces & is_count & pl.col("numerator").is_not_null())
+    quarters = (pl.col("months") == _QUARTER) & (pl.col("source_id") == BY_QUARTER)
+    computed = pl.concat([spoken_of(counts), counts.filter(quarters)]).select(
         *(name for name in kept if name != "value"), pl.col("numerator").alias("value")
     )
     end, start = pl.col("period_end"), pl.col("period_start")

@@ -20,17 +20,23 @@ class Share:
     """What a share counts, of these and what else it is a share, and whether its quarters must be old enough for outcomes to be known."""
 
     counts: str
-    others: str
+    others: tuple[str, ...]
     of_cohort: bool
 
 
 SHARES: Final = {
-    "trafficking_share": Share("drug_trafficking_offences_in_quarter", "drug_possession_offences_in_quarter", False),
-    "trafficking_charge_rate": Share("trafficking_offences_charged", "trafficking_offences_not_charged", True),
-    "trafficking_charge_share_closed": Share(
-        "trafficking_investigations_charged", "trafficking_investigations_not_charged", False
+    "trafficking_share": Share(
+        "drug_trafficking_offences",
+        ("other_drug_offences", "other_possession_offences", "cannabis_possession_offences"),
+        False,
     ),
-    "modern_slavery_charge_rate": Share("modern_slavery_offences_charged", "modern_slavery_offences_not_charged", True),
+    "trafficking_charge_rate": Share("trafficking_offences_charged", ("trafficking_offences_not_charged",), True),
+    "trafficking_charge_share_closed": Share(
+        "trafficking_investigations_charged", ("trafficking_investigations_not_charged",), False
+    ),
+    "modern_slavery_charge_rate": Share(
+        "modern_slavery_offences_charged", ("modern_slavery_offences_not_charged",), True
+    ),
 }
 
 
@@ -45,14 +51,14 @@ def shares(observations: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame)
     """
     held = set(observations["measure_id"].unique())
     # Of what is not held there is no row; the first stands for the columns.
-    found = [measure_id for measure_id, share in SHARES.items() if share.others in held] or list(SHARES)[:1]
+    found = [measure_id for measure_id, share in SHARES.items() if held.intersection(share.others)] or list(SHARES)[:1]
     return pl.concat([_share(measure_id, SHARES[measure_id], observations, areas, parts) for measure_id in found])
 
 
 def _share(
     measure_id: str, share: Share, observations: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame
 ) -> pl.DataFrame:
-    sources = observations.filter(pl.col("measure_id") == share.others)["source_id"].unique()
+    sources = observations.filter(pl.col("measure_id").is_in(share.others))["source_id"].unique()
     held = observations.filter(pl.col("source_id").is_in(sources.implode()))
     if share.of_cohort:
         published = pl.col("vintage").add("-01").str.to_date().dt.month_end()
@@ -60,9 +66,9 @@ def _share(
         held = held.filter(old <= published)
     of_quarters = held.group_by(CELLS).agg(
         added_up([share.counts]).alias("value"),
-        added_up([share.counts, share.others]).alias("of"),
+        added_up([share.counts, *share.others]).alias("of"),
         named([share.counts]).alias("observation_id"),
-        named([share.counts, share.others]).alias("of_observations"),
+        named([share.counts, *share.others]).alias("of_observations"),
     )
     # A force whose whole is not known is left out of both sums.
     known = of_quarters.with_columns(pl.when(pl.col("of").is_not_null()).then("value").alias("value"))

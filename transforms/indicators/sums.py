@@ -1,5 +1,7 @@
 """Counts of areas, of the regions and countries that they make up, and of every twelve months that four quarters make."""
 
+from typing import Final
+
 import polars as pl
 
 from transforms.indicators.force_totals import COUNT
@@ -7,6 +9,33 @@ from transforms.sql import query
 
 # Places named in press reports are not a complete set of any region: their counts are never added up.
 _NEVER_SUMMED = ["london_linked_individuals"]
+BY_QUARTER: Final = "ho_recorded_crime_open_data"
+"""The source of offences recorded by the quarter, which every quarter's end makes a year of."""
+BY_YEAR: Final = (
+    *("drug_offences", "drug_trafficking_offences", "drug_possession_offences", "modern_slavery_offences"),
+    "trafficking_share",
+)
+"""The measures that are recorded by the quarter and spoken of by the year."""
+
+_MARCH, _MONTHS_OF_YEAR = 3, 12
+_IS_QUARTER = pl.col("period_start").dt.offset_by("3mo") == pl.col("period_end").dt.offset_by("1d")
+
+
+def spoken_of(figures: pl.DataFrame) -> pl.DataFrame:
+    """The rows of out/indicators without those of BY_YEAR that reports do not print.
+
+    Of what is recorded by the quarter they print years: those to March, those after the last March, and those that end in the same month as
+    the newest. A year that the publisher added up itself stays.
+    """
+    end, of_quarters = pl.col("period_end"), pl.col("source_id") == BY_QUARTER
+    march = end.dt.month() == _MARCH
+    year_ends = (
+        march
+        | (end > end.filter(march & of_quarters).max())
+        | (end.dt.month() == end.filter(of_quarters).max().dt.month())
+    )
+    printed = (pl.col("months") == _MONTHS_OF_YEAR) & (~of_quarters | year_ends)
+    return figures.filter(printed.fill_null(True) | ~pl.col("measure_id").is_in(BY_YEAR))
 
 
 def by_area(counts: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
@@ -35,10 +64,15 @@ def _of_parts(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_sums(counts: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Counts of regions, policing regions and countries, added up from their parts."""
+    """Counts of regions, policing regions and countries, added up from their parts.
+
+    A quarter is added up of the newest edition of its source alone: what older ones said of it is known of each area.
+    """
+    printed = ["measure_id", "source_id", "period_start", "period_end"]
+    newest = (pl.col("vintage") == pl.col("vintage").max()).over(printed)
     summed = query(
         "sums",
-        counts=counts.filter(~pl.col("measure_id").is_in(_NEVER_SUMMED)),
+        counts=counts.filter(~pl.col("measure_id").is_in(_NEVER_SUMMED) & (newest | ~_IS_QUARTER)),
         parts=parts,
         areas=areas,
     )
@@ -74,10 +108,9 @@ def with_rolling_years(counts: pl.DataFrame) -> pl.DataFrame:
     A year is null as soon as one of its quarters is, or when its quarters leave out different forces: no population goes with
     such a sum. Twelve-month figures are never added: only counts whose period is one quarter are.
     """
-    one_quarter = pl.col("period_start").dt.offset_by("3mo") == pl.col("period_end").dt.offset_by("1d")
     series = ["measure_id", "source_id", "area_id"]
     quarters = (
-        counts.filter(one_quarter)
+        counts.filter(_IS_QUARTER)
         .sort("vintage", "edition_id")
         .unique([*series, "period_end"], keep="last", maintain_order=True)
         .sort(*series, "period_end")

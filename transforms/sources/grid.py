@@ -1,5 +1,6 @@
 """Bytes to grids, and the checks that every layout shares. A grid is a sheet as text: ``row`` (from 1) and columns A, B, C…; blanks are null."""
 
+import io
 import itertools
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from transforms.contracts.registers import read_authored
 from transforms.contracts.tables import cells
@@ -19,6 +20,13 @@ from transforms.sources.unpacked import DAMAGED, UnreadableError, refuse_oversiz
 from transforms.sources.workbook import workbook_sheets
 
 LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
+PARQUET = b"PAR1"
+"""How a Parquet file begins."""
+MOST_RECORDS = 1 << 24
+"""The most records of a Parquet table: a few bytes can stand for any number of them."""
+_REASON = 200
+# Whole numbers up to here are themselves as floating-point numbers.
+_WHOLE_BELOW = 1 << 53
 # Footnote marks: bracketed ('[note 7,8]'), glued to a word or bracket ('fraud3)', '(mid-2018)3'), or set off by a blank at the end (' 5').
 _BRACKETED_MARK = r"\[note[^\]]*\]"
 _GLUED_MARK = r"([A-Za-z)])\d{1,2}(?:,\d{1,2})*\b"
@@ -55,6 +63,54 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
         raise _unreadable(edition, error) from error
     letters = _letters(records.width, edition)
     return records.rename(dict(zip(records.columns, letters, strict=True))).with_row_index("row", offset=1)
+
+
+def parquet_grid(content: bytes, edition: Edition) -> pl.DataFrame:
+    """A Parquet table as a grid, in the order of its file: the names of its columns are row 0, its records are counted from 1.
+
+    A number that is whole is written without decimals, whatever type it has in the file. Raises LayoutError when the file is cut short,
+    damaged, or has more than `MOST_RECORDS` records.
+    """
+    try:
+        declared = pl.scan_parquet(io.BytesIO(content))
+        if declared.select(pl.len()).collect().item() > MOST_RECORDS:
+            raise UnreadableError(f"it has more than {MOST_RECORDS:,} records")
+        records = declared.collect()
+        letters = _letters(records.width, edition)
+        names = pl.DataFrame([records.columns], schema=dict.fromkeys(letters, pl.String), orient="row")
+        texts = records.select(
+            _as_text(pl.col(name), dtype).alias(letter)
+            for letter, (name, dtype) in zip(letters, records.schema.items(), strict=True)
+        )
+    except (PolarsError, PanicException, OSError, UnreadableError) as error:
+        raise _unreadable(edition, error) from error
+    return pl.concat([names, texts]).with_row_index("row")
+
+
+def column_names(content: bytes) -> list[str]:
+    """The names of the columns of a Parquet table; raises UnreadableError for a file that is cut short or damaged."""
+    try:
+        return pl.scan_parquet(io.BytesIO(content)).collect_schema().names()
+    except (PolarsError, PanicException, OSError) as error:
+        said = " ".join(str(error).split())[:_REASON]
+        raise UnreadableError(f"it is a Parquet file, cut short or damaged: {said}") from error
+
+
+def cell_of_record(row: pl.Expr, column: str) -> pl.Expr:
+    """Where a figure of a Parquet table stands, which has no letters over its columns: 'row:5 column:n'."""
+    return pl.format("row:{} column:{}", row, pl.lit(column))
+
+
+def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if not dtype.is_float():
+        return column.cast(pl.String)
+    whole = column.is_finite() & (column == column.round()) & (column.abs() < _WHOLE_BELOW)
+    return pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+
+
+def table_grid(content: bytes, edition: Edition) -> pl.DataFrame:
+    """A tidy table as a grid, whether it is CSV, CSV packed with gzip, or Parquet; raises as ``csv_grid`` and ``parquet_grid``."""
+    return parquet_grid(content, edition) if content.startswith(PARQUET) else csv_grid(content, edition)
 
 
 def workbook_grids(
@@ -103,7 +159,7 @@ def _letters(width: int, edition: Edition) -> tuple[str, ...]:
 
 
 def _unreadable(edition: Edition, error: Exception) -> LayoutError:
-    reason = " ".join(str(error).split())[:200]
+    reason = " ".join(str(error).split())[:_REASON]
     return LayoutError(
         f"{edition.source_id} {edition.id}: the file {Path(edition.file).name} cannot be read, it may be cut short ({reason}); "
         "fetch the file again."

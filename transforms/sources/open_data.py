@@ -1,4 +1,6 @@
-"""The layout that the Home Office's open data tables share: one row for each financial quarter, force and offence, on one sheet or more.
+"""The layout that the Home Office's open data tables share: one row for each financial quarter, force and offence.
+
+They are sheets of a workbook or, where somebody kept them otherwise, one table as CSV, CSV packed with gzip, or Parquet.
 
 Which sheets, header and columns an edition has is in ``data/layouts/<source>.csv`` and ``<source>_columns.csv``; an edition without a
 row is laid out as its header says, which must be one of the column sets. Which offences are
@@ -7,26 +9,31 @@ used, and which names in the force column are no police force, in ``ho_open_data
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from transforms.errors import RegisterError
+from transforms.harmonise.periods import financial_quarter
 from transforms.sources.calendar import expected_vintage
 from transforms.sources.grid import (
     LETTERS,
     Parsed,
     as_cells,
+    cell_of_record,
     column_label,
     columns_by_role,
+    filled,
     layout_error,
     layout_rows,
     left_out,
     only_column,
     read_layout,
     refuse_blanks,
+    table_grid,
 )
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import holds_words, sheet_batches, sheet_heads
@@ -36,7 +43,9 @@ _SHEETS_OF_YEARS = r"\d{4}[-_]\d{2}"
 _HEADER_WITHIN = 12
 # The day in the names of these files: '…-tables-230726.ods' is of 23 July 2026.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_STAMP = r"-(\d{2})(\d{2})(\d{2})\.(?:ods|xlsx|xlsm)$"
+_STAMP = r"-(\d{2})(\d{2})(\d{2})\.(?:ods|xlsx|xlsm|csv|csv\.gz|parquet)$"
+_WORKBOOK = b"PK"
+_ENDING = r"(?:\.csv)?\.\w+$"
 # What a browser adds to the name of a file that was downloaded before.
 _DOWNLOADED_AGAIN = r" ?\(\d+\)(?=\.\w+$)"
 COLUMNS = ("column_set", "column", "label", "role")
@@ -57,6 +66,9 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
     role 'breakdown'. measure_text is the column with the role 'measure_label', or, where there is none, the header of each count: so
     that two counts in one row stay two measures. Rows of an aggregate of forces are left out, so that nothing is added up twice.
 
+    The cell of a workbook or CSV file is its column's letter and its row; that of a Parquet table, which has neither letters nor a header
+    row, is 'row:5 column:n': the name of its column, and its record counted from 1.
+
     Raises LayoutError when a sheet is not there, a column is new, missing, renamed or moved, a label is blank, a year or quarter is not
     one, a year is not its sheet's, a drug offence has a code that is not in the layout, or a code or aggregate of the layout is
     not in the file; RegisterError when the layout has no row of this edition or gives it a header row that is not a number.
@@ -76,7 +88,7 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
     header_row = int(layout["header_row"])
     kept, read, reasons, found = [], 0, Counter[str](), set[str]()
     roles: dict[str, dict[str, dict[str, str]]] = {}
-    for sheet, batch in sheet_batches(content, edition, layout["sheets"]):
+    for sheet, batch in _tables(content, edition, layout["sheets"]):
         if sheet not in roles:
             batch = _without_bare_labels(batch, expected, header_row)
             roles[sheet] = columns_by_role(batch, (header_row, header_row), expected, edition, sheet)
@@ -89,7 +101,7 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
         is_body = _key(pl.col(area)).is_in([label.lower() for label in _labels(bodies, "non_force")])
         used = pl.col(code).str.strip_chars().is_in(_labels(offences, "measure")) | is_body
         selected = rows.filter(used & ~aggregate)
-        kept.append(_cells(selected, roles[sheet], sheet, edition))
+        kept.append(_cells(selected, roles[sheet], sheet, edition, header_row > 0))
         found |= {*rows[code].str.strip_chars().unique(), *rows[area].unique()}
         aggregates = rows.filter(aggregate).height
         read += batch.height
@@ -101,39 +113,83 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
 
 
 def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition | str | None:
-    """The edition that a workbook of this source is, named after its file and dated by the day in the name; the register need not list it.
+    """The edition that a workbook or table of this source is, named after its file and dated by the day in the name; the register need not list it.
 
-    None where no sheet has a header of the source; the reason where the name has no day, and for the table as CSV, without its workbook.
+    A table that is no workbook may have lost the day with its publisher's name: it is dated by the last quarter in it. None where no sheet
+    has a header of the source; the reason where neither tells the month of publication.
     """
-    if not content.startswith(b"PK"):
-        return f"it is a table of {source.id} as CSV, of which only workbooks are read; put the publisher's ODS or XLSX workbook here"
-    if not holds_words(content, "Financial Quarter", "Offence Code"):
+    if content.startswith(_WORKBOOK) and not holds_words(content, "Financial Quarter", "Offence Code"):
         return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
     if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:
         return None
-    return edition_named(source, file)
+    named = edition_named(source, file)
+    return (
+        named
+        if isinstance(named, Edition) or content.startswith(_WORKBOOK)
+        else _dated_by_quarters(content, source, file, data) or named
+    )
+
+
+def _dated_by_quarters(content: bytes, source: Source, file: str, data: Path) -> Edition | None:
+    """The edition of a table that came out in the first release at least three months after its last quarter; None for one without a quarter."""
+    edition = Edition(
+        source.id, re.sub(r"[^a-z0-9]+", "-", _stem(file).lower()).strip("-"), "", file, "re-save", "", published=False
+    )
+    columns = read_layout(data, f"{source.id}_columns", COLUMNS)
+    layout = _described(content, edition, columns)
+    if layout is None or not edition.id:
+        return None
+    letters = {
+        role: columns.filter(column_set=layout["column_set"], role=role)["column"].item()
+        for role in ("financial_year", "financial_quarter")
+    }
+    grid = table_grid(content, edition).filter(pl.col("row") > int(layout["header_row"]))
+    _, end = financial_quarter(pl.concat_str(letters["financial_year"], letters["financial_quarter"], separator=" | "))
+    last = grid.select(end.max()).item()
+    if last is None:
+        return None
+    return replace(edition, title=f"To {last:%B %Y}", vintage=expected_vintage(source, last, 3))
 
 
 def edition_named(source: Source, file: str) -> Edition | str:
-    """The edition of a workbook that is known to be of a source, named after its file and dated by the day in the name; the reason without one."""
+    """The edition of a file that is known to be of a source, named after its file and dated by the day in the name; the reason without one."""
     name = re.sub(_DOWNLOADED_AGAIN, "", Path(file).name)
     known = next((each for each in source.editions if Path(each.file).name == name), None)
     vintage = _vintage(name.lower(), source)
     if known or vintage is None:
         return known or (
-            f"it is a workbook of {source.id}, but its name has neither the day of publication nor the last month, as in "
+            f"it is a table of {source.id}, but its name has neither the day of publication nor the last month, as in "
             "…-mar2026-tables-230726.ods; give it its publisher's name again"
         )
     return Edition(
         source_id=source.id,
-        id=Path(name).stem.lower(),
+        id=_stem(name).lower(),
         title=f"Published in {vintage}",
         file=file,
         file_kind="original",
         vintage=vintage,
         published=False,
     )
+
+
+def _tables(content: bytes, edition: Edition, sheets: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The sheets of a workbook in batches of rows, or the one table of another file, whose name is ``sheets``."""
+    if content.startswith(_WORKBOOK):
+        yield from sheet_batches(content, edition, sheets)
+    else:
+        yield sheets, filled(table_grid(content, edition))
+
+
+def _heads(content: bytes, edition: Edition) -> dict[str, pl.DataFrame]:
+    """The first rows of every sheet, or of the one table that is named after its file."""
+    if content.startswith(_WORKBOOK):
+        return sheet_heads(content, edition, ".*", _HEADER_WITHIN)
+    return {_stem(edition.file): table_grid(content, edition).head(_HEADER_WITHIN)}
+
+
+def _stem(file: str) -> str:
+    return re.sub(_ENDING, "", Path(file).name)
 
 
 def _vintage(name: str, source: Source) -> str | None:
@@ -153,7 +209,7 @@ def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[
         frozenset(labels): str(column_set)
         for column_set, labels in columns.group_by("column_set").agg(column_label(pl.col("label"))).iter_rows()
     }
-    for sheet, head in sheet_heads(content, edition, ".*", _HEADER_WITHIN).items():
+    for sheet, head in _heads(content, edition).items():
         printed = head.unpivot(index="row", variable_name="column", value_name="label").drop_nulls("label")
         for (row,), cells in printed.group_by("row", maintain_order=True):
             labels = dict(cells.select(column_label(pl.col("label")), "column").iter_rows())
@@ -165,8 +221,13 @@ def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[
                 for label, column in labels.items()
                 if not any(label in wanted for wanted in known)
             ):
-                sheets = _SHEETS_OF_YEARS if re.fullmatch(_SHEETS_OF_YEARS, sheet) else re.escape(sheet)
-                return {"sheets": sheets, "header_row": str(row), "column_set": column_set}
+                of_years = content.startswith(_WORKBOOK) and re.fullmatch(_SHEETS_OF_YEARS, sheet)
+                sheets = re.escape(sheet) if content.startswith(_WORKBOOK) else sheet
+                return {
+                    "sheets": _SHEETS_OF_YEARS if of_years else sheets,
+                    "header_row": str(row),
+                    "column_set": column_set,
+                }
     return None
 
 
@@ -248,7 +309,11 @@ def _refuse_absent(wanted: list[str], found: set[str], sheets: str, edition: Edi
         )
 
 
-def _cells(rows: pl.DataFrame, roles: Roles, sheet: str, edition: Edition) -> pl.DataFrame:
+def _cell(letter: str, header: str, has_letters: bool) -> pl.Expr:
+    return pl.format("{}{}", pl.lit(letter), "row") if has_letters else cell_of_record(pl.col("row"), header)
+
+
+def _cells(rows: pl.DataFrame, roles: Roles, sheet: str, edition: Edition, has_letters: bool) -> pl.DataFrame:
     year, quarter, area, code = (
         only_column(roles, role) for role in ("financial_year", "financial_quarter", "area_name", "offence_code")
     )
@@ -258,7 +323,7 @@ def _cells(rows: pl.DataFrame, roles: Roles, sheet: str, edition: Edition) -> pl
             "row",
             pl.lit(place).alias("place"),
             pl.lit(sheet).alias("table"),
-            pl.format("{}{}", pl.lit(column), "row").alias("cell"),
+            _cell(column, header, has_letters).alias("cell"),
             pl.col(area).alias("area_text"),
             (pl.col(label) if label else pl.lit(header)).alias("measure_text"),
             pl.concat_str([code, *roles.get("breakdown", {})], separator=" | ", ignore_nulls=True).alias(

@@ -21,7 +21,7 @@ import polars as pl
 from transforms.contracts.registers import read_authored
 from transforms.errors import LayoutError
 from transforms.incidents import Original, StoredArchive, as_file
-from transforms.sources.grid import column_label
+from transforms.sources.grid import PARQUET, column_label, column_names
 from transforms.sources.police_uk_archive import edition_of_records
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import sheet_heads, words_held
@@ -41,7 +41,6 @@ _LEFT_BY_FILE_MANAGERS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\
 # What files are that are not read here, by their first bytes, packed with gzip or not.
 _OTHER_FORMATS = (
     (b"%PDF", "a PDF"),
-    (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
     (b"FEA1", "a Feather file"),
     (b"RDX", "a file of R's data (.rda)"),
@@ -236,7 +235,9 @@ def _recognisers(
 
 
 def _head(content: bytes) -> list[list[str]]:
-    """The first records of a CSV file, gzipped or not, with any line ends; of a GeoJSON file the names of the first feature's properties."""
+    """The first records of a CSV file, gzipped or not, with any line ends; of a Parquet table the names of its columns, of a GeoJSON file those of the first feature's properties."""
+    if content.startswith(PARQUET):
+        return [column_names(content)]
     if content.startswith(b"\x1f\x8b"):
         content = zlib.decompressobj(wbits=31).decompress(content, _HEAD_BYTES)
     if content.startswith(b"PK"):

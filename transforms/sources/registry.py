@@ -22,6 +22,7 @@ TIMETABLE = "the publisher's timetable"
 VINTAGE_BASES = (PRINTED, PROPERTIES, FILE_NAME, TIMETABLE, "the publisher's notice", "what the file holds")
 """What the month of publication of an edition can rest on; the first that there is stands before those after it."""
 _OPTIONAL = {"period_start", "period_end", "period_words", "period_note", "published", "vintage_basis", "written"}
+_SOURCE_OPTIONAL = {"reaches", "original_awaited"}
 _ADDED_HERE = {"source_id", "layout_of", "vintage_note", "is_read"}
 
 
@@ -99,7 +100,8 @@ class Source:
 
     ``layout_checked_against`` says whether the parser was proven on the publisher's own file, on somebody's re-save of it, or only
     written from documentation, and ``layout_edition`` on which edition; ``parser`` is 'none' where no layout is known; ``reaches`` is
-    'raw' for words, look-ups and overlapping figures that are kept as cells and never become observations; ``release_months`` are the months in which it appears.
+    'raw' for words, look-ups and overlapping figures that are kept as cells and never become observations; ``original_awaited`` is true where
+    registers say what the publisher's own file holds, of which only somebody's re-save was read so far; ``release_months`` are the months in which it appears.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Source:
     parser: str
     editions: tuple[Edition, ...]
     reaches: str = "observations"
+    original_awaited: bool = False
 
 
 def load_source(data: Path, source_id: str) -> Source:
@@ -145,7 +148,7 @@ def load_source(data: Path, source_id: str) -> Source:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RegisterError(f"data/sources/{path.name} is not TOML ({error}); correct it.") from error
-    _check_keys(path, "", entry, _fields(Source) - {"editions", "reaches"}, {"edition", "reaches"})
+    _check_keys(path, "", entry, _fields(Source) - {"editions", *_SOURCE_OPTIONAL}, {"edition", *_SOURCE_OPTIONAL})
     _check_types(path, "", entry, Source)
     _check_keys(path, "publisher.", entry["publisher"], _fields(Publisher))
     _check_types(path, "publisher.", entry["publisher"], Publisher)

@@ -30,7 +30,7 @@ FOR_PEOPLE: Final = {
     "class_a_supply_subcodes": ("evidence",),
     "coverage_gaps": ("reason", "evidence"),
     "definitions": ("term", "body", "says"),
-    "doubtful_figures": ("evidence",),
+    "doubtful_figures": ("warning", "evidence"),
     "elsewhere": ("evidence",),
     "exclusions": ("reason", "evidence"),
     "finding_indicators": ("indicator", "why_not"),
@@ -93,13 +93,14 @@ def test_no_wording_of_a_register_changes_a_number(
     }
     registers = load_registers(other)
     again = harmonise(published_cells, told, registers)
-    computed = formulas.indicators(
+    counted = formulas.indicators(
         again.observations,
         areas_frame(registers),
         registers.area_members,
         registers.measures,
         registers.local_authorities,
     )
+    computed = formulas.with_doubts(counted, registers.doubtful_figures)
     found = scoreboard_of(told, other, again, computed, grades, registers)
     assert again.observations.equals(harmonised.observations)
     assert computed.drop("coverage_note").equals(indicators.drop("coverage_note"))

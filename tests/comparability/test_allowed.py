@@ -179,7 +179,7 @@ def test_the_ledger_has_what_is_compared_and_what_is_refused(
         kind="year_before", area_id_a=MANCHESTER, period_end_b=date(2019, 12, 31), measure_id="drug_offences"
     )
     assert gap["grade"].to_list() == ["C"]
-    newest = found.filter(kind="areas", measure_id="drug_offences", period_end_a=date(2024, 12, 31))
+    newest = found.filter(kind="areas", measure_id="drug_offences", period_end_a=date(2025, 12, 31))
     assert (len(newest), set(newest["grade"])) == (42 * 41 // 2, {"A"})
     london = found.filter(measure_id="london_linked_individuals", kind="first_and_latest", area_id_a=NORFOLK)
     assert london.select("grade", "reasons").rows() == [("C", "T2; R2 (B11); S2")]

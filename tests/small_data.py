@@ -36,6 +36,12 @@ def small_data(folder: Path) -> Path:
     shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("build", "published"))
     for register in sorted((folder / "registers").glob("*.csv")):
         _keep_areas(register)
+    registers = folder / "registers"
+    authorities = _texts(registers / "local_authorities.csv").select("authority_id")
+    districts = _texts(registers / "incident_districts.csv").join(
+        authorities, on="authority_id", how="semi", maintain_order="left"
+    )
+    districts.write_csv(registers / "incident_districts.csv")
     rows = {
         (source, edition): _keep_cells(folder, source, edition)
         for source, editions in EDITIONS.items()

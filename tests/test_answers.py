@@ -98,7 +98,8 @@ def test_every_area_is_found_by_its_own_name_but_for_one_region(areas: pl.DataFr
 
 @pytest.mark.full
 def test_every_known_name_is_found(areas: pl.DataFrame, registers: Registers) -> None:
-    for area_id, name in registers.area_names.select("area_id", "name").unique().iter_rows():
+    asked = registers.area_names.join(areas, on="area_id", how="semi")  # nobody asks for a local authority by name
+    for area_id, name in asked.select("area_id", "name").unique().iter_rows():
         found = find_area(name, areas, registers.area_names, registers.elsewhere)
         assert found == area_id or (name, found) == ("West Midlands", "E23000014")
 
@@ -246,8 +247,9 @@ def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.D
     with pytest.raises(CountyLinesError) as error:
         find_numbers(indicators, "E23000024", "county_lines", YEAR_2019)
     assert "No measure is called 'county_lines'" in str(error.value)
-    assert "child_criminal_exploitation_episodes (M11), class_a_seizures (M14), drug_offences (M01), " in str(
-        error.value
+    assert (
+        "child_criminal_exploitation_episodes (M11), children_in_need_episodes (M29), class_a_seizures (M14), "
+        in str(error.value)
     )
 
 

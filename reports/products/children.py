@@ -1,6 +1,7 @@
 """The section on children whom local authorities assessed: exploitation and gangs as factors, added up to police force areas."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,13 @@ from reports.products.comparability import between_areas, over_time
 from reports.products.shared import MOST_AREAS_ON_PAPER, source_note
 
 EXPLOITATION, GANGS = "child_criminal_exploitation_episodes", "gangs_episodes"
+# Of these the newest figure of an area alone, beside the years of the two above.
+OTHERS: Final = (
+    "social_care_referrals",
+    "children_in_need_episodes",
+    "permanent_exclusions_drugs_alcohol",
+    "fixed_period_exclusions_drugs_alcohol",
+)
 _COLUMNS = (
     TableColumn("Criminal exploitation", numeric=True),
     TableColumn("Per 10,000 children", numeric=True),
@@ -60,6 +68,43 @@ def children(data: ReportData, forces: Sequence[str]) -> tuple[Block, ...]:
         ),
         *((Paragraph(spread),) if spread else ()),
         *((Paragraph((gaps,)),) if gaps else ()),
+        *(_others(data, forces[0]) if len(forces) == 1 else ()),
+    )
+
+
+def _others(data: ReportData, force: str) -> tuple[Block, ...]:
+    """The newest figure of every other count of children of one police force area; nothing where there is none."""
+    newest = (
+        data.indicators.filter(
+            pl.col("measure_id").is_in(list(OTHERS))
+            & (pl.col("area_id") == force)
+            & pl.col("is_preferred")
+            & pl.col("numerator").is_not_null()
+        )
+        .sort("period_end")
+        .unique("measure_id", keep="last")
+        .sort(pl.col("measure_id").replace_strict({measure: at for at, measure in enumerate(OTHERS)}))
+    )
+    if newest.is_empty():
+        return ()
+    return (
+        Table(
+            anchor="table-children-others",
+            caption="Other counts of children, the newest year held of each",
+            columns=(
+                TableColumn("Count"),
+                TableColumn("Period"),
+                TableColumn("Number", numeric=True),
+                TableColumn("Per 10,000 children", numeric=True),
+                TableColumn("95% interval", numeric=True),
+            ),
+            rows=tuple(
+                (data.measure_names[row["measure_id"]], numbers.period(row), *_three(row))
+                for row in newest.iter_rows(named=True)
+            ),
+            source_note=source_note(data, newest),
+            dense=True,
+        ),
     )
 
 

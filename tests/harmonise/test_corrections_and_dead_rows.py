@@ -95,11 +95,11 @@ def test_a_dead_correction_blows(
 
 
 def test_a_correction_touches_no_other_source(published_cells: pl.DataFrame) -> None:
-    """Three sources print drug offences in Norfolk, one of them arrests for these; the correction belongs to one."""
+    """Four sources print drug offences in Norfolk, one of them arrests for these; the correction belongs to one."""
     texts = {"area_text": "Norfolk", "measure_text": "Drug offences"}
     figures = published_cells.filter(pl.col("kind") == "figure")
     alike = figures.filter(**texts)
-    assert set(alike["source_id"]) == {ONS, HO, "ho_arrests_tables"}
+    assert set(alike["source_id"]) == {ONS, HO, "ho_arrests_tables", "ons_pfa_september"}
     of_ons = alike.filter(source_id=ONS).height
     match = {column: (text,) for column, text in texts.items()}
     corrected = apply_corrections(figures, [correction(match=match, set={"value_text": "1"}, expect_cells=of_ons)])

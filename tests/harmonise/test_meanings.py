@@ -213,7 +213,7 @@ def test_a_day_that_ends_no_quarter_is_no_period(text: str) -> None:
 
 
 def test_the_symbols_in_the_published_tables_became_missing_values(harmonised: Harmonised) -> None:
-    """Greater Manchester 2019 and Lancashire's arrests ('..'), the City of London's rates ('+', '[u1]'), two ranked places without a number, two forces without seizures, and parts without searches or arrests."""
+    """Greater Manchester 2019 and Lancashire's arrests ('..'), the City of London's rates ('+', '[u1]'), two ranked places without a number, two forces without seizures, Greater Manchester 2019 in a copy, and parts without searches or arrests."""
     of_police = ~pl.col("source_id").str.starts_with("dfe_")
     missing = harmonised.observations.filter(pl.col("value").is_null() & of_police)
     found = missing.group_by("value_text", "status").len().sort("len").rows()
@@ -223,7 +223,7 @@ def test_the_symbols_in_the_published_tables_became_missing_values(harmonised: H
             ("+", "suppressed", 5),
             ("[u1]", "suppressed", 1),
             ("NA", "not_available", 786 + 60),
-            (None, "not_available", 2 * 2),
+            (None, "not_available", 2 * 2 + 1),
             (None, "not_published", 2),
         ],
         key=str,
@@ -241,4 +241,13 @@ def test_the_symbols_of_local_authorities_became_missing_values(harmonised: Harm
         ("dfe_children_in_need", "z", "not_available"),
         ("dfe_children_in_need", "0", "not_available"),
         ("dfe_child_population", "x", "not_available"),
+        ("dfe_children_in_need_episodes", "x", "not_published"),
+        ("dfe_children_in_need_episodes", "c", "suppressed"),
+        ("dfe_children_in_need_episodes", "u", "not_available"),
+        ("dfe_children_in_need_referrals", "x", "not_published"),
+        ("dfe_children_in_need_referrals", "c", "suppressed"),
+        ("dfe_children_in_need_referrals", "u", "not_available"),
+        ("dfe_children_looked_after", "c", "suppressed"),
+        ("dfe_children_looked_after", "z", "not_available"),
+        ("dfe_exclusions", "x", "suppressed"),
     }

@@ -32,16 +32,16 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
     assert reconciled.schema == RECONCILIATION.schema
     assert reconciled["agrees"].all()
     assert dict(reconciled.group_by("kind").len().rows()) == {
-        "total": 72,
+        "total": 192,
         "rate": 322,
         "population": 107,
         "districts": 42,
         "referrals": 7,
         "parts": 7,
-        "authorities": 248,
+        "authorities": 1102,
         "officers": 14,
         "outcomes": 84,
-        "coverage": 22,
+        "coverage": 33,
     }
 
 

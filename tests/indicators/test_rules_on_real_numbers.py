@@ -6,6 +6,8 @@ from datetime import date
 import polars as pl
 import pytest
 
+from transforms.indicators.local_authorities import OF_AUTHORITIES
+
 from .look_ups import CITY_OF_LONDON, ENGLAND_AND_WALES, NORFOLK, as_published
 
 
@@ -68,8 +70,7 @@ def test_the_series_by_code_is_preferred_to_what_others_print_of_the_same_year(i
 
 
 _PRINTED_IN_PARTS = (
-    "child_criminal_exploitation_episodes",
-    "gangs_episodes",
+    *OF_AUTHORITIES,
     "stop_searches_for_drugs",
     "arrests_after_searches_for_drugs",
     "arrests_for_drug_offences",

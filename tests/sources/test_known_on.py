@@ -40,6 +40,7 @@ def test_only_a_source_that_is_read_as_registered_can_have_dead_rows() -> None:
     assert "ons_pfa_tables" in today
     then = sources_held(known_on(REGISTER, date(2020, 1, 31)))
     assert settled_sources(then, REGISTER, None) == {
+        "dfe_exclusions",
         "hmicfrs_thematic_county_lines",
         "ho_arrests",
         "ho_arrests_tables",

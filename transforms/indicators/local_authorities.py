@@ -16,8 +16,16 @@ POPULATION = "child_population"
 OF_CHILDREN = ("nrm_police_child_criminal_referrals",)
 ASSESSED = "assessed_episodes"
 FACTORS = ("child_criminal_exploitation_episodes", "gangs_episodes")
+# Counts that authorities publish, and that are divided by residents aged 0 to 17.
+OF_AUTHORITIES = (
+    *FACTORS,
+    "social_care_referrals",
+    "children_in_need_episodes",
+    "permanent_exclusions_drugs_alcohol",
+    "fixed_period_exclusions_drugs_alcohol",
+)
 # Every measure whose rate is of residents aged 0 to 17.
-PER_CHILD = (*FACTORS, *OF_CHILDREN)
+PER_CHILD = (*OF_AUTHORITIES, *OF_CHILDREN)
 # A zero where ten are expected has a chance of 1 in 22,000 if need were recorded as elsewhere: the factor was not recorded.
 EXPECTED_AT_LEAST = 10
 
@@ -83,7 +91,7 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
 
     ``observations`` follows its contract; rows that are no local authority's are not looked at, and the parts of an authority's figure are
     added up. ``authorities`` is the register. A force is made of the authorities that existed on the last day of the period; a former code of
-    the same place counts as the present one. An edition with authorities of England alone has no row of a Welsh force, and the other way round.
+    the same place counts as the present one; a force of which the edition has no authority has no row. An edition with authorities of England alone has no row of a Welsh force, and the other way round.
 
     Returns the series (measure_id, source_id, edition_id, period_start, period_end), vintage, area_id, value, status, reason,
     authorities (how many) and observation_ids joined by '; '. As soon as one authority has no value the sum is null: its status is
@@ -133,6 +141,8 @@ def force_sums(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.Data
             .alias("status"),
             pl.when(pl.col("reasons") != "").then(pl.col("reasons")).alias("reason"),
         )
+        # A force of which the table has no authority, as it has none of those that were divided since, has no figure in it.
+        .filter(pl.col("observation_ids") != "")
         .rename({"police_force_area_id": "area_id"})
         .select(*_SERIES, "vintage", "area_id", "value", "status", "reason", "authorities", "observation_ids")
     )
@@ -197,16 +207,16 @@ def resident_populations(observations: pl.DataFrame, authorities: pl.DataFrame) 
 
 
 def of_children(observations: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
-    """Assessments of children by police force area, with the residents aged 0 to 17 that a rate is divided by.
+    """Assessments, referrals and exclusions of children by police force area, with the residents aged 0 to 17 that a rate is divided by.
 
     ``observations`` follows its contract, ``authorities`` is the register. An implausible zero counts as no figure. The population is
     chosen as ``populations.canonical_by_force`` does: to the year to March 2025 belongs mid-2024. Returns the series, area_id, vintage,
     numerator, numerator_status, coverage, coverage_note (which authorities lack a figure), area_basis, numerator_observations and the
-    columns of a denominator, all that a rate is made of. The limits of such a rate treat assessments as independent; a child may be
-    assessed more than once, so that they are, if anything, narrow.
+    columns of a denominator, all that a rate is made of. The limits of such a rate treat events as independent; a child may be
+    assessed, referred or excluded more than once, so that they are, if anything, narrow.
     """
-    factors = without_implausible_zeros(observations).filter(pl.col("measure_id").is_in(FACTORS))
-    sums = force_sums(factors, authorities)
+    counts = without_implausible_zeros(observations).filter(pl.col("measure_id").is_in(OF_AUTHORITIES))
+    sums = force_sums(counts, authorities)
     population = canonical_by_force(sums, child_populations(observations, authorities)).select(
         "period_start",
         "period_end",

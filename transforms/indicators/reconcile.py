@@ -51,6 +51,9 @@ def reconcile(
                 pl.col("cell").str.extract(r"^([A-Z]+)").alias("column")
             ),
             local_authorities=registers.local_authorities,
+            former_counties=left_out.filter(pl.col("rule") == "exclusions-before-2009").select(
+                "source_id", "edition_id"
+            ),
         )
         .with_columns(
             pl.concat_str(

@@ -4,6 +4,7 @@ import polars as pl
 
 from transforms.contracts.tables import REVISIONS
 from transforms.indicators.force_totals import COUNT, OF_CODES, counted
+from transforms.indicators.local_authorities import ASSESSED, OF_AUTHORITIES
 from transforms.sql import query
 
 
@@ -12,7 +13,7 @@ def revisions(
 ) -> pl.DataFrame:
     """Every count that two or more editions print for one measure, area and period, in the order of publication.
 
-    Of records of data.police.uk too, whose archives are editions, in the order of ``record_files`` (core/record_files). Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
+    Of local authorities, and of the regions and England printed beside them, every count of children. Of records of data.police.uk too, whose archives are editions, in the order of ``record_files`` (core/record_files). Returns the contract REVISIONS: the first edition of a figure has place 1 and nothing before it. Missing figures are no
     revisions: a symbol that gives way to a number is not counted as a change.
     """
     return (
@@ -42,4 +43,8 @@ def _counts(observations: pl.DataFrame, measures: pl.DataFrame, record_files: pl
             pl.col("vintage", "order_of_file").first(),
         )
     )
-    return pl.concat([counts, of_records], how="diagonal")
+    of_authorities = observations.filter(
+        pl.col("measure_id").is_in([*OF_AUTHORITIES, ASSESSED])
+        & pl.col("area_kind").is_in(["local_authority", "region", "country"])
+    ).with_columns(pl.lit(0, pl.Int64).alias("order_of_file"))
+    return pl.concat([counts, of_authorities, of_records], how="diagonal")

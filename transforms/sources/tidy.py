@@ -1,7 +1,8 @@
 """Reads tidy tables, one row for each place and period: every column names the place, the period or a breakdown, is a figure, or is ignored.
 
 The columns of a source are in ``data/layouts/<source id>_columns.csv``. Their roles are ``code`` and ``name`` of the place (one of them will do), or, where one
-table holds places of several levels, ``level`` with ``code: <level>`` and ``name: <level>``; ``period``, ``breakdown``, ``measure``, ``ignored``.
+table holds places of several levels, ``level`` with ``code: <level>`` and ``name: <level>`` (in any case); ``period``, ``breakdown``, ``measure``,
+``ignored``; and ``only: <text>|<text>``, a breakdown of which the rows with one of these texts are used, each of which must be there.
 """
 
 import re
@@ -13,6 +14,7 @@ import polars as pl
 
 from transforms.errors import RegisterError
 from transforms.sources.grid import (
+    LETTERS,
     Parsed,
     as_cells,
     column_label,
@@ -32,6 +34,7 @@ LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role")
 BREAKDOWN_SEPARATOR = " | "
 
+_ONLY = "only: "
 _YEAR = r"[12]\d{3}"
 # How many places one year of a release may have fewer than another: authorities are merged and divided, a few at a time.
 _FEWER_PLACES = 10
@@ -51,14 +54,20 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
     columns of the row's level. Where the table has a period column, only the rows of the edition's ``period_words`` are kept.
 
     Raises LayoutError for a column that is new, missing, renamed or moved, a level that is not in the layout, a blank place, period or
-    breakdown, two rows that say the same, and an edition without a row.
+    breakdown, a breakdown that the layout expects and no row has, two rows that say the same, and an edition without a row.
     """
     (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
     columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
     table = layout["table"]
     roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
     rows = filled(grid.filter(pl.col("row") > 1))
-    breakdowns = list(roles.get("breakdown", {}))
+    only = {
+        column: role.removeprefix(_ONLY).split("|")
+        for role in roles
+        if role.startswith(_ONLY)
+        for column in roles[role]
+    }
+    breakdowns = sorted([*roles.get("breakdown", {}), *only], key=LETTERS.index)
     refuse_blanks(rows, [*roles.get("level", {}), *roles.get("period", {}), *breakdowns], table, edition)
     of_edition = rows = _with_place(rows, roles, edition, table)
     if "period" in roles:
@@ -69,7 +78,9 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
         of_edition = rows.filter(pl.col(only_column(roles, "period")) == edition.period_words)
         if of_edition.is_empty():
             raise layout_error(edition, table, None, f"no row has the period {edition.period_words!r}", _AGAIN)
-    described = of_edition.with_columns(
+    used = of_edition.filter(pl.lit(True), *(pl.col(column).is_in(texts) for column, texts in only.items()))
+    _refuse_absent(of_edition, only, edition, table)
+    described = used.with_columns(
         pl.concat_str(breakdowns, separator=BREAKDOWN_SEPARATOR).alias("breakdown_text")
         if breakdowns
         else pl.lit(None, pl.String).alias("breakdown_text"),
@@ -91,7 +102,13 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
     return Parsed(
         cells=as_cells(cells, edition),
         rows_read=rows.height + 1,
-        left_out=left_out({"header": 1, "row of another edition": rows.height - of_edition.height}),
+        left_out=left_out(
+            {
+                "header": 1,
+                "row of another edition": rows.height - of_edition.height,
+                "row of a breakdown that is not used": of_edition.height - used.height,
+            }
+        ),
     )
 
 
@@ -164,7 +181,8 @@ def _with_place(
         )
     level = only_column(roles, "level")
     known = [role.removeprefix("code: ") for role in roles if role.startswith("code: ")]
-    for row, text in rows.filter(~pl.col(level).is_in(known)).select("row", level).head(1).iter_rows():
+    is_level = {each: pl.col(level).str.to_lowercase() == each.lower() for each in known}
+    for row, text in rows.filter(~pl.any_horizontal(is_level.values())).select("row", level).head(1).iter_rows():
         raise layout_error(
             edition,
             table,
@@ -173,14 +191,20 @@ def _with_place(
             _AGAIN,
         )
     for each in known:
-        here = rows.filter(pl.col(level) == each)
+        here = rows.filter(is_level[each])
         refuse_blanks(here, [only_column(roles, f"code: {each}"), only_column(roles, f"name: {each}")], table, edition)
     return rows.with_columns(
         pl.coalesce(
-            pl.when(pl.col(level) == each).then(pl.col(only_column(roles, f"{part}: {each}"))) for each in known
+            pl.when(is_level[each]).then(pl.col(only_column(roles, f"{part}: {each}"))) for each in known
         ).alias(column)
         for part, column in (("code", "area_code_text"), ("name", "area_text"))
     )
+
+
+def _refuse_absent(rows: pl.DataFrame, only: Mapping[str, list[str]], edition: Edition, table: str) -> None:
+    for column, texts in only.items():
+        for text in sorted(set(texts) - set(rows[column])):
+            raise layout_error(edition, table, column, f"no row has {text!r}, which the layout expects", _AGAIN)
 
 
 def _refuse_doubled(rows: pl.DataFrame, labels: list[str], edition: Edition, table: str) -> None:

@@ -159,7 +159,8 @@ where own.measure_id = 'nrm_referrals'
 union all
 
 -- The printed figure of a region or country, beside its local authorities or districts, where each of them has one. The department rounds sums
--- of episodes to the nearest ten, so that five may be the rounding; sums of residents are exact.
+-- of episodes to the nearest ten, so that five may be the rounding; sums of residents are exact. A table with counties that were divided since
+-- is no set of today's authorities, and is not added up.
 select
     'authorities',
     printed.source_id,
@@ -174,6 +175,7 @@ select
         else printed.measure_id
     end
 from observations as printed
+anti join former_counties on former_counties.source_id = printed.source_id and former_counties.edition_id = printed.edition_id
 join areas on areas.area_id = printed.area_id
 join local_authorities as authority
     on printed.area_id in (authority.region_id, 'K04000001')

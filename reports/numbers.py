@@ -31,7 +31,7 @@ class ReportData:
 
     ``sources`` are those of the build, ``known_sources`` all that the register describes. ``grades`` is out/inspection_grades,
     ``statements`` are the raw cells of sources that are gathered by hand and reach no observation, with the area_id of ``with_areas``; both are without rows where nothing is
-    held. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
+    held. ``united_kingdom`` are the raw cells of figures of the whole United Kingdom, or of parts of it that are no area here. ``excluded`` is core/excluded, of which only the counts of the registered ``localities`` are shown. ``boundaries`` is
     raw/police_force_area_boundaries, without rows in a build that holds no boundaries; ``record_files`` is core/record_files. ``known_on`` is the day by which everything had been published, of a report on the past.
     ``downloads`` are the files that are published beside the reports, by address relative to them, with their sizes in bytes; only the index
     prints sizes. ``common`` is the data of which the rows of COMPARED are a part, where this is but what one report may read: it is asked
@@ -57,6 +57,7 @@ class ReportData:
     statements: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={**cells("none").schema, "area_id": pl.String})
     )
+    united_kingdom: pl.DataFrame = field(default_factory=cells("none").schema.to_frame)
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
     localities: pl.DataFrame = field(default_factory=pl.DataFrame)
     profile: pl.DataFrame = field(default_factory=PROFILE.schema.to_frame)

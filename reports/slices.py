@@ -23,7 +23,7 @@ from reports.products.shared import DRUGS, NATION
 _OF_FINDINGS: Final = ("finding_id", "finding", "status", "grade", "baseline_period", "latest_period")
 # Read of all areas where a claim about one is checked.
 _OF_CLAIMS: Final = ("london_linked_rank_published", "resident_population")
-_NOT_READ: Final = ("coverage", "reconciliation", "boundaries")
+_NOT_READ: Final = ("coverage", "reconciliation", "boundaries", "united_kingdom")
 _BY_ROWS: Final = (
     "indicators",
     "observations",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from reports.numbers import ReportData
+from reports.products import united_kingdom
 from tests.browser import chromium
 from tests.inspection.boards import scoreboard_of
 from transforms import indicators as formulas
@@ -207,6 +208,7 @@ def report_data(
             ),
             registers,
         ),
+        united_kingdom=pl.concat(read_cells(sources[name], data) for name in united_kingdom.SOURCES),
         scoreboard=scored.scoreboard,
         excluded=harmonised.excluded,
         record_files=harmonised.record_files,

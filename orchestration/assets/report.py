@@ -19,7 +19,7 @@ from orchestration.store.closure import hash_function
 from orchestration.store.hashes import hash_text
 from orchestration.store.paths import Paths
 from reports.numbers import ReportData
-from reports.products import inspection, pages, products, scoreboard, stated
+from reports.products import inspection, pages, products, scoreboard, stated, united_kingdom
 from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.products.shared import NATION
@@ -60,8 +60,9 @@ def report_assets(
 
     gathered = (*CURATED, inspection.RECORDING, inspection.ORGANISED_CRIME, GRADES, stated.LAW)
     held = [source_id for source_id in gathered if source_id in sources]
+    of_united_kingdom = [source_id for source_id in united_kingdom.SOURCES if source_id in sources]
     ins = {
-        **made_from(*_INS, *held, *([_GRADES] if GRADES in sources else [])),
+        **made_from(*_INS, *held, *of_united_kingdom, *([_GRADES] if GRADES in sources else [])),
         **({_BOUNDARIES: dg.AssetIn(key=asset_key(BOUNDARIES))} if has_boundaries else {}),
     }
 
@@ -77,6 +78,8 @@ def report_assets(
         if held:
             cells = pl.concat(tables[source_id] for source_id in held)
             given["statements"] = statements(cells, registers)
+        if of_united_kingdom:
+            given["united_kingdom"] = pl.concat(tables[source_id] for source_id in of_united_kingdom)
         given |= {"grades": tables[_GRADES]} if _GRADES in tables else {}
         given |= {_BOUNDARIES: tables[_BOUNDARIES]} if _BOUNDARIES in tables else {}
         tables_read = {name: tables[name] for name in _INS}

@@ -22,6 +22,7 @@ from reports.products import (
     response,
     scoreboard,
     trends,
+    united_kingdom,
     unlike,
 )
 from reports.products.front_page import front_page, particulars
@@ -144,6 +145,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *trends.trends(data, forces),
         Heading(2, "Exploitation identified", "identified"),
         *identified.referrals(data, area_id, referrers),
+        *(united_kingdom.referrals(data) if is_nation else ()),
         *children.children(data, forces),
         *london_links,
         *(scoreboard.claim(data) if is_nation or area_id == scoreboard.NORFOLK else ()),
@@ -204,7 +206,8 @@ def _used_sources(data: ReportData, area_ids: Sequence[str]) -> list[str]:
     shown = data.indicators.filter(pl.col("area_id").is_in(list(area_ids)))["source_id"].unique().to_list()
     drawn = data.boundaries["source_id"].unique().to_list() if area_ids[0] == NATION else []
     stated = inspection.used_sources(data, area_ids[0], area_ids[1:])
-    return [*shown, *drawn, *stated, *incidents.used_sources(data, area_ids[0])]
+    of_united_kingdom = united_kingdom.used_sources(data) if area_ids[0] == NATION else []
+    return [*shown, *drawn, *stated, *of_united_kingdom, *incidents.used_sources(data, area_ids[0])]
 
 
 def _latest(data: ReportData, area_id: str) -> str:

@@ -118,6 +118,7 @@ from reports.wording.spread import (
     rank,
     usual_for_its_size,
 )
+from reports.wording.united_kingdom import UNITED_KINGDOM_MEANING, counties, quarters_not_held
 from reports.wording.words import capitalised, exact_span, in_period, joined, month_span, ordinal, plain, plural
 
 __all__ = [
@@ -147,6 +148,7 @@ __all__ = [
     "SPREAD_ELSEWHERE",
     "STATED_ELSEWHERE",
     "STATUS_LINE",
+    "UNITED_KINGDOM_MEANING",
     "UNLIKE_MEANING",
     "UNLIKE_TITLE",
     "attribution",
@@ -172,6 +174,7 @@ __all__ = [
     "compared_with",
     "comparison",
     "comparison_lines",
+    "counties",
     "dispersion_over_time",
     "drug_offences",
     "editions_of",
@@ -211,6 +214,7 @@ __all__ = [
     "plural",
     "policing_region",
     "populations_used",
+    "quarters_not_held",
     "rank",
     "rank_cell",
     "reasons",

@@ -21,6 +21,7 @@ _TABLES: Final = (
     "coverage",
     "grades",
     "statements",
+    "united_kingdom",
     "plausibility",
     "excluded",
     "notes",

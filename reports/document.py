@@ -141,6 +141,8 @@ Block = Heading | Paragraph | KeyMessages | Callout | Table | Figure | Quotation
 class Document:
     """One report. ``status_line`` and ``id`` stand in the footer of each page, ``particulars`` (a word and what it says) on the cover.
 
+    ``address`` is where readers find the folder of the reports, if it is known: a PDF that was mailed can lead there, and nowhere else.
+
     ``id`` is a hash of what the report says and shows, which whoever has it made fills in last; ``id_of`` is the word before it.
     """
 
@@ -151,6 +153,7 @@ class Document:
     status_line: str
     blocks: tuple[Block, ...]
     particulars: tuple[tuple[str, str], ...] = ()
+    address: str = ""
     home: str = "index.html"
     id: str = ""
     id_of: Literal["Report", "Build"] = "Report"

@@ -71,6 +71,7 @@ class ReportData:
     record_files: pl.DataFrame = field(default_factory=RECORD_FILES.schema.to_frame)
     known_on: date | None = None
     contact: str = ""
+    address: str = ""
     downloads: Mapping[str, int] = field(default_factory=dict)
     common: "ReportData | None" = field(default=None, repr=False)
     _compared: dict[tuple[str, date, date], pl.DataFrame] = field(default_factory=dict, init=False, repr=False)

@@ -163,7 +163,15 @@ class Slices:
             if isinstance(frame := getattr(data, field.name), pl.DataFrame)
         ]
         return repr(
-            (columns, data.sources, data.known_sources, data.known_on, data.contact, sorted(data.downloads))
+            (
+                columns,
+                data.sources,
+                data.known_sources,
+                data.known_on,
+                data.contact,
+                data.address,
+                sorted(data.downloads),
+            )
         ).encode()
 
 

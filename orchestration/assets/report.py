@@ -96,6 +96,7 @@ def report_assets(
             build_id=identity,
             known_on=paths.as_of,
             contact=paths.contact,
+            address=paths.address,
             downloads=dict.fromkeys(download_names(registers.areas), 0),
         )
 

@@ -122,9 +122,10 @@ def _rendered(document: Document, found: Evidence, spent: dict[str, float]) -> d
     with _timed(spent, "page"):
         files[f"{document.slug}.html"] = render_html(document).encode()
     with _timed(spent, "evidence page"):
-        files[evidence_address(document.slug)] = render_evidence(document, found).encode()
+        evidence_page = render_evidence(document, found).encode()
+        files[evidence_address(document.slug)] = evidence_page
     with _timed(spent, "PDF"):
-        files[f"{document.slug}.pdf"] = render_pdf(document)
+        files[f"{document.slug}.pdf"] = render_pdf(document, evidence_page)
     files[texts_address(document.slug)] = texts_json(document)
     return files
 

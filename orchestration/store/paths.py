@@ -22,6 +22,7 @@ class Paths:
     as_of: date | None = None
     landing_url: str | None = None
     contact: str = ""
+    address: str = ""
 
     @property
     def lake(self) -> Path:
@@ -72,7 +73,7 @@ class Paths:
 def paths_from_environment(
     landing: Path | str | None = None, build: Path | None = None, as_of: date | None = None
 ) -> Paths:
-    """Paths of this checkout; COUNTYLINES_DATA, _BUILD, _LANDING, _AS_OF and _CONTACT override, the arguments override those.
+    """Paths of this checkout; COUNTYLINES_DATA, _BUILD, _LANDING, _AS_OF, _CONTACT and _ADDRESS override, the arguments override those.
 
     ``landing`` is a folder, or the URL of one in an S3-compatible store.
 
@@ -86,7 +87,8 @@ def paths_from_environment(
         build = build / f"as-of-{as_of}" if as_of else build
     data = Path(os.environ.get("COUNTYLINES_DATA", PROJECT / "data"))
     contact = os.environ.get("COUNTYLINES_CONTACT", "")
-    paths = Paths(data=data.resolve(), build=build.resolve(), as_of=as_of, contact=contact)
+    address = os.environ.get("COUNTYLINES_ADDRESS", "").rstrip("/")
+    paths = Paths(data=data.resolve(), build=build.resolve(), as_of=as_of, contact=contact, address=address)
     if "://" in place:
         return replace(paths, landing=paths.build / "landing" / "files", landing_url=place)
     return replace(paths, landing=Path(place).resolve()) if place else paths

@@ -170,6 +170,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             particulars=particulars(data, area_id, f"County lines indicators: {area['name']}", _latest(data, area_id)),
             status_line=wording.status_line(data.known_on),
             blocks=blocks,
+            address=data.address,
         )
     )
 

@@ -45,6 +45,8 @@ _BOLD: Final = 1.06
 _NON_BREAKING_HYPHEN: Final = "\u2011"
 """Which the vendored font lacks."""
 _MOST_PARTS: Final = 3
+_ATTACHED: Final = "evidence.html"
+"""The name of the evidence page beside the source."""
 _AS_WIDE_AS_A_SKETCH: Final = "mmmmm"
 _FEWEST_ROWS_TO_SPLIT: Final = 9
 _STEPS: Final = (30.0, 15.0, 5.0)
@@ -65,17 +67,21 @@ class Literal(str):
     """Typst source that the one filter made; the environment lets nothing else out of a ``{{ }}``."""
 
 
-def render_pdf(document: Document) -> bytes:
+def render_pdf(document: Document, evidence: bytes = b"") -> bytes:
     """Set a document as PDF: tagged, British English, with bookmarks, the same bytes on every machine and every run.
+
+    A PDF stands alone: links lead to the ``address`` of the document, or are plain words without one. Then ``evidence``, the page that shows
+    where its numbers come from, is attached.
 
     Raises CountyLinesError when Typst refuses: a character that the vendored font lacks, a figure without description, a
     heading that skips a level.
     """
     import typst
 
+    attaches = bool(evidence and document.numbers and not document.address)
     try:
         pdf = _compiler().compile(
-            input=typst_source(document).encode(),
+            input={"main.typ": typst_source(document, has_evidence=attaches).encode(), _ATTACHED: evidence},
             format="pdf",
             pdf_standards=["ua-1"],
             timestamp=0,
@@ -90,8 +96,8 @@ def render_pdf(document: Document) -> bytes:
     return pdf
 
 
-def typst_source(document: Document) -> str:
-    """Write a document as one Typst source that needs no other file; every text in it is an escaped string literal."""
+def typst_source(document: Document, *, has_evidence: bool = False) -> str:
+    """Write a document as one Typst source; every text in it is an escaped string literal. It needs no other file but that of its evidence, where it has one."""
     return (
         _environment()
         .get_template("report.typ.j2")
@@ -99,6 +105,9 @@ def typst_source(document: Document) -> str:
             document=document,
             blocks=tuple((block, type(block).__name__) for block in document.blocks),
             evidence_page=evidence_address(document.slug),
+            has_evidence=has_evidence,
+            attached=_ATTACHED,
+            attachment=f"evidence-{document.slug}.html",
             light=palette.LIGHT,
         )
     )
@@ -116,7 +125,7 @@ def typst_literal(value: Any) -> Literal:
         case Number(text=text, indicator_id=identifier):
             return Literal(f"number({typst_literal(text)}, {typst_literal(quote(evidence_anchor(identifier)))})")
         case Link(text=text, address=address):
-            return Literal(f"link({typst_literal(address)}, {typst_literal(text)})")
+            return Literal(f"away({typst_literal(address)}, {typst_literal(text)})")
         case Sketch(svg=svg, text=text):
             return Literal(f"sketch({typst_literal(svg)}, {typst_literal(text)})")
         case bool():

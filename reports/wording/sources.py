@@ -57,7 +57,7 @@ def _editions_in(first: str, more: int) -> str:
 def on_the_page(what: str, title: str, page: str, anchor: str) -> Prose:
     """Where a table, a chart or both are that the page has and paper has not: 'The table “Synthetic” is on the page norfolk.html.'"""
     verb = "are" if " and " in what else "is"
-    return (f"The {what} “{title}” {verb} on the page ", Link(page, f"{page}#{anchor}"), ", beside this file.")
+    return (f"The {what} “{title}” {verb} on the page ", Link(page, f"{page}#{anchor}"), ".")
 
 
 def next_edition(due: str | None, late: bool) -> str:

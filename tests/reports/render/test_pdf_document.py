@@ -212,7 +212,7 @@ def test_only_plain_data_can_be_written():
         typst_literal(("a", Number("1", "source/cell A1"), True, 3, 7.5, {"k": ()}))
         == '("a", number("1", "source/cell_A1"), true, 3, 7.5, ("k": (), ), )'
     )
-    assert typst_literal(Link("ONS", "https://ons.example")) == 'link("https://ons.example", "ONS")'
+    assert typst_literal(Link("ONS", "https://ons.example")) == 'away("https://ons.example", "ONS")'
     with pytest.raises(TypeError, match="cannot be written"):
         typst_literal(object())
 
@@ -302,7 +302,7 @@ def test_what_stays_on_the_page_is_named_on_paper_with_the_way_to_it():
     source = typst_source(replace(synthetic.document(), blocks=(left_out,)))
     assert "<svg" not in source
     assert chart.table.caption not in source
-    assert f'link("synthetic-norfolk.html#{chart.anchor}", "synthetic-norfolk.html")' in source
+    assert f'away("synthetic-norfolk.html#{chart.anchor}", "synthetic-norfolk.html")' in source
     table_only = typst_source(replace(synthetic.document(), blocks=(replace(chart, on_paper=False),)))
     assert chart.table.caption in table_only
     assert chart.source_note in table_only
@@ -318,3 +318,43 @@ def test_no_column_of_a_table_is_narrower_than_its_longest_word():
 def test_an_empty_table_is_drawn_with_its_headers():
     empty = Table("t", "Synthetic", (TableColumn("Column"),), (), "Source: synthetic")
     assert render_pdf(replace(synthetic.document(), blocks=(empty,))).startswith(b"%PDF")
+
+
+def addresses(pdf: bytes) -> list[str]:
+    """Where the links of a PDF lead that leave it."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return [
+            str(annotation.A.URI)
+            for page in opened.pages
+            for annotation in page.get("/Annots", [])
+            if "/A" in annotation and "/URI" in annotation.A
+        ]
+
+
+def test_a_pdf_that_stands_alone_carries_its_evidence_and_leads_nowhere_that_is_not_there():
+    alone = replace(synthetic.document(), address="")
+    pdf = render_pdf(alone, b"<!doctype html><title>Synthetic evidence</title>")
+    assert all(address.startswith("https://") for address in addresses(pdf)), (
+        "a relative address is dead in a mailed file"
+    )
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        (name,) = opened.attachments
+        attached = opened.attachments[name]
+        assert name == f"evidence-{alone.slug}.html"
+        assert attached.get_file().read_bytes() == b"<!doctype html><title>Synthetic evidence</title>"
+        assert attached.description.startswith("Where each number comes from")
+    report = page_validation.validate_pdf_bytes(pdf, profile="ua1")
+    assert report.is_compliant, [(failure.rule_id, failure.message) for failure in report.failures]
+
+
+def test_with_an_address_every_number_leads_to_its_evidence_there():
+    known = replace(synthetic.document(), address="https://statistics.example/county-lines")
+    pdf = render_pdf(known, b"not attached then")
+    leading = [address for address in addresses(pdf) if "/evidence/" in address]
+    assert len(leading) >= len(known.numbers)
+    assert all(
+        address.startswith(f"https://statistics.example/county-lines/evidence/{known.slug}.html#")
+        for address in leading
+    )
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert not opened.attachments

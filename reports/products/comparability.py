@@ -32,7 +32,7 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
     shown = newest.sort("grade", "pairs", descending=True, maintain_order=True).head(_SHOWN)
     refused = ledger.filter(pl.col("grade") == "X")
     return (
-        Heading(2, "What may be compared", "comparability"),
+        Heading(2, "What can be compared?", "comparability"),
         Paragraph((wording.GRADES_MEANING,)),
         Table(
             anchor="table-comparability",

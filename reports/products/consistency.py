@@ -64,7 +64,7 @@ def consistency(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[
     )
     own = [row for row in ordered if row["area_id"] in highlighted]
     return (
-        Heading(2, "Consistency between forces", "consistency"),
+        Heading(2, "How do forces differ?", "consistency"),
         Paragraph((f"{wording.OVERLAPPING} {wording.list_grade(headline_grade(data, DRUGS, end))}",)),
         *(_dispersion(data) if is_nation else (_elsewhere(data), _beside(data, area_id, headline, own, ranks))),
         ranked,

@@ -33,7 +33,7 @@ def grades(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block
     missing = [_MISSING[source_id] for source_id, rows in stated.items() if rows.is_empty()]
     counted = _counted(data, forces)
     return (
-        Heading(2, "Inspection", "inspection"),
+        Heading(2, "What did inspectors say?", "inspection"),
         Paragraph((wording.GRADES_BY_CYCLE,)),
         *(_of_force(data, held, counted) if len(forces) == 1 else _of_forces(held, area_id)),
         *(_TABLES[source_id](rows, area_id) for source_id, rows in stated.items() if len(rows)),

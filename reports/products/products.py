@@ -134,7 +134,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
         *_of_region(data, area),
-        *(scoreboard.findings(data) if is_nation else scoreboard.elsewhere(data)),
+        *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.kinds_of_drug_offences(data, area_id),
         *recorded.force_map(data, marked),
@@ -143,7 +143,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *recorded.limits_of_figures(data, area_id, forces),
         *locality.localities(data, area_id),
         *trends.trends(data, forces),
-        Heading(2, "Exploitation identified", "identified"),
+        Heading(2, "Who was identified as exploited?", "identified"),
         *identified.referrals(data, area_id, referrers),
         *(united_kingdom.referrals(data) if is_nation else ()),
         *children.children(data, forces),
@@ -157,6 +157,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *unlike.unlike_before(data, area_id, forces),
         *provenance.data_notes(data, [area_id] if is_nation else [area_id, *forces], draws_revisions=draws_revisions),
         *provenance.sources(data, area_id, _used_sources(data, [area_id, *forces])),
+        *(() if is_nation else scoreboard.elsewhere(data)),
         *downloads(data, area["slug"]),
     )
     headline = data.headline_period(DRUGS)

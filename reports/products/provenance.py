@@ -59,7 +59,7 @@ def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bo
     if not (quoted or marks or revised):
         return ()
     return (
-        Heading(2, "Data notes", "data-notes"),
+        Heading(2, "What should be known about these figures?", "data-notes"),
         *((Paragraph(("What the publishers say about these figures, in their words:",)),) if quoted else ()),
         *quoted,
         *marks,
@@ -197,7 +197,7 @@ def sources(data: ReportData, area_id: str, used: Iterable[str]) -> tuple[Block,
     newest = dict(editions.group_by("source_id").agg(pl.col("vintage").max()).iter_rows())
     files = _files(editions) if is_nation else {}
     return (
-        Heading(2, "Sources", "sources"),
+        Heading(2, "Where do the figures come from?", "sources"),
         Table(
             anchor="table-sources",
             caption="What the figures come from",

@@ -59,7 +59,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         segment(parting_days(data, DRUGS, forces)).alias("segment"),
     )
     listed = list(shown.iter_rows(named=True))
-    heading = Heading(2, "Drug offences recorded by the police", "drug-offences")
+    heading = Heading(2, "How many drug offences were recorded, and is that more?", "drug-offences")
     if all(row["numerator"] is None for row in listed):
         return (heading, Paragraph((words.no_drug_offences(area["name"], listed),)))
     breaks = _breaks(data, forces, listed)

@@ -38,7 +38,7 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
         *([programme.SOURCE] if shows_programme else []),
     ]
     return (
-        Heading(2, "Policing response", "response"),
+        Heading(2, "What did the police do?", "response"),
         *newest_table(
             data,
             held,

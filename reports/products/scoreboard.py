@@ -41,10 +41,10 @@ def findings(data: ReportData) -> tuple[Block, ...]:
 
 
 def elsewhere(data: ReportData) -> tuple[Block, ...]:
-    """Where the findings are, for a report on one area, which they are not about: a line."""
+    """Where the findings are, for a report on one area, which they are not about: a line with a link, without a section of its own."""
     national = Link("national report", f"{data.area(NATION)['slug']}.html#{_HEADING.anchor}")
     before, between, after = wording.FINDINGS_ELSEWHERE
-    return _HEADING, Paragraph((before, national, between, Link(_TITLE, f"{PAGE}.html"), after))
+    return (Paragraph((before, national, between, Link(_TITLE, f"{PAGE}.html"), after)),)
 
 
 def page(data: ReportData) -> Page:

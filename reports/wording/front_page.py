@@ -26,6 +26,8 @@ def headline(row: Row) -> Prose:
     level: Prose = (f"{row['label']}: ", count(row), f" in {_short(row)}")
     if row["value"] is not None:
         level = (*level, ", ", Number(formats.rate(row["value"]), row["indicator_id"]), f" {per(row)}")
+    elif row["status"] == "population_too_small":
+        level = (*level, ", too few people live there for a rate")
     return (*level, f". {_changes(row)}{_place(row)}")
 
 

@@ -23,7 +23,7 @@ COPIES = (
 
 FILES_ELSEWHERE = (
     "The evidence page and countylines explain print the files behind each number, whole checksums, and the way to its cell. All files are listed in "
-    "the national report, on England and Wales, under “Sources”."
+    "the national report, on England and Wales, under “Where do the figures come from?”."
 )
 
 _CHECKSUM: Final = 8

@@ -91,11 +91,9 @@ RANKS_OF_FORCES = f"Ranks are of police force areas with a rate. {formats.legend
 
 SPREAD_ELSEWHERE = (
     "How unlike police force areas are, whether that changed, and the figures of all of them are in the ",
-    ", on England and Wales, under “Consistency between forces”.",
+    ", on England and Wales, under “How do forces differ?”.",
 )
 
-IN_THE_NATIONAL_REPORT = (
-    "The values are in the national report, on England and Wales, under “Consistency between forces”."
-)
+IN_THE_NATIONAL_REPORT = "The values are in the national report, on England and Wales, under “How do forces differ?”."
 
-IN_THE_TABLE_OF_FORCES = "The values are in the table of all police force areas, under “Consistency between forces”."
+IN_THE_TABLE_OF_FORCES = "The values are in the table of all police force areas, under “How do forces differ?”."

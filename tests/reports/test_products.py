@@ -253,15 +253,14 @@ def test_every_report_obeys_the_wording_rules_and_has_the_sections_in_order(repo
     document = products.force(report_data, NORFOLK)
     headings = [block.text for block in document.blocks if isinstance(block, Heading) and block.level == 2]
     assert headings == [
-        "Findings of January 2020, and figures since",
-        "Drug offences recorded by the police",
-        "Exploitation identified",
-        "Policing response",
-        "Inspection",
-        "Consistency between forces",
-        "What may be compared",
-        "Data notes",
-        "Sources",
+        "How many drug offences were recorded, and is that more?",
+        "Who was identified as exploited?",
+        "What did the police do?",
+        "What did inspectors say?",
+        "How do forces differ?",
+        "What can be compared?",
+        "What should be known about these figures?",
+        "Where do the figures come from?",
     ]
     anchors = [block.anchor for block in document.blocks if isinstance(block, Heading | Table | Figure)]
     assert len(anchors) == len(set(anchors))

@@ -118,6 +118,8 @@ def _mark(row: Row, which: str) -> str:
 
 def _changes(row: Row) -> str:
     """'Down 5% on the year before; up 12% since 2019.', or why not."""
+    if all(row[f"{which}_change"] is not None and _is_same(row, which) for which in ("year", "since")):
+        return "About the same as a year before and in 2019."
     year, since = (
         _change(row, which, when) for which, when in (("year", "on the year before"), ("since", "since 2019"))
     )
@@ -131,9 +133,14 @@ def _change(row: Row, which: str, when: str) -> str:
     if change is None:
         return f"no figure {_NONE_OF[which]}" if grade is None else f"not comparable {when}"
     size = formats.percentage(abs(round(change)))
-    if _mark(row, which) == "≈ " or round(change) == 0:
+    if _is_same(row, which):
         return f"About the same {when}"
     return f"{'Up' if change > 0 else 'Down'} {size} {when}"
+
+
+def _is_same(row: Row, which: str) -> bool:
+    """Whether a change is within what chance alone does, or rounds to nothing."""
+    return _mark(row, which) == "≈ " or round(row[f"{which}_change"]) == 0
 
 
 def _place(row: Row) -> str:

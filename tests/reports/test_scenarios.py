@@ -28,15 +28,15 @@ REFERRED = (pl.col("measure_id") == REFERRALS) & (pl.col("area_id") == NORFOLK)
 
 def test_a_force_that_referred_one_person_or_nobody_reads_well(report_data: ReportData) -> None:
     nobody = messages(products.force(with_values(report_data, REFERRED, numerator=0.0, value=0.0), NORFOLK))
-    assert nobody[1].startswith("Referrals of potential victims: 0 in the year to December 2023, 0.0 per 100,000. ")
+    assert nobody[3].startswith("Referrals of potential victims: 0 in the year to December 2023, 0.0 per 100,000. ")
     one = messages(products.force(with_values(report_data, REFERRED, numerator=1.0), NORFOLK))
-    assert one[1].startswith("Referrals of potential victims: 1 in the year to December 2023")
+    assert one[3].startswith("Referrals of potential victims: 1 in the year to December 2023")
 
 
 def test_a_force_whose_referrals_are_missing_is_not_one_that_made_none(report_data: ReportData) -> None:
     missing = dict.fromkeys(("numerator", "value", "lower_95", "upper_95"))
     document = products.force(with_values(report_data, REFERRED, status="not_available", **missing), NORFOLK)
-    assert messages(document)[1].startswith(f"Referrals of potential victims: {formats.NOT_AVAILABLE} in the year to ")
+    assert messages(document)[3].startswith(f"Referrals of potential victims: {formats.NOT_AVAILABLE} in the year to ")
     assert {run for row in table(document, "table-referrals").rows for run in row[1:]} == {formats.NOT_AVAILABLE}
 
 

@@ -13,6 +13,7 @@ from transforms.errors import CountyLinesError, RegisterError
 from transforms.harmonise.registers import Registers
 from transforms.inspection.statements import unconfirmed
 
+_NO_CONCLUSION = "side by side, no conclusion on a change"
 # Words that say that there is no grade, and why.
 _LINE = ["source_id", "edition_id", "table", "line"]
 # The table of grades by area of policing; its breakdowns are the question, the day of publication where it is known, how the grade is known, and how sure.
@@ -186,7 +187,9 @@ def with_inspections(ledger: pl.DataFrame, grades: pl.DataFrame, registers: Regi
     if grades.is_empty():
         return ledger
     pairs = grade_pairs(successive(sides_of_grades(grades)), registers).with_columns(pl.lit("inspection").alias("kind"))
-    return pl.concat([ledger, entries(pairs)])
+    # A grade of another cycle is no more and no less: the inspectorate says that its cycles cannot be compared.
+    allowed = pl.when(pl.col("grade") == "C").then(pl.lit(_NO_CONCLUSION)).otherwise("allowed").alias("allowed")
+    return pl.concat([ledger, entries(pairs).with_columns(allowed)])
 
 
 def may_say_changed(first: dict[str, Any], second: dict[str, Any], stated_by_inspectorate: bool) -> bool:

@@ -11,11 +11,12 @@ from tests.incidents import conftest as records
 from tests.sources import test_ho_nrm_tables as nrm_tables
 from tests.sources import test_ho_outcomes_supplementary as supplementary
 from tests.sources import test_home_office_open_data as open_data
+from tests.sources import test_police_uk_api as answers
 from tests.sources import test_yjb_youth_justice as youth_justice
 from tests.sources.editions import with_edition
 from tests.sources.open_documents import ods_bytes
 from tests.sources.workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
-from transforms.sources import ons_mid_year_population
+from transforms.sources import ons_mid_year_population, police_uk_api
 from transforms.sources.published import editions_held, parse_edition
 from transforms.sources.registry import Edition, Source, load_source, load_sources
 
@@ -89,6 +90,10 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
     found = ons_mid_year_population.edition_in(answer, population, "answer.csv", DATA)
     assert found
     yield Seed(population, found, answer, DATA)
+    interface = sources["police_uk_api"]
+    searches = police_uk_api.edition_in(answers.packed(), interface, answers.NAME, DATA)
+    assert isinstance(searches, Edition)
+    yield Seed(interface, searches, answers.packed(), DATA)
     archive = sources["police_uk_archive"]
     stops = next(each for each in archive.editions if each.id.startswith("2020-07"))
     yield Seed(archive, stops, _archive(), DATA)

@@ -148,7 +148,7 @@ def _answers(content: Original, edition: Edition) -> dict[str, list[Any]]:
     return answers
 
 
-def _as_csv(answer: list[Any], fields: pl.DataFrame, month: str, edition: Edition) -> str:
+def _as_csv(answer: list[Any], fields: pl.DataFrame, month: str, edition: Edition) -> bytes:
     """An answer as the archive's file of the same records: its columns, in the order of the fields."""
     known = fields["label"].to_list()
     taken = list(fields.drop_nulls("archive_label").select("label", "archive_label").iter_rows())
@@ -169,11 +169,13 @@ def _as_csv(answer: list[Any], fields: pl.DataFrame, month: str, edition: Editio
             )
         flat = _flat(record)
         writer.writerow("" if flat[field] is None else flat[field] for field, _ in taken)
-    return text.getvalue()
+    # JSON can name half of a character, which no file of text can hold.
+    return text.getvalue().encode("utf-8", "replace")
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record without the nesting of its place."""
-    place = record.get("location") or {}
+    place = record.get("location")
+    place = place if isinstance(place, Mapping) else {}
     inner = {f"location.{name}": place.get(name) for name in ("latitude", "longitude")} if "location" in record else {}
     return {name: value for name, value in record.items() if name != "location"} | inner

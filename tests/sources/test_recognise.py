@@ -286,8 +286,9 @@ def test_every_original_is_known_under_another_name(
     for number, path in enumerate(
         sorted(path for path in originals.rglob("*") if path.suffix != ".zip" and path.is_file())
     ):
-        # The quarter of a referral file stands in its folder's name alone.
-        folder = tmp_path / path.parent.name if NRM in path.as_posix() or "ho_nrm" in path.as_posix() else tmp_path
+        # The quarter of a referral file and the year of a table of seizures stand in the name of the folder alone.
+        is_undated = any(source in path.as_posix() for source in ("ho_nrm", "ho_drug_seizures"))
+        folder = tmp_path / path.parent.name if is_undated else tmp_path
         folder.mkdir(exist_ok=True)
         shutil.copyfile(
             path, folder / f"{number}{''.join(path.suffixes[-2:] if path.suffix == '.gz' else [path.suffix])}"

@@ -115,7 +115,7 @@ def _line(data: ReportData, area_id: str, row: Row) -> tuple[Run, ...]:
     return (
         row["label"],
         _trend(data, area_id, row),
-        count(row),
+        formats.NOT_APPLICABLE if row["unit"] == "per cent" else count(row),
         _rate(row),
         formats.short_period(row["period_start"], row["period_end"]),
         wording.change_cell(row, "year"),

@@ -15,6 +15,7 @@ PROFILE_NOTE = (
     "areas, from the largest, with its 95% interval."
 )
 _GRADED = ("A", "B")
+_SAME_AS = {"year": "About as a year before", "since": "about as in 2019"}
 _NONE_OF = {"year": "a year before", "since": "before 2020"}
 
 
@@ -24,7 +25,13 @@ def headline(row: Row) -> Prose:
     ``row`` is a row of out/profile with its figure and the ``label`` and ``unit`` of the measure.
     """
     level: Prose = (f"{row['label']}: ", count(row), f" in {_short(row)}")
-    if row["value"] is not None:
+    if _is_share(row) and row["value"] is not None:
+        level = (
+            f"{row['label']}: ",
+            Number(formats.rate(row["value"]), row["indicator_id"]),
+            f" per cent in {_short(row)}",
+        )
+    elif row["value"] is not None:
         level = (*level, ", ", Number(formats.rate(row["value"]), row["indicator_id"]), f" {per(row)}")
     elif row["status"] == "population_too_small":
         level = (*level, ", too few people live there for a rate")
@@ -33,9 +40,16 @@ def headline(row: Row) -> Prose:
 
 def per(row: Row) -> str:
     """What a rate is per: 'per 1,000', 'per cent'."""
-    if row["unit"] == "per cent":
-        return "per cent"
-    return f"per {formats.count(row['multiplier'])}"
+    return "per cent" if _is_share(row) else f"per {formats.count(row['multiplier'])}"
+
+
+def _is_share(row: Row) -> bool:
+    return bool(row["unit"] == "per cent")
+
+
+def _points(row: Row, which: str) -> float:
+    """How many percentage points a share is above the earlier one, of which its change in per cent is known."""
+    return float(row["value"] - row["value"] / (1 + row[f"{which}_change"] / 100))
 
 
 def change_cell(row: Row, which: str) -> str:
@@ -43,6 +57,8 @@ def change_cell(row: Row, which: str) -> str:
     change, grade = row[f"{which}_change"], row[f"{which}_grade"]
     if change is None:
         return formats.NOT_AVAILABLE if grade is None else f"grade {grade}"
+    if _is_share(row):
+        return f"{_mark(row, which)}{formats.rate(_points(row, which))} points {grade}"
     return f"{_mark(row, which)}{signed(round(change))} {grade}"
 
 
@@ -63,17 +79,27 @@ def trend_in_words(label: str, first: Row, last: Row) -> str:
 
 
 def newest_figures(rows: Sequence[Row]) -> str:
-    """How far the figures of page 1 go: 'Figures go to: drug offences recorded June 2025; police officers March 2022.'"""
-    ends = (f"{row['label'][:1].lower()}{row['label'][1:]} {formats.month(row['period_end'])}" for row in rows)
-    return f"Figures go to: {'; '.join(ends)}."
+    """How far the figures of page 1 go, the newest first: 'Figures go to June 2025 for drug offences; March 2022 for police officers.'"""
+    ends: dict[date, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row["period_end"], reverse=True):
+        ends.setdefault(row["period_end"], []).append(_in_a_list(row["label"]))
+    said = (f"{formats.month(end)} for {joined(labels)}" for end, labels in ends.items())
+    return f"Figures go to {'; '.join(said)}."
 
 
 def overdue(labels: Sequence[str], day: date) -> str:
     """Of which measures a newer edition should have been published than the one that is held; nothing where of none."""
     if not labels:
         return ""
-    named = joined(f"{label[:1].lower()}{label[1:]}" for label in labels)
-    return f"By the publishers' timetables, newer editions than those held should have been out on {formats.day(day)}: {named}."
+    named = joined(map(_in_a_list, labels))
+    return (
+        f"By the timetables of their publishers, newer editions should have been out on {formats.day(day)} of {named}."
+    )
+
+
+def _in_a_list(label: str) -> str:
+    """A label inside a sentence: small at its beginning, but for the name of a place."""
+    return label if label.startswith("London") else f"{label[:1].lower()}{label[1:]}"
 
 
 def particulars(
@@ -119,7 +145,7 @@ def _mark(row: Row, which: str) -> str:
 def _changes(row: Row) -> str:
     """'Down 5% on the year before; up 12% since 2019.', or why not."""
     if all(row[f"{which}_change"] is not None and _is_same(row, which) for which in ("year", "since")):
-        return "About the same as a year before and in 2019."
+        return "About as a year before and in 2019."
     year, since = (
         _change(row, which, when) for which, when in (("year", "on the year before"), ("since", "since 2019"))
     )
@@ -132,9 +158,11 @@ def _change(row: Row, which: str, when: str) -> str:
     change, grade = row[f"{which}_change"], row[f"{which}_grade"]
     if change is None:
         return f"no figure {_NONE_OF[which]}" if grade is None else f"not comparable {when}"
-    size = formats.percentage(abs(round(change)))
+    size = (
+        f"{formats.rate(abs(_points(row, which)))} points" if _is_share(row) else formats.percentage(abs(round(change)))
+    )
     if _is_same(row, which):
-        return f"About the same {when}"
+        return _SAME_AS[which]
     return f"{'Up' if change > 0 else 'Down'} {size} {when}"
 
 

@@ -24,14 +24,8 @@ _ALLOWED = {
     "X": "no comparison",
 }
 
-_RANKED = (
-    "drug_offences",
-    "nrm_police_referrals",
-    "nrm_police_child_criminal_referrals",
-    "child_criminal_exploitation_episodes",
-    "gangs_episodes",
-    "london_linked_individuals",
-)
+# Beside the measures of page 1, of which the register of headlines has the list.
+_SIDE_BY_SIDE = ("child_criminal_exploitation_episodes", "gangs_episodes")
 # Its two reports cover periods of different length: a reader compares them all the same.
 _ANY_LENGTH = "london_linked_individuals"
 _NATION = "K04000001"
@@ -62,8 +56,9 @@ def ledger(indicators: pl.DataFrame, observations: pl.DataFrame, registers: Regi
     grades of inspections and of what the programme states are added where these are known (transforms.inspection).
     """
     preferred = spoken_of(indicators.filter(pl.col("is_preferred")))
+    side_by_side = [*registers.headlines["measure_id"], *_SIDE_BY_SIDE]
     rates = side_of_indicators(
-        preferred.filter(pl.col("value").is_not_null() & pl.col("measure_id").is_in(_RANKED)), registers
+        preferred.filter(pl.col("value").is_not_null() & pl.col("measure_id").is_in(side_by_side)), registers
     )
     counts = side_of_indicators(preferred, registers, as_counts=True)
     recent = pl.col("period_end") > pl.col("period_end").max().over("measure_id").dt.offset_by(f"-{_RECENT}")

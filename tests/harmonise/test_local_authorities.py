@@ -16,10 +16,13 @@ from transforms.harmonise.local_authorities import (
     load_local_authorities,
     refuse_unexplained,
 )
+from transforms.sources.ons_geography import boundaries
 from transforms.sources.published import edition_files, read_cells
 from transforms.sources.registry import Source
 
 LANDING = Path(__file__).parents[3] / "shared" / "landing"
+LANDING_2026 = LANDING.parent / "landing-2026-12"
+OTHER_NAMES = {("Devon and Cornwall", "Devon & Cornwall")}
 LOOK_UPS = ("ons_geography", "mysociety_local_authorities")
 with_landing_folder = pytest.mark.skipif(
     not LANDING.is_dir(), reason="no landing folder at ../shared/landing: the look-ups are not here"
@@ -38,7 +41,8 @@ def today(authorities: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def look_ups(registered: dict[str, Source], data: Path) -> pl.DataFrame:
-    return pl.concat([read_cells(registered[source_id], data, LANDING) for source_id in LOOK_UPS])
+    folders = [LANDING, *([LANDING_2026] if LANDING_2026.is_dir() else [])]
+    return pl.concat([read_cells(registered[source_id], data, folder) for source_id in LOOK_UPS for folder in folders])
 
 
 def test_there_are_318_districts_each_in_one_police_force_area(today: pl.DataFrame) -> None:
@@ -174,9 +178,61 @@ def test_the_boundaries_are_those_of_the_43_police_force_areas(look_ups: pl.Data
 @with_landing_folder
 def test_an_original_look_up_is_held_for_every_edition(registered: dict[str, Source]) -> None:
     for source_id in LOOK_UPS:
-        assert list(edition_files(registered[source_id], LANDING)) == [
-            each.id for each in registered[source_id].editions
-        ]
+        held = {**edition_files(registered[source_id], LANDING), **edition_files(registered[source_id], LANDING_2026)}
+        assert LANDING_2026.is_dir() is (set(held) == {each.id for each in registered[source_id].editions})
+
+
+with_december = pytest.mark.skipif(not LANDING_2026.is_dir(), reason="no landing folder at ../shared/landing-2026-12")
+
+
+@with_december
+@pytest.mark.parametrize(
+    ("edition_id", "rows", "districts", "partnerships"), [("2022-names", 331, 331, 305), ("2024", 332, 318, 314)]
+)
+def test_a_look_up_of_partnerships_has_its_rows_and_districts(
+    edition_id: str, rows: int, districts: int, partnerships: int, look_ups: pl.DataFrame, authorities: pl.DataFrame
+) -> None:
+    cells = look_ups.filter(
+        pl.col("edition_id") == edition_id,
+        pl.col("measure_text").str.starts_with("PFA"),
+        pl.col("measure_text").str.ends_with("CD"),
+    )
+    assert (cells.height, cells["area_code_text"].n_unique(), cells["breakdown_text"].n_unique()) == (
+        rows,
+        districts,
+        partnerships,
+    )
+    forces = cells.select("area_code_text", "value_text").unique()
+    assert forces.height == districts  # no district lies in two police force areas
+    both = forces.join(authorities, left_on="area_code_text", right_on="authority_id")
+    assert both.height == districts
+    assert (both["value_text"] == both["police_force_area_id"]).all()
+
+
+@with_december
+def test_the_home_office_gives_partnerships_the_forces_that_the_look_up_of_2024_gives(
+    registered: dict[str, Source], data: Path, look_ups: pl.DataFrame
+) -> None:
+    cells = read_cells(registered["ho_geographical_reference"], data, LANDING_2026).filter(measure_text="Force Name")
+    assert (cells.height, cells["value_text"].n_unique()) == (404, 43)
+    lookup = look_ups.filter(edition_id="2024", measure_text="PFA24NM").select(
+        "breakdown_text", pl.col("value_text").alias("of_lookup")
+    )
+    both = cells.join(lookup.unique(), left_on="area_code_text", right_on="breakdown_text")
+    assert both.height > 290
+    other = both.filter(pl.col("value_text") != pl.col("of_lookup")).select("value_text", "of_lookup").unique()
+    assert set(other.rows()) == OTHER_NAMES
+
+
+@with_december
+def test_outlines_with_names_alone_are_those_of_the_43_police_force_areas(
+    registered: dict[str, Source], areas: pl.DataFrame
+) -> None:
+    source = registered["ons_geography"]
+    (edition,) = (each for each in source.editions if each.id == "2023-12-outlines")
+    forces = areas.filter(pl.col("kind") == "police_force_area")["area_id"].to_list()
+    outlines = boundaries((LANDING_2026 / edition.file).read_bytes(), edition, forces)
+    assert outlines["area_id"].n_unique() == 43
 
 
 def look_up(**texts: str) -> pl.DataFrame:

@@ -56,6 +56,16 @@ def test_whole_degrees_are_read_as_numbers() -> None:
     assert outlines["longitude"].to_list()[:4] == [0.0, 1.0, 1.0, 0.0]
 
 
+def test_where_a_file_has_no_points_for_labels_they_are_in_the_middle_of_the_largest_part() -> None:
+    (edition,) = (each for each in SOURCE.editions if each.id == "2023-12-outlines")
+    content = (FIXTURES / "ons_geography" / "2023-12-outlines.geojson").read_bytes()
+    labels = boundaries(content, edition, [NORFOLK, NORTH_WALES]).select("area_id", "label_longitude", "label_latitude")
+    assert labels.unique(maintain_order=True).rows() == [
+        (NORFOLK, pytest.approx(0.5), pytest.approx(52.5)),
+        (NORTH_WALES, pytest.approx(-4.5), pytest.approx(53.5)),
+    ]
+
+
 REFUSED: dict[str, tuple[Change, str]] = {
     "an unknown code": (
         lambda c: c["features"][1]["properties"].update(PFA23CD="E23000099"),

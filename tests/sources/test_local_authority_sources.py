@@ -21,7 +21,11 @@ FILES = {
     ("dfe_child_population", "2024-mid-2018"): "dfe_child_population/mid-year.csv",
     ("ons_geography", "2016-12"): "ons_geography/2016-12.csv",
     ("ons_geography", "2022"): "ons_geography/2022.csv",
+    ("ons_geography", "2022-names"): "ons_geography/2022-names.csv",
     ("ons_geography", "2023-04"): "ons_geography/2023-04.csv",
+    ("ons_geography", "2023-12-outlines"): "ons_geography/2023-12-outlines.geojson",
+    ("ons_geography", "2024"): "ons_geography/2024.csv",
+    ("ho_geographical_reference", "2026-04"): "ho_geographical_reference/2026-04.csv",
     ("ons_geography", "2023-12-boundaries"): "ons_geography/2023-12-boundaries.geojson",
     ("mysociety_local_authorities", "2025-07"): "mysociety_local_authorities/2025-07.csv",
 }
@@ -92,6 +96,21 @@ def test_a_look_up_gives_the_larger_area_of_each_district() -> None:
     codes = one(parsed("ons_geography", "2022").cells, area_code_text="E07000144", measure_text="parent_id")
     upper = one(parsed("ons_geography", "2023-04").cells, area_text="Broadland", measure_text="UTLA23CD")
     assert (names["value_text"], codes["value_text"], upper["value_text"]) == ("E23000024", "E23000024", "E10000020")
+
+
+def test_a_district_in_two_partnerships_has_a_row_for_each() -> None:
+    cells = parsed("ons_geography", "2024").cells.filter(area_text="North Northamptonshire", measure_text="PFA24CD")
+    assert cells.select("breakdown_text", "value_text").rows() == [
+        ("E22000205", "E23000022"),
+        ("E22000208", "E23000022"),
+    ]
+
+
+def test_the_home_office_names_the_force_of_a_partnership() -> None:
+    cells = parsed("ho_geographical_reference", "2026-04").cells.filter(measure_text="Force Name")
+    assert one(cells, area_text="Wiltshire_Kennet")["value_text"] == "Wiltshire"
+    assert cells.filter(area_code_text="E22000109")["area_text"].len() == 2
+    assert one(cells, area_text="North Hampshire")["area_code_text"] == "N/A"
 
 
 def test_of_boundaries_only_code_and_name_are_read() -> None:

@@ -1,10 +1,13 @@
 """Mid-year population from the Nomis interface: synthetic rows in the documented layout, with a zero for an abolished district."""
 
+import gzip
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from transforms.errors import LayoutError
+from transforms.harmonise.local_authorities import load_local_authorities
 from transforms.sources.grid import Parsed
 from transforms.sources.landing import survey, with_landing
 from transforms.sources.ons_mid_year_population import edition_in, parse
@@ -13,7 +16,7 @@ from transforms.sources.recognise import NOT_RECOGNISED, READ
 from transforms.sources.registry import Edition, load_source, load_sources
 
 from .accounting import assert_nothing_lost
-from .workbooks import DATA, FIXTURES, csv_bytes, read_rows
+from .workbooks import DATA, FIXTURES, LANDING_2026, csv_bytes, read_rows
 
 SOURCE = load_source(DATA, "ons_mid_year_population")
 ROWS = read_rows(FIXTURES / SOURCE.id / "mid-2022.csv")
@@ -68,3 +71,41 @@ def test_an_answer_in_a_landing_folder_is_known_by_its_columns_and_dated_by_its_
     assert read_cells(with_landing(register, [answer])[SOURCE.id], DATA, tmp_path).height == len(ROWS) - 2
     assert empty.outcome == NOT_RECOGNISED
     assert "without a year" in str(empty.reason)
+
+
+BY_AGE = (FIXTURES / SOURCE.id / "by-age.tsv").read_bytes()
+
+
+@pytest.mark.parametrize("content", [BY_AGE, gzip.compress(BY_AGE, mtime=0)], ids=["plain", "packed"])
+def test_an_answer_by_age_is_parted_by_tabs_and_children_are_its_cells(content: bytes) -> None:
+    (edition,) = SOURCE.editions
+    assert edition_in(content, SOURCE, edition.file, DATA) == edition
+    result = parse(content, edition, DATA)
+    assert_nothing_lost(result, SOURCE.id)
+    norfolk = result.cells.filter(area_code_text="E07000146")
+    assert norfolk.select("breakdown_text", "value_text").row(0) == ("1 | 101", "11")
+    assert norfolk["breakdown_text"].to_list()[17] == "1 | 118"
+    assert norfolk.height == 2 * 18
+
+
+def test_an_answer_by_age_elsewhere_has_no_year() -> None:
+    assert "does not say its mid-year" in str(edition_in(BY_AGE, SOURCE, "answer.tsv", DATA))
+
+
+@pytest.mark.skipif(not LANDING_2026.is_dir(), reason="no landing folder with original files here")
+def test_the_answer_by_age_is_of_mid_2011() -> None:
+    """It says no year; of all districts that are one still, their residents of all ages are those of mid-2011."""
+    (edition,) = SOURCE.editions
+    answer = pl.read_csv(gzip.decompress((LANDING_2026 / edition.file).read_bytes()), separator="\t")
+    cells = read_cells(load_source(DATA, "ons_population_by_district"), DATA).filter(measure_text="Mid-2011")
+    register = load_local_authorities(DATA).filter((pl.col("tier") != "county") & (pl.col("ended_by") == ""))
+    districts = cells.join(register, left_on="area_text", right_on="name")
+    both = districts.join(
+        answer.group_by("GEOGRAPHY_CODE").agg(pl.col("OBS_VALUE").sum()),
+        left_on="authority_id",
+        right_on="GEOGRAPHY_CODE",
+    )
+    assert both.height > 290
+    assert (both["value_text"].cast(pl.Float64) == both["OBS_VALUE"]).all()
+    children = parse((LANDING_2026 / edition.file).read_bytes(), edition, DATA).cells
+    assert children.filter(pl.col("area_code_text").str.starts_with("W"))["value_text"].cast(pl.Int64).sum() == 632_433

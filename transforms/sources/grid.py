@@ -33,6 +33,9 @@ _GLUED_MARK = r"([A-Za-z)])\d{1,2}(?:,\d{1,2})*\b"
 _SET_OFF_MARK = r"\s\d{1,2}(?:,\d{1,2})*\s*$"
 
 
+_FIRST_LINE = 1 << 16
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What a parser made of one edition.
@@ -52,13 +55,20 @@ def layout_error(edition: Edition, table: str, cell: str | None, problem: str, r
     return LayoutError(f"{edition.source_id} {edition.id}, table {table!r}{place}: {problem}; {remedy}.")
 
 
+def separator(head: bytes) -> str:
+    """What parts the columns of a table, by its first line: tabs where it has some and no comma."""
+    first = head.partition(b"\n")[0]
+    return "\t" if b"\t" in first and b"," not in first else ","
+
+
 def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
-    """The records of a CSV file (gzipped or not) as a grid; ``row`` counts records from 1, header lines and blank records included.
+    """The records of a CSV file (gzipped or not, parted by commas or by tabs) as a grid; ``row`` counts records from 1, header lines and blank records included.
 
     Raises LayoutError when the file is cut short, not UTF-8 or has a record longer than its first.
     """
     try:
-        records = pl.read_csv(unzipped(content), has_header=False, infer_schema=False)
+        text = unzipped(content)
+        records = pl.read_csv(text, has_header=False, infer_schema=False, separator=separator(text[:_FIRST_LINE]))
     except (PolarsError, OSError, EOFError, UnreadableError) as error:
         raise _unreadable(edition, error) from error
     letters = _letters(records.width, edition)

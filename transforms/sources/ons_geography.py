@@ -4,6 +4,7 @@ These are geography, not figures: the cells serve to check the register of local
 geometry of boundaries is drawn in reports, and nothing is worked out from it.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -28,6 +29,7 @@ _FEATURE: Final = pl.Schema(
         ("outline", _POLYGONS),
     ]
 )
+_LABEL_POINT: Final = frozenset({"LONG", "LAT"})
 _CODE: Final = re.compile(r"PFA\d\dCD")
 _FEWEST_POINTS: Final = 4
 
@@ -106,14 +108,29 @@ def _area(feature: Mapping[str, Any], number: int, edition: Edition) -> pl.DataF
     where = f"{edition.source_id} {edition.id}: feature {number} ({code})"
     try:
         polygons = {"Polygon": lambda inner: [inner], "MultiPolygon": list}[geometry["type"]](geometry["coordinates"])
-        values = (number, code, properties.get("LONG"), properties.get("LAT"), polygons)
+        has_label = not _LABEL_POINT.isdisjoint(properties)
+        longitude, latitude = (properties.get("LONG"), properties.get("LAT")) if has_label else _middle(polygons)
+        values = (number, code, longitude, latitude, polygons)
         return pl.DataFrame(
             [pl.Series(name, [value], dtype) for (name, dtype), value in zip(_FEATURE.items(), values, strict=True)]
         )
-    except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise LayoutError(
             f"{where} has no code, no label point or no polygon that can be read ({_first_line(error)}); fetch the file again."
         ) from error
+
+
+def _middle(polygons: list[Any]) -> tuple[float | None, float | None]:
+    """The centre of gravity of the largest outer ring, where a file has no point for the label; nothing without an area."""
+    largest = (0.0, 0.0, 0.0)
+    for polygon in polygons:
+        edges = [(x, y, then_x, then_y) for (x, y, *_), (then_x, then_y, *_) in itertools.pairwise(polygon[0])]
+        crossed = [(x * then_y - then_x * y, x + then_x, y + then_y) for x, y, then_x, then_y in edges]
+        area = sum(cross for cross, _, _ in crossed)
+        if abs(area) > abs(largest[0]):
+            largest = (area, sum(cross * x for cross, x, _ in crossed), sum(cross * y for cross, _, y in crossed))
+    area, along, up = largest
+    return (along / (3 * area), up / (3 * area)) if area else (None, None)
 
 
 def _refuse(frame: pl.DataFrame, is_wrong: pl.Expr, said: str, edition: Edition) -> None:

@@ -21,7 +21,7 @@ import polars as pl
 from transforms.contracts.registers import read_authored
 from transforms.errors import LayoutError
 from transforms.incidents import Original, StoredArchive, as_file
-from transforms.sources.grid import PARQUET, column_label, column_names
+from transforms.sources.grid import PARQUET, column_label, column_names, separator
 from transforms.sources.police_uk_archive import edition_of_records
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import sheet_heads, words_held
@@ -247,7 +247,8 @@ def _head(content: bytes) -> list[list[str]]:
     # Cut at a whole character: the last one of the head may be half there.
     text = content[:_HEAD_BYTES].decode("utf-8-sig", errors="strict" if len(content) <= _HEAD_BYTES else "ignore")
     lines = text.splitlines(keepends=True)
-    return [record for record, _ in zip(csv.reader(lines), range(_HEADER_WITHIN), strict=False)]
+    reader = csv.reader(lines, delimiter=separator(content[:_HEAD_BYTES]))
+    return [record for record, _ in zip(reader, range(_HEADER_WITHIN), strict=False)]
 
 
 def _property_names(content: bytes) -> list[str]:

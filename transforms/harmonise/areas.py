@@ -47,7 +47,9 @@ def resolve(
         .filter((pl.col("source_id") == pl.col("place_source")) | (pl.col("source_id") == ""))
         .join(kinds, on=["place_source", "kind"])
         .filter((code == "") | (code == pl.col("area_id")))
-        .with_columns((pl.col("source_id") == "").alias("any_source"), pl.col("area_id").is_in(former).alias("former"))
+        .with_columns(
+            (pl.col("source_id") == "").alias("any_source"), pl.col("area_id").is_in(list(former)).alias("former")
+        )
         .sort("place", *_ORDER, "area_id")
     )
     best = candidates.group_by("place", maintain_order=True).agg(

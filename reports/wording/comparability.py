@@ -157,9 +157,12 @@ def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
     if pair["grade"] == "C":
         lines.append("Refused: a change in per cent, a rank and a test")
     elif pair["change"] is not None and pair["change"]["lower"] is None:
-        lines.append(
-            "  no interval of the change: fewer than eight quarters are held, too few to tell chance from other causes"
+        why = (
+            "a count of zero has none where a series varies by more than chance"
+            if pair["numerator_b"] == 0
+            else "fewer than eight quarters are held, too few to tell chance from other causes"
         )
+        lines.append(f"  no interval of the change: {why}")
     return [*lines, f"To publish: {said}"]
 
 

@@ -124,7 +124,17 @@ def test_a_change_of_a_zero_is_refused(indicators: pl.DataFrame, registers: Regi
     pair = compared(indicators, registers, drugs(SUFFOLK, year), drugs(NORFOLK, year))
     with pytest.raises(NotComparableError, match="no figure above zero"):
         percentage_change(pair | {"numerator_a": 0})
-    assert difference_test(pair | {"numerator_a": 0, "numerator_b": 20}).is_change
+    rise = difference_test(pair | {"numerator_a": 0, "numerator_b": 20})
+    assert (rise.per_cent, rise.is_change) == (None, True)
+
+
+def test_zero_against_zero_is_no_change_and_a_lively_series_has_no_limits_at_zero(
+    indicators: pl.DataFrame, registers: Registers
+) -> None:
+    year = date(2019, 12, 31)
+    pair = compared(indicators, registers, drugs(SUFFOLK, year), drugs(NORFOLK, year))
+    assert difference_test(pair | {"numerator_a": 0, "numerator_b": 0}) == (None, None, None, False)
+    assert difference_test(pair | {"numerator_b": 0}, 4.0) == (-100, None, None, None)
 
 
 def test_a_change_over_time_has_limits_only_with_the_dispersion_of_its_series(

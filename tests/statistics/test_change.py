@@ -1,18 +1,15 @@
-"""Changes: what chance, a lively series and many comparisons leave of them."""
+"""Changes: what chance and a lively series leave of them."""
 
 import math
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.statistics.reference import TOLERANCE, reference
 from transforms.statistics.change import (
-    benjamini_hochberg,
-    changes,
     exact_rate_ratio_limits,
     poisson_change_p_value,
     quarterly_dispersion,
@@ -20,7 +17,6 @@ from transforms.statistics.change import (
 )
 
 events = st.integers(1, 50_000)
-p_values = st.lists(st.floats(0, 1), min_size=1, max_size=43)
 
 
 def numbers(found: Any) -> list[float]:
@@ -33,13 +29,43 @@ def test_two_counts_over_equal_time() -> None:
     assert numbers(found[:3]) == pytest.approx([known["rr"], known["l95"], known["u95"]], **TOLERANCE)
 
 
-@pytest.mark.parametrize(
-    ("method", "name"),
-    [("exact-cond", "p_exact"), ("etest", "p_etest"), ("score", "p_score"), ("cond-midp", "p_midp")],
-)
-def test_p_values_of_two_counts(method: Any, name: str) -> None:
+METHODS = {"exact-cond": "p_exact", "cond-midp": "p_midp", "etest": "p_etest", "score": "p_score"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_p_values_of_two_counts(method: Any) -> None:
     known = reference()["two_counts"]
-    assert poisson_change_p_value(known["a"], known["b"], method=method) == pytest.approx(known[name], rel=1e-6)
+    found = poisson_change_p_value(known["a"], known["b"], method=method)
+    assert found == pytest.approx(known[METHODS[method]], rel=1e-6)
+
+
+@pytest.mark.parametrize("row", reference()["two_counts_unequal"], ids=lambda row: f"{row['a']} and {row['b']}")
+@pytest.mark.parametrize("method", METHODS)
+def test_p_values_of_two_counts_over_unequal_exposures(row: dict[str, Any], method: Any) -> None:
+    """Zeros among them, and from a few events to hundreds; turned round, each is the same."""
+    found = poisson_change_p_value(row["a"], row["b"], row["ta"], row["tb"], method)
+    assert found == pytest.approx(row[METHODS[method]], rel=1e-6)
+    assert poisson_change_p_value(row["b"], row["a"], row["tb"], row["ta"], method) == pytest.approx(found, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("exposures", [(1, 1), (100, 150)])
+def test_no_event_against_no_event_is_no_evidence(method: Any, exposures: tuple[float, float]) -> None:
+    assert poisson_change_p_value(0, 0, *exposures, method=method) == 1.0
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("numbers", [(None, 3), (3, math.nan), (math.nan, 0), (None, None), (3, 5, None, 1)])
+def test_a_missing_count_has_no_p_value(method: Any, numbers: tuple[Any, ...]) -> None:
+    assert math.isnan(poisson_change_p_value(*numbers, method=method))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "match"), [((-1, 3), "negative"), ((1, 3, 0, 1), "exposure"), ((1.5, 3), "whole number of events")]
+)
+def test_what_is_no_count_or_exposure_has_no_p_value(numbers: tuple[Any, ...], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        poisson_change_p_value(*numbers)
 
 
 def test_a_lively_series_makes_a_change_less_sure() -> None:
@@ -135,53 +161,6 @@ def test_seven_quarters_are_too_few() -> None:
     assert math.isnan(quarterly_dispersion([*seven, math.nan]))
     assert not math.isnan(quarterly_dispersion([*seven, 100]))
     assert math.isnan(quarterly_dispersion([0] * 12))
-
-
-@pytest.mark.full
-@settings(deadline=None, max_examples=60)
-@given(p_values)
-def test_adjusted_p_values_keep_their_order(found: list[float]) -> None:
-    adjusted = benjamini_hochberg(found)
-    order = np.argsort(found)
-    assert (np.diff(adjusted[order]) >= 0).all()
-    assert (adjusted >= np.array(found) - 1e-12).all()
-    assert (adjusted <= np.minimum(np.array(found) * len(found), 1) + 1e-12).all()
-
-
-@settings(deadline=None, max_examples=60)
-@given(p_values, st.floats(0.01, 0.2))
-def test_what_is_found_is_what_the_step_up_procedure_finds(found: list[float], q: float) -> None:
-    """Benjamini and Hochberg's own words: reject the k smallest for the largest k with p₍k₎ ≤ k·q/m."""
-    ordered = sorted(found)
-    # On the threshold itself the rounding of a product decides.
-    assume(all(abs(p * len(found) / k - q) > 1e-9 for k, p in enumerate(ordered, 1)))
-    passed = [k for k, p in enumerate(ordered, 1) if p * len(found) / k <= q]
-    assert (benjamini_hochberg(found) <= q).sum() == (max(passed) if passed else 0)
-
-
-def test_what_is_not_tested_is_no_test() -> None:
-    found = benjamini_hochberg([0.01, math.nan, 0.04])
-    assert found[[0, 2]].tolist() == pytest.approx([0.02, 0.04])
-    assert math.isnan(found[1])
-    assert np.isnan(benjamini_hochberg([math.nan])).all()
-
-
-def test_no_dispersion_no_test() -> None:
-    """A change without φ keeps its size and has neither limits nor a test, and does not count in the family."""
-    frame = pl.DataFrame(
-        {
-            "earlier": [400, 400, None],
-            "later": [300, 300, 300],
-            "earlier_exposure": [1.0, 1, 1],
-            "later_exposure": [1.0, 1, 1],
-            "phi": [2.0, None, 2],
-        }
-    )
-    found = changes(frame)
-    assert found["change"].to_list() == [-0.25, -0.25, None]
-    assert found["change_lower"].is_null().to_list() == [False, True, True]
-    assert found["q_value"][0] == found["p_value"][0]
-    assert found["q_value"].is_null().to_list() == [False, True, True]
 
 
 @pytest.mark.parametrize(

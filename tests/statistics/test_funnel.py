@@ -9,25 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.statistics.reference import TOLERANCE, reference
+from transforms.statistics.counts import exact_poisson_limits
 from transforms.statistics.funnel import (
-    Adjustment,
-    adjusted_funnel_limits,
-    adjusted_z,
+    deviations,
     expected_at_common_rate,
     funnel,
+    funnel_limits,
     overdispersion,
-    poisson_funnel_flags,
-    poisson_funnel_limits,
-    transformed,
+    z_scores,
 )
 
-FLAGS = {
-    "Not significant": "within",
-    "High (0.001)": "high_998",
-    "Low (0.001)": "low_998",
-    "High (0.025)": "high_95",
-    "Low (0.025)": "low_95",
-}
 areas = st.lists(st.tuples(st.integers(1, 5_000), st.integers(60_000, 3_000_000)), min_size=3, max_size=12)
 
 
@@ -36,64 +27,44 @@ def small() -> tuple[list[int], list[int]]:
     return known["num"], known["den"]
 
 
-def test_poisson_limits_are_those_that_are_published() -> None:
+def test_limits_of_chance_are_those_that_are_published() -> None:
+    """Those of an expected count over it: what a funnel without overdispersion has, exactly."""
     rows = reference()["poisson_funnel_limits"]
-    sizes = [row["n"] for row in rows]
+    sizes = np.array([row["n"] for row in rows])
     for confidence, names in ((0.95, ("ll95", "ul95")), (0.998, ("ll998", "ul998"))):
-        for limits, name in zip(poisson_funnel_limits(sizes, confidence), names, strict=True):
-            assert limits.tolist() == pytest.approx([row[name] for row in rows], rel=1e-6)
+        for limits, name in zip(exact_poisson_limits(sizes, confidence), names, strict=True):
+            assert (limits / sizes).tolist() == pytest.approx([row[name] for row in rows], rel=1e-6)
 
 
-def test_flags_are_those_that_are_published() -> None:
-    observed, expected, flags = zip(*reference()["funnel_significance"], strict=True)
-    assert poisson_funnel_flags(observed, expected).to_list() == [FLAGS[flag] for flag in flags]
+@pytest.mark.parametrize(("observed", "expected", "published"), reference()["funnel_significance"])
+def test_areas_outside_the_limits_of_chance_are_those_that_are_published(
+    observed: int, expected: float, published: str
+) -> None:
+    (low, high), (lowest, highest) = exact_poisson_limits(expected), exact_poisson_limits(expected, 0.998)
+    places = {"Low (0.001)": observed < lowest, "High (0.001)": observed > highest}
+    places |= {"Low (0.025)": lowest <= observed < low, "High (0.025)": high < observed <= highest}
+    places["Not significant"] = low <= observed <= high
+    assert [place for place, here in places.items() if here] == [published]
+    assert places["Not significant"] == (abs(float(z_scores(observed, expected))) < 1.96), (
+        "the square root says the same"
+    )
 
 
 def test_overdispersion_on_the_square_root_scale() -> None:
-    deviation, error = transformed(*small())
+    deviation, error = deviations(*small())
     assert (deviation / error).tolist() == pytest.approx(
         [-0.784610, 3.328887, 1.142350, -1.605045, 1.908902, 0.335206], abs=1e-6
     )
-    known = reference()["overdispersion"]["sqrt"]
+    known = reference()["overdispersion"]
     assert [float(number) for number in overdispersion(*small())] == pytest.approx(
         [known["phi_winsor10"], known["tau2"]], **TOLERANCE
     )
-
-
-def test_overdispersion_on_the_log_scale() -> None:
-    deviation, error = transformed(*small(), "log")
-    assert (deviation / error).tolist() == pytest.approx(
-        [-0.799803, 3.091681, 1.117681, -1.674989, 1.823216, 0.333326], abs=1e-6
-    )
-    known = reference()["overdispersion"]["log_shmi"]
-    assert [float(number) for number in overdispersion(*small(), "log", "truncate")] == pytest.approx(
-        [known["phi_trunc10"], known["tau2_trunc"]], **TOLERANCE
-    )
-    assert [float(number) for number in overdispersion(*small(), "log", "winsorise")] == pytest.approx(
-        [known["phi_winsor10"], known["tau2_winsor"]], **TOLERANCE
-    )
-
-
-def test_truncating_leaves_the_ends_out() -> None:
-    """Synthetic: of ten areas one far below and one far above are left out, and the other eight are as expected."""
-    found = overdispersion([1, *[100] * 8, 900], [100] * 10, outliers="truncate")
-    assert (found.phi, found.tau_squared) == (0, 0)
-    assert overdispersion([1, *[100] * 8, 900], [100] * 10, outliers="winsorise").phi > 0
-
-
-def test_no_count_of_zero_on_the_log_scale() -> None:
-    with pytest.raises(ValueError, match="no logarithm"):
-        overdispersion([0, 4, 5], [3, 3, 3], "log")
 
 
 def test_forces_that_differ_less_than_by_chance_have_no_tau() -> None:
     found = overdispersion([100, 101, 99, 100], [100, 100, 100, 100])
     assert found.phi < 1
     assert found.tau_squared == 0
-    expected = [50.0, 400.0]
-    adjusted = adjusted_funnel_limits(expected, found, 0.95, "multiplicative")
-    plain = adjusted_funnel_limits(expected, found, 0.95, "none")
-    assert np.array_equal(adjusted, plain)
 
 
 def test_a_funnel_over_many_sets_is_the_funnel_of_each() -> None:
@@ -107,10 +78,10 @@ def test_a_funnel_over_many_sets_is_the_funnel_of_each() -> None:
 
 @pytest.mark.full
 @settings(deadline=None, max_examples=40)
-@given(areas, st.sampled_from(["none", "multiplicative", "additive"]))
-def test_flags_say_the_same_as_adjusted_z(rows: list[tuple[int, int]], adjustment: Adjustment) -> None:
+@given(areas)
+def test_flags_say_the_same_as_adjusted_z(rows: list[tuple[int, int]]) -> None:
     """Outside the limits at 99.8% is |z| above 3.09, unless the lower limit is no ratio that an area could have."""
-    frame = funnel(pl.DataFrame(rows, schema=["numerator", "denominator_used"], orient="row"), adjustment)
+    frame = funnel(pl.DataFrame(rows, schema=["numerator", "denominator_used"], orient="row"))
     assert math.isclose(frame["expected"].sum(), frame["numerator"].sum(), rel_tol=1e-9)
     for row in frame.iter_rows(named=True):
         if abs(abs(row["z_adjusted"]) - 3.090232) > 1e-4 and row["lower_998"] > 0:
@@ -121,16 +92,27 @@ def test_flags_say_the_same_as_adjusted_z(rows: list[tuple[int, int]], adjustmen
 
 @settings(deadline=None, max_examples=40)
 @given(areas)
-def test_both_adjustments_widen_the_limits_of_chance(rows: list[tuple[int, int]]) -> None:
+def test_overdispersion_widens_the_limits_of_chance(rows: list[tuple[int, int]]) -> None:
     observed, populations = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     expected = expected_at_common_rate(observed, populations)
-    found = overdispersion(observed, expected)
-    plain = adjusted_funnel_limits(expected, found, 0.95, "none")
-    for adjustment in ("multiplicative", "additive"):
-        lower, upper = adjusted_funnel_limits(expected, found, 0.95, adjustment)
-        assert (lower <= plain[0]).all()
-        assert (upper >= plain[1]).all()
-    assert (np.sign(adjusted_z(observed, expected, found)) == np.sign(np.sqrt(observed / expected) - 1)).all()
+    tau_squared = overdispersion(observed, expected).tau_squared
+    plain, adjusted = funnel_limits(expected), funnel_limits(expected, tau_squared)
+    assert (adjusted[0] <= plain[0]).all()
+    assert (adjusted[1] >= plain[1]).all()
+    assert (np.sign(z_scores(observed, expected, tau_squared)) == np.sign(np.sqrt(observed / expected) - 1)).all()
+
+
+def test_zero_events_have_a_place_in_the_funnel() -> None:
+    """Synthetic: a count of zero is below what chance allows at 240 and within it at one."""
+    found = funnel(pl.DataFrame({"numerator": [0, 500, 0], "denominator_used": [480_000, 520_000, 1_000]}))
+    assert np.isfinite(found["z_adjusted"].to_numpy()).all()
+    assert found["z"].to_list() == pytest.approx(
+        [
+            -2 * math.sqrt(expected) if n == 0 else found["z"][1]
+            for n, expected in zip(found["numerator"], found["expected"], strict=True)
+        ]
+    )
+    assert funnel_limits([240.0])[0] > 0 == funnel_limits([0.5])[0]
 
 
 def test_an_area_without_a_count_belongs_in_no_funnel() -> None:

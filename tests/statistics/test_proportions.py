@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.statistics.reference import TOLERANCE, reference
-from transforms.statistics.proportions import difference_of_proportions, proportion
+from transforms.statistics.proportions import proportion
 
 shares = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 confidences = st.floats(0.5, 0.999)
@@ -41,14 +41,6 @@ def test_wilson_limits(row: dict[str, Any]) -> None:
         )
 
 
-def test_newcombe_difference() -> None:
-    known = reference()["newcombe_difference"]
-    found = difference_of_proportions(known["x1"], known["n1"], known["x2"], known["n2"])
-    assert [float(number) for number in found] == pytest.approx(
-        [known["diff"], known["l95"], known["u95"]], **TOLERANCE
-    )
-
-
 @pytest.mark.full
 @settings(deadline=None, max_examples=50)
 @given(shares, confidences, confidences)
@@ -59,20 +51,6 @@ def test_a_proportion_lies_in_its_interval_within_zero_and_one(
     value, narrow_lower, narrow_upper = proportion(*share, less)
     _, wide_lower, wide_upper = proportion(*share, more)
     assert 0 <= wide_lower <= narrow_lower <= value <= narrow_upper <= wide_upper <= 1
-
-
-@settings(deadline=None, max_examples=50)
-@given(shares, shares, confidences)
-def test_a_difference_turned_round_has_the_other_sign(
-    one: tuple[int, int], other: tuple[int, int], confidence: float
-) -> None:
-    found = difference_of_proportions(*one, *other, confidence)
-    turned = difference_of_proportions(*other, *one, confidence)
-    assert -1 - 1e-9 <= found.lower <= found.value + 1e-9
-    assert found.value - 1e-9 <= found.upper <= 1 + 1e-9
-    assert [float(number) for number in turned] == pytest.approx(
-        [-found.value, -found.upper, -found.lower], rel=1e-9, abs=1e-9
-    )
 
 
 def test_more_outcomes_than_offences_are_an_error() -> None:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.statistics.counts import rate
 from transforms.statistics.series import common_coverage, person_time, rolling_four_quarters
 
 values = st.lists(st.one_of(st.none(), st.integers(0, 5_000)), min_size=1, max_size=16)
@@ -60,8 +59,7 @@ def test_three_quarters_are_three_quarters_of_the_person_time() -> None:
     frame = quarters("north", [30, 30, None, 30]).with_columns(population=pl.lit(400_000))
     row = person_time(frame, ["area_id"]).row(0, named=True)
     assert row == {"area_id": "north", "events": 90, "quarters_covered": 3, "quarters": 4, "exposure": 300_000.0}
-    full = rate(120, 400_000, 100_000)
-    assert float(rate(row["events"], row["exposure"], 100_000).value) == pytest.approx(float(full.value))
+    assert row["events"] / row["exposure"] == 120 / 400_000
 
 
 def test_no_quarter_is_no_person_time_and_an_unknown_population_neither() -> None:

@@ -15,10 +15,11 @@ _FOR_A_NUMBER = ("A", "B")
 class Change(NamedTuple):
     """From the first figure to the second, in per cent, with 95% limits; ``is_change`` is whether the limits leave out no change.
 
-    Limits and ``is_change`` are None where nothing is known of how much the series varies beyond chance: no test then.
+    Without an event in the first there is no per cent (None). Limits and ``is_change`` are None where nothing is known of how much the
+    series varies beyond chance, or a count of zero leaves a lively series without limits: no test then. Zero against zero is no change.
     """
 
-    per_cent: float
+    per_cent: float | None
     lower: float | None
     upper: float | None
     is_change: bool | None
@@ -56,10 +57,14 @@ def difference_test(pair: Mapping[str, Any], phi: float | None = None) -> Change
         return Change(percentage_change(pair), None, None, None)
     before, after = _exposure(pair, "a"), _exposure(pair, "b")
     found = rate_ratio(first, second, before, after, phi or 1.0)
+    per_cent = (float(found.ratio) - 1) * 100 if first > 0 else None
+    if first == second == 0:
+        return Change(per_cent, None, None, False)
     lower, upper = float(found.lower), float(found.upper)
     if np.isnan(lower) and (phi or 1.0) == 1.0:
         lower, upper = (float(limit) for limit in exact_rate_ratio_limits(first, second, before, after))
-    per_cent = (float(found.ratio) - 1) * 100
+    if np.isnan(lower):
+        return Change(per_cent, None, None, None)
     return Change(per_cent, (lower - 1) * 100, (upper - 1) * 100, not lower <= 1 <= upper)
 
 

@@ -1,10 +1,9 @@
-"""Changes between two periods, and many of them at once."""
+"""Changes between two periods."""
 
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from transforms.statistics.arrays import FloatArray, counts_of, exposures_of, normal_quantile
 
@@ -79,23 +78,40 @@ def exact_rate_ratio_limits(
 
 
 def poisson_change_p_value(
-    earlier: int,
-    later: int,
-    earlier_exposure: float = 1.0,
-    later_exposure: float = 1.0,
+    earlier: float | None,
+    later: float | None,
+    earlier_exposure: float | None = 1.0,
+    later_exposure: float | None = 1.0,
     method: Literal["exact-cond", "cond-midp", "etest", "score"] = "exact-cond",
 ) -> float:
     """Two-sided p-value of no change between two pure Poisson counts: exact conditional, its mid-p, E-test, or score test.
 
-    For counts that police activity makes, chance is the least of what moves them: use ``rate_ratio`` with φ from the series there.
-    Raises ValueError for a negative count or an exposure that is not positive. Source: Gu, Ng, Tang and Schucany (2008), Biometrical
-    Journal 50; Krishnamoorthy and Thomson (2004), Journal of Statistical Planning and Inference 119 (E-test).
+    With π = t₂/(t₁ + t₂): the exact test is of b in a + b against π, the mid-p is less half the probability of b, and the score is
+    (b/t₂ − a/t₁)/√((a + b)/(t₁t₂)). No event against no event is 1.0 by each: others leave it missing or refuse it. A count or exposure
+    that is missing (NaN, None) is a missing p-value (NaN). For counts that police activity makes, chance is the least of what moves them:
+    use ``rate_ratio`` with φ from the series there. Raises ValueError for a count that is negative or not whole, or an exposure that is
+    not positive. Source: Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50; Krishnamoorthy and Thomson (2004), Journal of
+    Statistical Planning and Inference 119 (E-test), as SciPy has it.
     """
-    from statsmodels.stats.rates import test_poisson_2indep
+    from scipy.special import ndtr
+    from scipy.stats import binom, binomtest, poisson_means_test
 
-    counts_of([earlier, later])
-    exposures_of([earlier_exposure, later_exposure], "An exposure")
-    return float(test_poisson_2indep(later, later_exposure, earlier, earlier_exposure, method=method).pvalue)
+    counted = counts_of(np.array([earlier, later], dtype=np.float64))  # None becomes NaN
+    before, after = exposures_of(np.array([earlier_exposure, later_exposure], dtype=np.float64), "An exposure").tolist()
+    if np.isnan([*counted, before, after]).any():
+        return float("nan")
+    if np.any(counted % 1):
+        raise ValueError("A count is a whole number of events.")
+    first, second = (int(count) for count in counted)
+    total, share = first + second, after / (before + after)
+    if total == 0:
+        return 1.0
+    if method == "etest":
+        return float(poisson_means_test(first, before, second, after).pvalue)
+    if method == "score":
+        return float(2 * ndtr(-abs(second / after - first / before) / np.sqrt(total / (before * after))))
+    exact = binomtest(second, total, share).pvalue
+    return float(exact if method == "exact-cond" else exact - binom.pmf(second, total, share) / 2)
 
 
 def quarterly_dispersion(quarters: npt.ArrayLike) -> FloatArray:
@@ -114,39 +130,3 @@ def quarterly_dispersion(quarters: npt.ArrayLike) -> FloatArray:
     pairs = used.sum(axis=-1)
     enough = (present >= QUARTERS_FOR_DISPERSION) & (pairs > 0)
     return np.where(enough, np.maximum(terms.sum(axis=-1) / np.maximum(pairs, 1), 1), np.nan)
-
-
-def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
-    """Adjusted p-values of one family of tests: below q, at most a share q of the findings is expected to be false.
-
-    p₍ᵢ₎·m/i, made monotone from the largest down. An array (tests,), missing as NaN: those are no tests, and stay missing.
-    Raises ValueError for a number outside [0, 1]. Source: Benjamini and Hochberg (1995), JRSS B 57, 289–300.
-    """
-    from scipy.stats import false_discovery_control
-
-    found = np.asarray(p_values, dtype=np.float64)
-    there = ~np.isnan(found)
-    adjusted = np.full(found.shape, np.nan)
-    if there.any():
-        adjusted[there] = false_discovery_control(found[there], method="bh")
-    return adjusted
-
-
-def changes(frame: pl.DataFrame, confidence: float = 0.95) -> pl.DataFrame:
-    """Add change, change_lower, change_upper (proportions, −0.1 is a fall by a tenth), p_value and q_value to one row an area.
-
-    Needs earlier and later (events), earlier_exposure and later_exposure (one unit), and phi (null: no limits, no test). The rows are one
-    family: q_value is Benjamini and Hochberg's. Method and errors as ``rate_ratio``.
-    """
-    earlier, later, before, after, phi = (
-        frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        for name in ("earlier", "later", "earlier_exposure", "later_exposure", "phi")
-    )
-    found = rate_ratio(earlier, later, before, after, phi, confidence)
-    return frame.with_columns(
-        change=pl.Series(found.ratio - 1).fill_nan(None),
-        change_lower=pl.Series(found.lower - 1).fill_nan(None),
-        change_upper=pl.Series(found.upper - 1).fill_nan(None),
-        p_value=pl.Series(found.p_value).fill_nan(None),
-        q_value=pl.Series(benjamini_hochberg(found.p_value)).fill_nan(None),
-    )

@@ -30,37 +30,6 @@ def _pair(counts: npt.ArrayLike, populations: npt.ArrayLike) -> tuple[FloatArray
     return complete(counts_of(counts), "A count"), complete(exposures_of(populations), "A population")
 
 
-def coefficient_of_variation(counts: npt.ArrayLike, populations: npt.ArrayLike) -> FloatArray:
-    """Standard deviation (n − 1) of the areas' rates over their mean, each area weighing the same.
-
-    Arrays (…, areas) to (…); no unit. Raises ValueError if a value is missing, a count negative or a population zero.
-    """
-    observed, residents = _pair(counts, populations)
-    rates = observed / residents
-    return np.asarray(rates.std(axis=-1, ddof=1) / rates.mean(axis=-1))
-
-
-def weighted_coefficient_of_variation(counts: npt.ArrayLike, populations: npt.ArrayLike) -> FloatArray:
-    """√(ΣN(r − R)²/ΣN)/R with R = ΣO/ΣN: the coefficient of variation with each resident weighing the same.
-
-    Arrays (…, areas) to (…); no unit. Raises ValueError as ``coefficient_of_variation``.
-    """
-    observed, residents = _pair(counts, populations)
-    weight = residents / residents.sum(axis=-1, keepdims=True)
-    common = observed.sum(axis=-1, keepdims=True) / residents.sum(axis=-1, keepdims=True)
-    variance = (weight * (observed / residents - common) ** 2).sum(axis=-1)
-    return np.asarray(np.sqrt(variance) / common[..., 0])
-
-
-def heterogeneity(counts: npt.ArrayLike, populations: npt.ArrayLike) -> FloatArray:
-    """Pearson's Σ(O − E)²/E against the common rate, with areas − 1 degrees of freedom under chance alone.
-
-    Arrays (…, areas) to (…); no unit. Raises ValueError as ``expected_at_common_rate``.
-    """
-    observed, expected = counts_of(counts), expected_at_common_rate(counts, populations)
-    return np.asarray(((observed - expected) ** 2 / expected).sum(axis=-1))
-
-
 def systematic_component_of_variation(counts: npt.ArrayLike, populations: npt.ArrayLike) -> FloatArray:
     """SCV×100 = 100/k·[Σ(O − E)²/E² − Σ1/E]: the variance of relative rates between k areas less what chance adds.
 
@@ -78,17 +47,6 @@ def between_area_deviation(counts: npt.ArrayLike, populations: npt.ArrayLike) ->
     Arrays (…, areas) to (…); no unit. Raises ValueError as ``overdispersion``.
     """
     return np.sqrt(overdispersion(counts, expected_at_common_rate(counts, populations)).tau_squared)
-
-
-def extremal_quotient(counts: npt.ArrayLike, populations: npt.ArrayLike) -> FloatArray:
-    """Highest rate over lowest rate: descriptive only, since more areas alone make it larger. Missing (NaN) where the lowest is 0.
-
-    Arrays (…, areas) to (…); no unit. Raises ValueError as ``coefficient_of_variation``.
-    """
-    observed, residents = _pair(counts, populations)
-    rates = observed / residents
-    lowest = rates.min(axis=-1)
-    return np.asarray(rates.max(axis=-1) / np.where(lowest > 0, lowest, np.nan))
 
 
 def large_enough(counts: npt.ArrayLike, populations: npt.ArrayLike) -> npt.NDArray[np.bool_]:

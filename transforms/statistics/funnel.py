@@ -1,23 +1,19 @@
 """Funnel plots: what each area would have at the common rate, the limits that chance sets, and overdispersion beyond chance."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from transforms.statistics.arrays import BoolArray, FloatArray, complete, counts_of, exposures_of, normal_quantile
-from transforms.statistics.counts import exact_poisson_limits
 
-# The share of areas at either end whose z-scores set no overdispersion: they are pulled in, or left out.
+# The share of areas at either end whose z-scores are pulled in, so that outliers set no overdispersion.
 TAIL = 0.1
-Scale = Literal["square_root", "log"]
-Outliers = Literal["winsorise", "truncate"]
-Adjustment = Literal["none", "multiplicative", "additive"]
 
 
 class Overdispersion(NamedTuple):
-    """Variation between areas beyond chance: φ multiplies the variance of a z-score, τ² is added to that of a transformed ratio."""
+    """Variation between areas beyond chance: φ is the mean square of z-scores, τ² is added to the variance of a deviation."""
 
     phi: FloatArray
     tau_squared: FloatArray
@@ -36,101 +32,60 @@ def expected_at_common_rate(counts: npt.ArrayLike, populations: npt.ArrayLike) -
     return np.asarray(residents * total / residents.sum(axis=-1, keepdims=True))
 
 
-def poisson_funnel_limits(expected: npt.ArrayLike, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Limits of the ratio O/E that chance alone would set around 1: L = χ²(α/2; 2E)/2E, U = χ²(1−α/2; 2E+2)/2E.
+def deviations(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """√(O/E) − 1 and its standard error 1/(2√E): on the square-root scale the variance of O/E does not depend on it, and zero events count.
 
-    ``expected`` is an array of expected counts; the results are ratios of its shape. Raises ValueError for E ≤ 0.
-    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202; as FunnelPlotR computes them.
-    """
-    at = exposures_of(expected, "An expected count")
-    lower, upper = exact_poisson_limits(at, confidence)
-    return lower / at, upper / at
-
-
-def transformed(
-    observed: npt.ArrayLike, expected: npt.ArrayLike, scale: Scale = "square_root"
-) -> tuple[FloatArray, FloatArray]:
-    """The ratio O/E on a scale where its variance does not depend on it, less the target there, and its standard error.
-
-    Square root: √(O/E) − 1 and 1/(2√E). Log: ln(O/E) and 1/√E, and ValueError for a count of 0. Arrays of one shape, no unit.
+    Arrays of one shape, no unit. Raises ValueError for O < 0 or E ≤ 0.
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, table 1.
     """
     counted, at = counts_of(observed), exposures_of(expected, "An expected count")
-    if scale == "square_root":
-        return np.sqrt(counted / at) - 1, 1 / (2 * np.sqrt(at))
-    if np.any(counted == 0):
-        raise ValueError("A count of zero has no logarithm; use the square-root scale.")
-    return np.log(counted / at), 1 / np.sqrt(at)
+    return np.sqrt(counted / at) - 1, 1 / (2 * np.sqrt(at))
 
 
-def overdispersion(
-    observed: npt.ArrayLike,
-    expected: npt.ArrayLike,
-    scale: Scale = "square_root",
-    outliers: Outliers = "winsorise",
-    tail: float = TAIL,
-) -> Overdispersion:
-    """φ = Σz²/n of z-scores, those at either end pulled in to the ``tail`` quantile (winsorise) or left out (truncate), and from it τ².
+def overdispersion(observed: npt.ArrayLike, expected: npt.ArrayLike) -> Overdispersion:
+    """φ = Σz²/n of z-scores, those of a tenth of the areas at either end pulled in to its quantile (winsorised), and from it τ².
 
-    τ² = [nφ − (n − 1)]/[Σw − Σw²/Σw] with w = 1/s², and 0 where nφ < n − 1 (DerSimonian and Laird's moments). To truncate leaves out
-    the ⌊n·tail⌋ lowest and highest areas, which then count in neither n nor w. ``observed`` and ``expected`` are (…, areas), φ and τ² are (…), without unit; quantiles are interpolated linearly
-    (type 7). Raises ValueError if a value is missing, E ≤ 0, or fewer than two areas are given.
+    τ² = [nφ − (n − 1)]/[Σw − Σw²/Σw] with w = 1/s², and 0 where nφ < n − 1 (DerSimonian and Laird's moments). ``observed`` and
+    ``expected`` are (…, areas), φ and τ² are (…), without unit; quantiles are interpolated linearly (type 7). Raises ValueError if a
+    value is missing, E ≤ 0, or fewer than two areas are given.
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, and Quality and Safety in Health Care 14, 347–351.
     """
-    deviation, error = transformed(complete(counts_of(observed), "A count"), expected, scale)
+    deviation, error = deviations(complete(counts_of(observed), "A count"), expected)
     complete(error, "An expected count")
-    if deviation.shape[-1] < 2:
+    number = deviation.shape[-1]
+    if number < 2:
         raise ValueError("Overdispersion is variation between areas, and needs at least two.")
     z = deviation / error
-    if outliers == "winsorise":
-        z = np.clip(z, *np.quantile(z, [tail, 1 - tail], axis=-1, keepdims=True))
-        kept = np.ones(z.shape, dtype=bool)
-    else:
-        cut = int(tail * z.shape[-1])
-        order = z.argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
-        kept = (order >= cut) & (order < z.shape[-1] - cut)
-    number = kept.sum(axis=-1)
-    phi = (z**2 * kept).sum(axis=-1) / number
-    weight = kept / error**2
+    z = np.clip(z, *np.quantile(z, [TAIL, 1 - TAIL], axis=-1, keepdims=True))
+    phi = (z**2).mean(axis=-1)
+    weight = 1 / error**2
     total = weight.sum(axis=-1)
     excess = number * phi - (number - 1)
     tau_squared = np.maximum(excess, 0) / (total - (weight**2).sum(axis=-1) / total)
     return Overdispersion(np.asarray(phi), np.asarray(tau_squared))
 
 
-def _standard_error(error: FloatArray, found: Overdispersion, adjustment: Adjustment) -> FloatArray:
-    if adjustment == "none":
-        return error
-    if adjustment == "multiplicative":
-        return np.asarray(error * np.sqrt(np.maximum(found.phi, 1)))
-    return np.asarray(np.sqrt(error**2 + found.tau_squared))
+def z_scores(observed: npt.ArrayLike, expected: npt.ArrayLike, tau_squared: FloatArray | float = 0.0) -> FloatArray:
+    """z-scores on the square-root scale, (√(O/E) − 1)/√(s² + τ²): of chance alone, or with the τ² of ``overdispersion``.
 
-
-def adjusted_z(
-    observed: npt.ArrayLike,
-    expected: npt.ArrayLike,
-    found: Overdispersion,
-    adjustment: Adjustment = "additive",
-) -> FloatArray:
-    """z-scores on the square-root scale, (√(O/E) − 1)/s′: s′ = s·√max(φ, 1) (multiplicative) or √(s² + τ²) (additive).
-
-    Arrays of one shape (areas,), ``found`` of the same areas; no unit. Raises ValueError for O < 0 or E ≤ 0.
-    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, sections 3.3 and 3.4.
+    Arrays of one shape (areas,); no unit. Raises ValueError for O < 0 or E ≤ 0.
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, section 3.4.
     """
-    deviation, error = transformed(observed, expected)
-    return np.asarray(deviation / _standard_error(error, found, adjustment))
+    deviation, error = deviations(observed, expected)
+    return np.asarray(deviation / np.sqrt(error**2 + tau_squared))
 
 
-def adjusted_funnel_limits(
-    expected: npt.ArrayLike, found: Overdispersion, confidence: float = 0.95, adjustment: Adjustment = "additive"
+def funnel_limits(
+    expected: npt.ArrayLike, tau_squared: FloatArray | float = 0.0, confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Limits of O/E around 1 that allow for overdispersion: (1 ∓ z·s′)², with s′ as in ``adjusted_z`` and a lower limit of at least 0.
+    """Limits of O/E around 1: (1 ∓ z·√(s² + τ²))² with s = 1/(2√E), and a lower limit of at least 0.
 
     ``expected`` is an array of expected counts; the results are ratios of its shape. Raises ValueError for E ≤ 0.
-    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, sections 3.3 and 3.4.
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, section 3.4.
     """
     at = exposures_of(expected, "An expected count")
-    width = normal_quantile(confidence) * _standard_error(1 / (2 * np.sqrt(at)), found, adjustment)
+    error = 1 / (2 * np.sqrt(at))
+    width = normal_quantile(confidence) * np.sqrt(error**2 + tau_squared)
     return np.maximum(1 - width, 0) ** 2, (1 + width) ** 2
 
 
@@ -141,19 +96,7 @@ def _flags(low_95: BoolArray, high_95: BoolArray, low_998: BoolArray, high_998: 
     )
 
 
-def poisson_funnel_flags(observed: npt.ArrayLike, expected: npt.ArrayLike) -> pl.Series:
-    """Where O/E lies in ``poisson_funnel_limits``: low_998, low_95, within, high_95 or high_998.
-
-    Arrays (areas,), nothing missing. For measures that police activity makes, φ is far above 1 and nearly every area is flagged: publish
-    the flags of ``funnel`` instead. Raises ValueError if a value is missing, or as ``poisson_funnel_limits``.
-    """
-    at = complete(exposures_of(expected, "An expected count"), "An expected count")
-    ratio = complete(counts_of(observed), "A count") / at
-    (low_95, high_95), (low_998, high_998) = poisson_funnel_limits(at), poisson_funnel_limits(at, 0.998)
-    return _flags(ratio < low_95, ratio > high_95, ratio < low_998, ratio > high_998)
-
-
-def funnel(frame: pl.DataFrame, adjustment: Adjustment = "additive") -> pl.DataFrame:
+def funnel(frame: pl.DataFrame) -> pl.DataFrame:
     """Add a funnel that allows for overdispersion to one row an area with numerator (events) and denominator_used (residents).
 
     Adds expected (events), ratio (O/E), z (chance alone), z_adjusted, lower_95, upper_95, lower_998, upper_998 (adjusted limits of the
@@ -166,13 +109,13 @@ def funnel(frame: pl.DataFrame, adjustment: Adjustment = "additive") -> pl.DataF
     expected = expected_at_common_rate(observed, populations)
     found = overdispersion(observed, expected)
     ratio = observed / expected
-    lower_95, upper_95 = adjusted_funnel_limits(expected, found, 0.95, adjustment)
-    lower_998, upper_998 = adjusted_funnel_limits(expected, found, 0.998, adjustment)
+    lower_95, upper_95 = funnel_limits(expected, found.tau_squared)
+    lower_998, upper_998 = funnel_limits(expected, found.tau_squared, 0.998)
     return frame.with_columns(
         expected=pl.Series(expected),
         ratio=pl.Series(ratio),
-        z=pl.Series(adjusted_z(observed, expected, found, "none")),
-        z_adjusted=pl.Series(adjusted_z(observed, expected, found, adjustment)),
+        z=pl.Series(z_scores(observed, expected)),
+        z_adjusted=pl.Series(z_scores(observed, expected, found.tau_squared)),
         lower_95=pl.Series(lower_95),
         upper_95=pl.Series(upper_95),
         lower_998=pl.Series(lower_998),

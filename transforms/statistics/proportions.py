@@ -1,19 +1,19 @@
-"""Proportions and their differences."""
+"""Proportions and their limits."""
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.statistics.arrays import FloatArray, counts_of, exposures_of
-from transforms.statistics.counts import Estimate
 
 
-def _successes_and_trials(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    found, of = counts_of(successes), exposures_of(trials, "The denominator of a proportion")
-    if np.any(found > of):
-        raise ValueError(
-            "A proportion is at most 1, and here a numerator exceeds its denominator; it is a ratio, or an error."
-        )
-    return found, of
+class Estimate(NamedTuple):
+    """A value and its limits, arrays of one shape and unit."""
+
+    value: FloatArray
+    lower: FloatArray
+    upper: FloatArray
 
 
 def proportion(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -24,7 +24,11 @@ def proportion(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: floa
     """
     from scipy.special import ndtri
 
-    found, of = _successes_and_trials(successes, trials)
+    found, of = counts_of(successes), exposures_of(trials, "The denominator of a proportion")
+    if np.any(found > of):
+        raise ValueError(
+            "A proportion is at most 1, and here a numerator exceeds its denominator; it is a ratio, or an error."
+        )
     share = found / of
     # As statsmodels works it out, to the last bit: it brings pandas, which every build would wait for.
     z = -float(ndtri((1 - confidence) / 2))
@@ -38,26 +42,3 @@ def proportion(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: floa
         np.where(found == 0, 0.0, np.clip(centre - apart, 0, 1)),
         np.where(found == of, 1.0, np.clip(centre + apart, 0, 1)),
     )
-
-
-def difference_of_proportions(
-    successes: npt.ArrayLike,
-    trials: npt.ArrayLike,
-    other_successes: npt.ArrayLike,
-    other_trials: npt.ArrayLike,
-    confidence: float = 0.95,
-) -> Estimate:
-    """Differences p₁ − p₂ of two independent proportions and their Newcombe limits.
-
-    With the Wilson limits lᵢ, uᵢ of each: L = d − √((p₁ − l₁)² + (u₂ − p₂)²), U = d + √((u₁ − p₁)² + (p₂ − l₂)²).
-    Arrays of counts of one shape, missing as NaN; the unit is a difference of proportions, between −1 and 1. Raises ValueError for x > n.
-    Source: Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
-    """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    first, first_of = _successes_and_trials(successes, trials)
-    second, second_of = _successes_and_trials(other_successes, other_trials)
-    lower, upper = confint_proportions_2indep(
-        first, first_of, second, second_of, compare="diff", method="newcomb", alpha=1 - confidence
-    )
-    return Estimate(first / first_of - second / second_of, np.asarray(lower), np.asarray(upper))

@@ -3,12 +3,19 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
+import polars as pl
+
 from reports import wording
 from reports.document import Block, Heading, Paragraph
 from reports.numbers import ReportData
 from reports.products import caveats, incidents, programme
 from reports.products.shared import ARRESTS, NATION, OFFICERS, SEARCHES, newest_figures, newest_table
 
+# What became of the trafficking offences of a quarter: nothing yet, another outcome, a charge.
+_COHORT: Final = (
+    *("trafficking_offences_not_yet_assigned", "trafficking_offences_not_charged"),
+    "trafficking_offences_charged",
+)
 # What stands in the section where a figure of the area is held, and how it is named where none is.
 _MEASURES: Final = {
     SEARCHES: "stop and searches for drugs in a year",
@@ -45,11 +52,34 @@ def response(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Blo
             "table-response",
             f"What the police did, {data.area(area_id)['name']}: the newest figure held of each measure",
         ),
+        *_too_young(data, area_id, forces),
         *incidents.monthly_records(data, area_id),
         *programme.programme(data, area_id, forces),
         *((Paragraph((wording.not_held(missing),)),) if missing else ()),
         *caveats.caveat(partial, "policing response", managed=caveats.management_information(data, used)),
     )
+
+
+def _too_young(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[Block, ...]:
+    """The quarters whose outcomes are held and make no rate yet, with the share of their trafficking offences without an outcome; nothing without one."""
+    counted = [area_id, *forces]
+    if area_id == NATION:
+        counted = data.areas.filter(pl.col("kind").is_in(["police_force_area", "non_territorial_force"]))[
+            "area_id"
+        ].to_list()
+    quarters = (
+        data.observations.filter(pl.col("measure_id").is_in(_COHORT) & pl.col("area_id").is_in(counted))
+        .group_by("period_start", "period_end")
+        .agg(
+            pl.col("value").sum().alias("offences"),
+            pl.col("value").filter(pl.col("measure_id") == _COHORT[0]).sum().alias("waiting"),
+        )
+        .filter(pl.col("offences") > 0)
+        .sort("period_end")
+    )
+    shown = data.preferred("trafficking_charge_rate", area_id)["period_end"].max()
+    young = quarters if shown is None else quarters.filter(pl.col("period_end") > shown)
+    return tuple(Paragraph((wording.too_young(row),)) for row in young.iter_rows(named=True))
 
 
 def _missing(held: Collection[str]) -> list[str]:

@@ -49,12 +49,16 @@ def source_note(data: ReportData, rows: pl.DataFrame) -> str:
 
 
 def newest_figures(data: ReportData, area_id: str, measure_ids: Sequence[str]) -> pl.DataFrame:
-    """The newest figure that is held of each of these measures for an area, in their order; of shares and kinds of offences that of twelve months."""
+    """The newest figure that is held of each of these measures for an area, in their order; of shares and kinds of offences that of twelve months.
+
+    Of a cohort of which no four quarters are old enough yet it is that of the newest quarter which is.
+    """
     of_years = pl.col("measure_id").is_in(_OF_YEARS)
+    no_year = (pl.col("months") != _YEAR).all().over("measure_id")
     return (
         data.figures(area_id)
         .filter(pl.col("measure_id").is_in(list(measure_ids)) & pl.col("is_preferred"))
-        .filter(~of_years | (pl.col("months") == _YEAR))
+        .filter(~of_years | no_year | (pl.col("months") == _YEAR))
         .sort("period_end", "vintage")
         .group_by("measure_id", maintain_order=True)
         .last()

@@ -92,6 +92,7 @@ from reports.wording.sections import (
     policing_region,
     populations_used,
     statements_differ,
+    too_young,
 )
 from reports.wording.sources import (
     CONTACT,
@@ -227,6 +228,7 @@ __all__ = [
     "statements_differ",
     "status_line",
     "status_of_finding",
+    "too_young",
     "trend_in_words",
     "unlike_before",
     "usual_for_its_size",

@@ -113,6 +113,15 @@ def not_held(what: Sequence[str]) -> str:
     return f"Not held, so not shown: {joined(what)}."
 
 
+def too_young(quarter: Row) -> str:
+    """That a quarter was too young for its outcomes to make a rate, with how many of its trafficking offences had none; ``quarter`` has waiting and offences."""
+    waiting = formats.rate(quarter["waiting"] / quarter["offences"] * 100)
+    return (
+        f"Of {period(quarter)} no rate of outcomes is shown: when they were published, not every offence had been investigated for a year. "
+        f"{waiting} per cent of its drug trafficking offences had no outcome yet ({formats.count(quarter['waiting'])} of {formats.count(quarter['offences'])})."
+    )
+
+
 PROGRAMME_ELSEWHERE = "The County Lines Programme states its results for the United Kingdom, never by police force area; the national report shows them."
 
 PROGRAMME_MEANING = (

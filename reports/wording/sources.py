@@ -110,6 +110,7 @@ RECONCILED = {
     "coverage": "Every police force area is in every table and period of its edition",
     "districts": "Districts add up to their force",
     "officers": "Officers of the 43 forces add up to the printed total",
+    "cohort": "Outcomes of offences, those without one yet included, add up to the offences recorded",
     "outcomes": "What came of records and searches for drugs adds up to all of them",
     "population": "Residents behind the rates are the same in two editions",
     "rate": "Printed rates follow from the printed counts and populations",

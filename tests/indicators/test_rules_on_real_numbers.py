@@ -104,6 +104,8 @@ def test_only_quarters_were_added_up(indicators: pl.DataFrame) -> None:
         ("modern_slavery_offences", 12): [4],
         ("modern_slavery_offences", 3): [1],
         ("trafficking_share", 12): [4],
+        ("trafficking_charge_rate", 3): [1],
+        ("modern_slavery_charge_rate", 3): [1],
         ("nrm_police_referrals", 3): [1],
         ("nrm_police_referrals", 12): [4],
         ("class_a_seizures", 12): [1],

@@ -31,9 +31,13 @@ def test_what_the_figures_at_hand_give(board: pl.DataFrame) -> None:
     statuses = dict(board.select("finding_id", "status").unique().rows())
     assert {finding for finding, said in statuses.items() if said == "No clear change"} == {"F05", "F08", "F09"}
     assert {finding for finding, said in statuses.items() if said == "Context only"} == {"F14", "F15"}
-    assert {statuses[finding] for finding in ("F03", "F10")} == {"Not comparable"}
+    assert statuses["F06"] == "Changed, no verdict on direction", (
+        "trafficking is 32.9 per cent of drug offences, after 18.9"
+    )
+    # F11 for one indicator alone: how unlike forces are in modern slavery offences has two figures, which two changes of recording keep apart.
+    assert {statuses[finding] for finding in ("F02", "F03", "F10", "F11")} == {"Not comparable"}
     unmeasured = {finding for finding, said in statuses.items() if said == "Not measurable"}
-    assert {"F01", "F04", "F07", "F11", "F12", "F13"} <= unmeasured
+    assert {"F01", "F04", "F07", "F12", "F13"} == unmeasured
     assert board.filter(pl.col("status") == "Not measurable", pl.col("measured_by").is_null()).is_empty()
     programme = board.filter(indicator_id="I08c").row(0, named=True)
     assert programme["says"] == "not comparable", "the programme counts anew from July 2024"

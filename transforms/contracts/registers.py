@@ -149,6 +149,8 @@ REGISTERS = {
                 allowed=(
                     *("cells", "observations", "indicators", "share", "systematic variation", "between-area deviation"),
                     *(
+                        "few in a year",
+                        "ratio of years",
                         "share of local authorities",
                         "years",
                         "stated",
@@ -167,7 +169,9 @@ REGISTERS = {
             _maybe("latest", "Figure since"),
             _maybe("latest_per", "What it is divided by"),
             _maybe(
-                "scale", "Of how many a ratio of two cells is: 1, or 100; blank where it is no such ratio", **_NUMBER
+                "scale",
+                "Of how many a ratio of two cells is, 1 or 100; what few in a year are at most; blank for the others",
+                **_NUMBER,
             ),
             _maybe(
                 "needs_edition_of",

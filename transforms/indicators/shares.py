@@ -30,18 +30,24 @@ SHARES: Final = {
         ("other_drug_offences", "other_possession_offences", "cannabis_possession_offences"),
         False,
     ),
-    "trafficking_charge_rate": Share("trafficking_offences_charged", ("trafficking_offences_not_charged",), True),
+    "trafficking_charge_rate": Share(
+        "trafficking_offences_charged",
+        ("trafficking_offences_not_charged", "trafficking_offences_not_yet_assigned"),
+        True,
+    ),
     "trafficking_charge_share_closed": Share(
         "trafficking_investigations_charged", ("trafficking_investigations_not_charged",), False
     ),
     "modern_slavery_charge_rate": Share(
-        "modern_slavery_offences_charged", ("modern_slavery_offences_not_charged",), True
+        "modern_slavery_offences_charged",
+        ("modern_slavery_offences_not_charged", "modern_slavery_offences_not_yet_assigned"),
+        True,
     ),
 }
 
 
 def shares(observations: pl.DataFrame, areas: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Shares of every twelve months of which four quarters in a row are held, by area and as ratios of sums of regions and countries.
+    """Shares of every twelve months of which four quarters in a row are held, by area and as ratios of sums of regions and countries; of a cohort of each quarter too.
 
     ``observations`` and ``areas`` follow their contracts, ``parts`` is ``membership.parts``. Returns COUNT, vintage, numerator, denominator
     (both offences), numerator_status, coverage, coverage_note, area_basis, numerator_observations and denominator_observations. A share of a
@@ -81,7 +87,10 @@ def _share(
         )
         .pipe(by_area, areas, parts)
         .pipe(with_rolling_years)
-        .filter(pl.col("period_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d"))
+        .filter(
+            pl.lit(share.of_cohort)
+            | (pl.col("period_start").dt.offset_by("12mo") == pl.col("period_end").dt.offset_by("1d"))
+        )
         for value, evidence in (("value", "observation_id"), ("of", "of_observations"))
     )
     denominators = wholes.select(

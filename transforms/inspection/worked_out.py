@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from transforms.comparability import difference_test, grade_pairs, paired, side_of_indicators, side_of_observations
+from transforms.comparability import (
+    difference_test,
+    dispersion_of_series,
+    grade_pairs,
+    paired,
+    side_of_indicators,
+    side_of_observations,
+)
 from transforms.comparability.allowed import months
 from transforms.comparability.pairs import SIDE
 from transforms.contracts.tables import EXCLUDED, INSPECTION_GRADES
 from transforms.errors import RegisterError
 from transforms.harmonise.registers import Registers
 from transforms.indicators.local_authorities import FACTORS, POPULATION, without_implausible_zeros
+from transforms.indicators.shares import SHARES
 from transforms.inspection.claim_check import NORFOLK, claim_check
 from transforms.inspection.curated import about_measure, days, side_of_cell
 from transforms.inspection.first_responders import child_criminal_referrals, share_of_local_authorities
@@ -28,6 +37,9 @@ _WORDS, _SINCE_2022 = (
     "inspections since 2022",
 )
 _QUARTERS, _YEAR = 4, 12
+REPORTED: Final = date(2020, 1, 1)
+"""The month of the inspection's report: a baseline is what was known of a year that was over then."""
+_LATER_BASELINE = "The earlier figure is of the first year held, which is later than the report of January 2020."
 _NATION, _ENGLAND = "K04000001", "E92000001"
 _LEDGER, _REGISTER = "out/comparability", "data/registers"
 
@@ -69,6 +81,10 @@ def worked_out(row: dict[str, Any], held: Held, facts: pl.DataFrame) -> dict[str
             return _NOTHING | _of_indicators(row, held)
         case "years":
             return _NOTHING | _of_years(row, held)
+        case "few in a year":
+            return _NOTHING | _of_few(row, held)
+        case "ratio of years":
+            return _NOTHING | _of_ratio(row, held)
         case "share":
             return _NOTHING | _of_share(row, held)
         case "share of local authorities":
@@ -289,7 +305,7 @@ def _of_indicators(row: dict[str, Any], held: Held) -> dict[str, Any]:
 
 
 def _of_years(row: dict[str, Any], held: Held) -> dict[str, Any]:
-    """The newest twelve months of a measure in England and Wales, and the first that are held of the same months; what is missing, in words."""
+    """The newest twelve months of a measure in England and Wales beside those of its baseline (``_two_years``); what is missing, in words."""
     rows = held.indicators.filter(
         pl.col("is_preferred")
         & (pl.col("measure_id") == row["measure_id"])
@@ -299,15 +315,112 @@ def _of_years(row: dict[str, Any], held: Held) -> dict[str, Any]:
     ).sort("period_end")
     if rows.is_empty():
         return {}
-    newest = rows.tail(1)
-    first = rows.filter(pl.col("period_end").dt.month() == newest["period_end"].dt.month()).head(1)
+    first, newest = _two_years(rows)
     if first.equals(newest):
         return {
             **_value_of("latest", newest),
             "evidence": newest["indicator_id"][0],
             "why_not": "One year only is held.",
         }
-    return _of_two(first, newest, held) | {"why_not": None}
+    return _of_two(first, newest, held) | {"why_not": _later(first)}
+
+
+def _two_years(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The baseline and the newest of years in order of time: a row each, the same one where one only is held.
+
+    The baseline is the last year of the same months that was over when the inspection reported; where none is held that is so old, the first.
+    """
+    newest = rows.tail(1)
+    same_months = rows.filter(pl.col("period_end").dt.month() == newest["period_end"].dt.month())
+    before = same_months.filter(pl.col("period_end") < REPORTED)
+    return (before.tail(1) if len(before) else same_months.head(1)), newest
+
+
+def _later(first: pl.DataFrame) -> str | None:
+    """That a baseline is later than the report whose findings it stands for; None where it is not."""
+    return None if first["period_end"][0] < REPORTED else _LATER_BASELINE
+
+
+def _of_few(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """How many police forces counted at most ``scale`` in the twelve months of the baseline and in the newest, graded like the counts themselves."""
+    years = held.indicators.filter(
+        pl.col("is_preferred")
+        & (pl.col("measure_id") == row["measure_id"])
+        & (pl.col("area_kind") == "police_force_area")
+        & (pl.col("months") == _YEAR)
+        & pl.col("numerator").is_not_null()
+    )
+    ends = years.select("period_start", "period_end").unique().sort("period_end")
+    if ends.is_empty():
+        return {}
+    first, newest = _two_years(ends)
+    if first.equals(newest):
+        return {}
+    of_years = [years.filter(period_end=year["period_end"][0]).sort("area_id") for year in (first, newest)]
+    both = of_years[0].select("area_id").join(of_years[1].select("area_id"), on="area_id").sort("area_id")
+    sides = [
+        side_of_indicators(
+            both.join(year, on="area_id", maintain_order="left").select(year.columns), held.registers, as_counts=True
+        )
+        for year in of_years
+    ]
+    pair = _graded(sides[0], sides[1], held).with_columns(
+        pl.lit(f"areas with few {row['measure_id']} to {year['period_end'][0]}").alias(f"figure_id_{side}")
+        for side, year in zip(("a", "b"), (first, newest), strict=True)
+    )
+    found = {
+        when: float((year["numerator"] <= float(row["scale"])).sum())
+        for when, year in zip(_SIDES, of_years, strict=True)
+    }
+    few = [year.filter(pl.col("numerator") <= float(row["scale"]))["indicator_id"].to_list() for year in of_years]
+    return {
+        **found,
+        **{
+            f"{when}_period": _words(year.row(0, named=True))
+            for when, year in zip(_SIDES, (first, newest), strict=True)
+        },
+        "quarters": 4,
+        "evidence": "; ".join([*few[0], *few[1]]) or f"measure {row['measure_id']}, {len(both)} areas",
+        "why_not": _later(first),
+        **_said_of(pair.with_columns(pl.lit(_NATION).alias(f"area_id_{side}") for side in ("a", "b"))),
+    }
+
+
+def _of_ratio(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """A count in England and Wales for each of another (``latest_per``), in the first and in the newest twelve months for which both are held."""
+    counts, others = (
+        held.indicators.filter(
+            pl.col("is_preferred")
+            & (pl.col("measure_id") == measure_id)
+            & (pl.col("area_id") == _NATION)
+            & (pl.col("months") == _YEAR)
+            & pl.col("value").is_not_null()
+        )
+        for measure_id in (row["measure_id"], row["latest_per"])
+    )
+    period = ["period_start", "period_end"]
+    both = counts.join(others.select(*period, others="numerator", others_id="indicator_id"), on=period).sort(
+        "period_end"
+    )
+    if both.is_empty():
+        return {}
+    before = both.filter(pl.col("period_end") < REPORTED)
+    first, newest = (before.tail(1) if len(before) else both.head(1)), both.tail(1)
+    found: dict[str, Any] = {
+        "evidence": "; ".join(one[name][0] for one in (first, newest) for name in ("indicator_id", "others_id")),
+        "quarters": 4,
+        "why_not": _later(first),
+    }
+    for when, one in zip(_SIDES, (first, newest), strict=True):
+        found |= {when: one["numerator"][0] / one["others"][0], f"{when}_period": _words(one.row(0, named=True))}
+    sides = [side_of_indicators(one.select(held.indicators.columns), held.registers) for one in (first, newest)]
+    pair = _graded(sides[0], sides[1], held).with_columns(
+        pl.lit(f"{row['measure_id']} for each of {row['latest_per']} to {one['period_end'][0]}").alias(
+            f"figure_id_{side}"
+        )
+        for side, one in zip(("a", "b"), (first, newest), strict=True)
+    )
+    return found | _said_of(pair)
 
 
 def _of_two(first: pl.DataFrame, second: pl.DataFrame, held: Held) -> dict[str, Any]:
@@ -319,8 +432,15 @@ def _of_two(first: pl.DataFrame, second: pl.DataFrame, held: Held) -> dict[str, 
         "quarters": min(first["months"][0], second["months"][0]) // 3,
         "evidence": f"{first['indicator_id'][0]}; {second['indicator_id'][0]}",
         **_said_of(pair),
-        **_changed(pair),
+        **_changed(pair, _beyond_chance(second, held)),
     }
+
+
+def _beyond_chance(row: pl.DataFrame, held: Held) -> float | None:
+    """φ of the quarters of a figure's measure in its area; of a share, of the counts of which it is the share. None where too few are held."""
+    measure_id, area_id = row["measure_id"][0], row["area_id"][0]
+    counts = SHARES[measure_id].counts if measure_id in SHARES else measure_id
+    return dispersion_of_series(held.indicators, counts, area_id)
 
 
 def _value_of(when: str, row: pl.DataFrame) -> dict[str, Any]:
@@ -407,10 +527,10 @@ def _of_local_authorities(row: dict[str, Any], held: Held) -> dict[str, Any]:
     return found | {"change": (found["latest"] / found["baseline"] - 1) * 100}
 
 
-def _changed(pair: pl.DataFrame) -> dict[str, Any]:
+def _changed(pair: pl.DataFrame, phi: float | None = None) -> dict[str, Any]:
     if pair["grade"][0] not in ("A", "B"):
         return {}
-    test = difference_test(pair.row(0, named=True))
+    test = difference_test(pair.row(0, named=True), phi)
     return {"change": test.per_cent, "lower_95": test.lower, "upper_95": test.upper}
 
 

@@ -99,7 +99,8 @@ def parse_open_data(content: bytes, edition: Edition, data: Path) -> Parsed:
         aggregate = pl.col(area).is_in(_labels(bodies, "aggregate"))
         # One body is printed as Cifas and as CIFAS; a code from a spreadsheet has a blank at its end.
         is_body = _key(pl.col(area)).is_in([label.lower() for label in _labels(bodies, "non_force")])
-        used = pl.col(code).str.strip_chars().is_in(_labels(offences, "measure")) | is_body
+        in_use = [*_labels(offences, "measure"), *_labels(offences, "kept")]
+        used = pl.col(code).str.strip_chars().is_in(in_use) | is_body
         selected = rows.filter(used & ~aggregate)
         kept.append(_cells(selected, roles[sheet], sheet, edition, header_row > 0))
         found |= {*rows[code].str.strip_chars().unique(), *rows[area].unique()}
@@ -213,7 +214,9 @@ def _described(content: bytes, edition: Edition, columns: pl.DataFrame) -> dict[
         printed = head.unpivot(index="row", variable_name="column", value_name="label").drop_nulls("label")
         for (row,), cells in printed.group_by("row", maintain_order=True):
             labels = dict(cells.select(column_label(pl.col("label")), "column").iter_rows())
-            column_set = next((known[wanted] for wanted in known if wanted <= labels.keys()), None)
+            # A table that was derived from a workbook has some of its columns: the set that names most is meant.
+            named = [wanted for wanted in known if wanted <= labels.keys()]
+            column_set = known[max(named, key=len)] if named else None
             # Further labels may stand to the right of the table, with nothing below them.
             below = head.filter(pl.col("row") > row)
             if column_set and all(

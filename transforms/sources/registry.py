@@ -13,7 +13,7 @@ from transforms.errors import RegisterError
 
 FILE_KINDS = ("original", "re-save", "derived", "transcription")
 REACHES = ("observations", "raw")
-LAYOUTS = ("original", "re-save", "documentation")
+LAYOUTS = ("original", "re-save", "derived", "documentation")
 DISCOVERIES = ("landing_page", "content_api", "manual")
 PRINTED = "the words of the file"
 PROPERTIES = "the properties of the file"
@@ -98,7 +98,7 @@ def dated(edition: Edition, publication: Publication) -> Edition:
 class Source:
     """One register entry: who publishes what, under which terms and definition, and which editions the project knows.
 
-    ``layout_checked_against`` says whether the parser was proven on the publisher's own file, on somebody's re-save of it, or only
+    ``layout_checked_against`` says whether the parser was proven on the publisher's own file, on somebody's re-save of it, on a table derived from it, or only
     written from documentation, and ``layout_edition`` on which edition; ``parser`` is 'none' where no layout is known; ``reaches`` is
     'raw' for words, look-ups and overlapping figures that are kept as cells and never become observations; ``original_awaited`` is true where
     registers say what the publisher's own file holds, of which only somebody's re-save was read so far; ``release_months`` are the months in which it appears.

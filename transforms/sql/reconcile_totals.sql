@@ -282,6 +282,53 @@ group by whole.source_id, whole.edition_id, whole.measure_id
 
 union all
 
+-- What came of the offences of a quarter, those not yet assigned an outcome too, beside the offences recorded in it: how many forces,
+-- quarters and offence codes have outcomes that add up.
+select
+    'cohort',
+    cohort.source_id,
+    cohort.edition_id,
+    'K04000001',
+    count(*),
+    count(*) filter (where cohort.outcomes = cohort.recorded),
+    0.0,
+    'England and Wales: the outcomes of every police force, quarter and offence code add up to the offences recorded',
+    null
+from (
+    select
+        outcome.source_id,
+        outcome.edition_id,
+        outcome.area_id,
+        outcome.period_end,
+        recorded.measure_id,
+        recorded.value as recorded,
+        sum(outcome.value) as outcomes
+    from observations as outcome
+    join (
+        values
+            ('trafficking_offences_charged', 'drug_trafficking_offences'),
+            ('trafficking_offences_not_charged', 'drug_trafficking_offences'),
+            ('trafficking_offences_not_yet_assigned', 'drug_trafficking_offences'),
+            ('modern_slavery_offences_charged', 'modern_slavery_offences'),
+            ('modern_slavery_offences_not_charged', 'modern_slavery_offences'),
+            ('modern_slavery_offences_not_yet_assigned', 'modern_slavery_offences'),
+            ('other_drug_offences_with_outcome', 'other_drug_offences'),
+            ('other_possession_offences_with_outcome', 'other_possession_offences'),
+            ('cannabis_possession_offences_with_outcome', 'cannabis_possession_offences')
+    ) as cohorts (of_outcome, of_offence) on cohorts.of_outcome = outcome.measure_id
+    -- Only what was known in the same month: an older or newer edition of either has other figures.
+    join observations as recorded
+        on recorded.source_id = 'ho_recorded_crime_open_data'
+        and recorded.vintage = outcome.vintage
+        and recorded.measure_id = cohorts.of_offence
+        and recorded.area_id = outcome.area_id
+        and recorded.period_end = outcome.period_end
+    group by all
+) as cohort
+group by cohort.source_id, cohort.edition_id
+
+union all
+
 -- How many of the police force areas an edition names in all of its tables and periods, beside how many there are. It is asked of
 -- every measure that some edition gives for all of them: a force that is absent elsewhere was lost, or is news. It is not asked of
 -- parts beside a whole, which have no row where they count none, nor of tables of districts.
@@ -350,4 +397,4 @@ from (
 group by asked.source_id, asked.edition_id, asked.area_id
 
 -- What a reader asks first comes first.
-order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'authorities', 'officers', 'outcomes', 'rate', 'population'], kind), edition_id, area_id, source_id, detail nulls first
+order by list_position(['coverage', 'total', 'districts', 'referrals', 'parts', 'authorities', 'officers', 'cohort', 'outcomes', 'rate', 'population'], kind), edition_id, area_id, source_id, detail nulls first

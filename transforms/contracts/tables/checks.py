@@ -97,6 +97,7 @@ RECONCILIATION = Contract(
                 "parts",
                 "authorities",
                 "officers",
+                "cohort",
                 "outcomes",
                 "coverage",
             ),

@@ -56,6 +56,7 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
 
 def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
     (file_kind,) = editions.filter(source_id=row["source_id"], edition_id=row["edition_id"])["file_kind"]
+    denominator = (row["denominator_observations"] or "").split("; ") if row["denominator"] else []
     return {
         "area_code": row["area_id"],
         "area_name": row["area_name"],
@@ -65,7 +66,8 @@ def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
         **{name: _whole(row[name]) for name in ("numerator", "denominator", "denominator_used")},
         "denominator_edition": row["denominator_edition"],
         "denominator_rule": row["denominator_rule"],
-        "denominator_cells": len((row["denominator_observations"] or "").split("; ")) if row["denominator"] else 0,
+        "denominator_cells": len(denominator),
+        "denominator_kinds": _kinds(denominator, editions),
         "multiplier": row["multiplier"],
         "value": row["value"],
         "lower_95": row["lower_95"],
@@ -84,6 +86,13 @@ def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
     }
 
 
+def _kinds(observation_ids: list[str], editions: "pl.DataFrame") -> list[str]:
+    """What kinds of file (original, re-save, derived) some observations were read from."""
+    named = {tuple(observation_id.split("/", 2)[:2]) for observation_id in observation_ids}
+    kinds = {(row["source_id"], row["edition_id"]): row["file_kind"] for row in editions.iter_rows(named=True)}
+    return sorted({kinds[source_id, edition_id] for source_id, edition_id in named})
+
+
 def _whole(number: float | None) -> int | float | None:
     """A number without needless decimals; full-time equivalents keep theirs, but not those that adding them up left behind."""
     if number is None:
@@ -92,11 +101,13 @@ def _whole(number: float | None) -> int | float | None:
 
 
 def _population(answer: dict[str, Any]) -> str:
-    """Whether the residents are those behind the publisher's own rate, as printed for the area, or a sum, and of how many figures."""
+    """Whether the residents are those behind the publisher's own rate, as printed for the area, or a sum, and of what kind of file, unless of an original."""
     if answer["denominator_rule"] == "as_published":
         return "as the publisher's own rate"
     cells = answer["denominator_cells"]
-    return "as printed" if cells == 1 else f"the sum of {cells} published figures"
+    found = "as printed" if cells == 1 else f"the sum of {cells} published figures"
+    copies = [kind for kind in answer["denominator_kinds"] if kind != "original"]
+    return f"{found}, {' and '.join(copies)}" if copies else found
 
 
 def _limits(answer: dict[str, Any]) -> str:

@@ -26,11 +26,13 @@ def used() -> tuple[float, float]:
 
 def take_all_in(folder: Path, archives: list[str]) -> None:
     """Take in what is new of all archives, and print what it took."""
+    import polars as pl
+
     from transforms.incidents import checks, read_archive
     from transforms.incidents.partition import Archive, partitions, take_in
 
     cpu, clock = used()
-    held = [Archive(path, "2026-02", "", tuple(read_archive(path))) for path in archives]
+    held = [Archive(path, "2026-02", "", tuple(read_archive(path)), pl.DataFrame) for path in archives]
     found = partitions(held, str(folder / "lake"), ROOT / "data", "code")
     results = [take_in(partition) for partition in found]
     new = [result.month for result in results if result.was_taken_in]

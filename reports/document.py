@@ -31,7 +31,14 @@ class Sketch:
     text: str
 
 
-Run = str | Number | Link | Sketch
+@dataclass(frozen=True)
+class Quoted:
+    """Words that are not ours, such as the name of a file that somebody sent, as they stand: no wording rule is held against them."""
+
+    text: str
+
+
+Run = str | Number | Link | Sketch | Quoted
 Prose = tuple[Run, ...]
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, PROFILE, RECORD_FILES, cells
+from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, PROFILE, cells
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -47,6 +47,7 @@ class ReportData:
     plausibility: pl.DataFrame
     comparability: pl.DataFrame
     scoreboard: pl.DataFrame
+    record_files: pl.DataFrame
     editions: pl.DataFrame
     breaks: pl.DataFrame
     measures: pl.DataFrame
@@ -68,7 +69,6 @@ class ReportData:
         default_factory=lambda: pl.DataFrame(schema={"source_id": pl.String, "quality": pl.String})
     )
     boundaries: pl.DataFrame = field(default_factory=BOUNDARIES.schema.to_frame)
-    record_files: pl.DataFrame = field(default_factory=RECORD_FILES.schema.to_frame)
     known_on: date | None = None
     contact: str = ""
     address: str = ""

@@ -111,7 +111,7 @@ RULES: Final = (
 
 _PATTERNS: Final = tuple((rule, re.compile(rule.pattern, re.IGNORECASE)) for rule in RULES)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n+")
-_NOT_OURS: Final = re.compile(r"<(style|script|blockquote|cite|code)\b.*?</\1>", re.DOTALL)
+_NOT_OURS: Final = re.compile(r"<(style|script|blockquote|cite|code|samp)\b.*?</\1>", re.DOTALL)
 _INLINE: Final = re.compile(r"</?(?:a|span|b|strong|em)\b[^>]*>")
 _TAG: Final = re.compile(r"<[^>]*>")
 

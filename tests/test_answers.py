@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.answers import explain, find_area, find_numbers, numbers_held, period_asked, read_period, suggest
+from transforms.contracts.tables import RECORD_FILES
 from transforms.errors import CountyLinesError
 from transforms.harmonise import Registers
 from transforms.indicators.force_totals import OF_CODES
 from transforms.indicators.shares import SHARES
 from transforms.sources.published import read_editions
 
+NO_RECORD_FILES = RECORD_FILES.schema.to_frame()
 YEAR_2019 = (date(2019, 1, 1), date(2019, 12, 31))
 
 
@@ -72,6 +74,11 @@ def areas(registers: Registers) -> pl.DataFrame:
         ("West Mids Police", "E23000014"),
         ("Kent County Constabulary", "E23000032"),
         ("Yorks & Humber", "E12000003"),
+        ("Yorkshire & Humberside", "E12000003"),
+        ("East Mids", "E12000004"),
+        ("Warwicks", "E23000017"),
+        ("Cymru", "W92000004"),
+        ("South West England", "E12000009"),
     ],
 )
 def test_an_area_is_found_as_people_say_it(said: str, area_id: str, areas: pl.DataFrame, registers: Registers) -> None:
@@ -159,6 +166,14 @@ def test_a_place_outside_england_and_wales_is_no_misspelling(
         ("2019-02/2020-02", date(2019, 2, 1), date(2020, 2, 29)),
         (" 2023 ", date(2023, 1, 1), date(2023, 12, 31)),
         ("2018/19", date(2018, 4, 1), date(2019, 3, 31)),
+        ("2018/2019", date(2018, 4, 1), date(2019, 3, 31)),
+        ("FY 2018/19", date(2018, 4, 1), date(2019, 3, 31)),
+        ("12 months to March 2019", date(2018, 4, 1), date(2019, 3, 31)),
+        ("April 2018 to March 2019", date(2018, 4, 1), date(2019, 3, 31)),
+        ("January to March 2019", date(2019, 1, 1), date(2019, 3, 31)),
+        ("30th September 2019", date(2019, 9, 30), date(2019, 9, 30)),
+        ("30/09/2019", date(2019, 9, 30), date(2019, 9, 30)),
+        ("2019-09-30", date(2019, 9, 30), date(2019, 9, 30)),
         ("1999/00", date(1999, 4, 1), date(2000, 3, 31)),
         ("2024/25", date(2024, 4, 1), date(2025, 3, 31)),
         ("Q1 2023", date(2023, 1, 1), date(2023, 3, 31)),
@@ -194,6 +209,11 @@ def test_a_period_is_read_as_people_write_it(said: str, first: date, last: date)
         "2018-00/2019-03",
         "2019-03/2018-01",
         "2018/20",
+        "2018/2020",
+        "2019-02-30",
+        "13/13/2019",
+        "March to January 2019",
+        "April 2019 to March 2019",
         "0000",
         "YE Dec 0000",
         "9999-Q4",
@@ -226,7 +246,7 @@ def test_whatever_is_written_is_a_day_or_a_period_of_whole_months_or_a_plain_err
 
 
 def test_a_number_is_found_and_the_preferred_one_comes_first(indicators: pl.DataFrame) -> None:
-    rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019)
+    rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, [])
     assert [(row["edition_id"], row["denominator_rule"]) for row in rows] == [
         ("2026-04", "canonical"),
         ("ye-dec-2019", "as_published"),
@@ -237,15 +257,15 @@ def test_a_number_is_found_and_the_preferred_one_comes_first(indicators: pl.Data
 
 
 def test_a_number_is_asked_for_as_one_edition_printed_it(indicators: pl.DataFrame) -> None:
-    rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, "ye-dec-2019")
+    rows = find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, [], "ye-dec-2019")
     assert {(row["numerator"], row["edition_id"]) for row in rows} == {(2_730, "ye-dec-2019")}
     with pytest.raises(CountyLinesError, match=r"No edition 'ye-mar-1900' .*; these have: 2026-04, ye-dec-2019"):
-        find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, "ye-mar-1900")
+        find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, [], "ye-mar-1900")
 
 
 def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.DataFrame) -> None:
     with pytest.raises(CountyLinesError) as error:
-        find_numbers(indicators, "E23000024", "county_lines", YEAR_2019)
+        find_numbers(indicators, "E23000024", "county_lines", YEAR_2019, [])
     assert "No measure is called 'county_lines'" in str(error.value)
     assert (
         "child_criminal_exploitation_episodes (M11), children_in_need_episodes (M29), class_a_seizures (M14), "
@@ -255,22 +275,22 @@ def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.D
 
 def test_a_period_that_is_not_held_is_an_error_that_names_those_that_are(indicators: pl.DataFrame) -> None:
     with pytest.raises(CountyLinesError) as error:
-        find_numbers(indicators, "E23000024", "london_linked_individuals", YEAR_2019)
+        find_numbers(indicators, "E23000024", "london_linked_individuals", YEAR_2019, [])
     assert "No london_linked_individuals for Norfolk from 2019-01 to 2019-12 is held" in str(error.value)
     assert str(error.value).endswith("held: 2018-01/2019-03, 2019-05/2020-04.")
 
 
 def test_an_area_without_the_measure_is_told_so(indicators: pl.DataFrame) -> None:
     with pytest.raises(CountyLinesError, match="nothing is held for this area"):
-        find_numbers(indicators, "E23000001", "london_linked_individuals", YEAR_2019)
+        find_numbers(indicators, "E23000001", "london_linked_individuals", YEAR_2019, [])
 
 
 def test_what_is_counted_on_one_day_is_asked_for_by_its_month(indicators: pl.DataFrame) -> None:
-    (row,) = find_numbers(indicators, "E23000024", "M20", read_period("2022-03/2022-03"))
+    (row,) = find_numbers(indicators, "E23000024", "M20", read_period("2022-03/2022-03"), [])
     assert (row["period_start"], row["period_end"]) == (date(2022, 3, 31), date(2022, 3, 31))
     assert (round(row["numerator"], 3), row["lower_95"]) == (1838.093, None)
     with pytest.raises(CountyLinesError, match="is held"):
-        find_numbers(indicators, "E23000024", "M20", read_period("2022"))
+        find_numbers(indicators, "E23000024", "M20", read_period("2022"), [])
 
 
 def test_the_latest_number_is_the_newest_that_all_areas_asked_for_have(indicators: pl.DataFrame) -> None:
@@ -291,7 +311,12 @@ def test_a_rate_is_walked_back_to_its_cells(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     found = explain(
-        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, comparisons
+        "M01.E23000024.201901-201912.ye-dec-2019.as_published",
+        indicators,
+        observations,
+        editions,
+        comparisons,
+        NO_RECORD_FILES,
     )
     assert found.formula == (
         "2,730 ÷ 903,680 residents (printed as 903,700; the whole number behind the publisher's own rate) × 1,000 = 3.020981; "
@@ -307,7 +332,12 @@ def test_a_number_says_what_it_may_be_compared_with(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     found = explain(
-        "M01.E23000024.201901-201912.ye-dec-2019.as_published", indicators, observations, editions, comparisons
+        "M01.E23000024.201901-201912.ye-dec-2019.as_published",
+        indicators,
+        observations,
+        editions,
+        comparisons,
+        NO_RECORD_FILES,
     )
     assert found.comparisons.select("kind", "side", "grade", "reasons", "pairs").rows() == [
         ("year_before", "b", "A", None, 1),
@@ -319,7 +349,7 @@ def test_pairs_with_other_areas_are_counted_by_grade_and_all_are_there(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     number = comparisons.filter(pl.col("kind") == "areas")["figure_id_a"][0]
-    found = explain(number, indicators, observations, editions, comparisons).comparisons
+    found = explain(number, indicators, observations, editions, comparisons, NO_RECORD_FILES).comparisons
     named = comparisons.filter((pl.col("figure_id_a") == number) | (pl.col("figure_id_b") == number))
     assert found["pairs"].sum() == len(named)
     areas = found.filter(pl.col("kind") == "areas")
@@ -330,7 +360,12 @@ def test_a_sum_names_all_its_parts(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     found = explain(
-        "M01.K04000001.202401-202412.ye-dec-2024.canonical", indicators, observations, editions, comparisons
+        "M01.K04000001.202401-202412.ye-dec-2024.canonical",
+        indicators,
+        observations,
+        editions,
+        comparisons,
+        NO_RECORD_FILES,
     )
     assert found.formula.startswith(
         "193,863 (the sum of 44 published counts) ÷ 61,806,682 residents × 1,000 = 3.136603;"
@@ -343,7 +378,14 @@ def test_a_sum_names_all_its_parts(
 def test_a_year_of_quarters_names_four_editions_and_the_population(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
-    found = explain("M08.E23000024.202301-202312.2023-q4.canonical", indicators, observations, editions, comparisons)
+    found = explain(
+        "M08.E23000024.202301-202312.2023-q4.canonical",
+        indicators,
+        observations,
+        editions,
+        comparisons,
+        NO_RECORD_FILES,
+    )
     assert found.formula.startswith("50 (the sum of 4 published counts) ÷ 931,900 residents × 100,000 = 5.365383;")
     assert found.numerator.sort("period_end")["value"].to_list() == [10, 13, 15, 12]
     assert found.editions["edition_id"].to_list() == ["2023-q1", "2023-q2", "2023-q3", "2023-q4", "ye-dec-2024"]
@@ -366,14 +408,14 @@ def test_a_missing_number_says_why(
     editions: pl.DataFrame,
     comparisons: pl.DataFrame,
 ) -> None:
-    assert explain(indicator_id, indicators, observations, editions, comparisons).formula == formula
+    assert explain(indicator_id, indicators, observations, editions, comparisons, NO_RECORD_FILES).formula == formula
 
 
 def test_a_small_count_has_exact_limits(
     indicators: pl.DataFrame, observations: pl.DataFrame, editions: pl.DataFrame, comparisons: pl.DataFrame
 ) -> None:
     exact = indicators.filter(method="exact").row(0, named=True)
-    found = explain(exact["indicator_id"], indicators, observations, editions, comparisons)
+    found = explain(exact["indicator_id"], indicators, observations, editions, comparisons, NO_RECORD_FILES)
     assert found.formula.endswith("by exact Poisson limits")
     assert exact["numerator"] < 10
 
@@ -413,7 +455,7 @@ def test_an_unknown_identifier_is_an_error_that_says_where_to_find_one(
     with pytest.raises(
         CountyLinesError, match="No number has the identifier 'M99'; copy it from a report's evidence list"
     ):
-        explain("M99", indicators, observations, editions, comparisons)
+        explain("M99", indicators, observations, editions, comparisons, NO_RECORD_FILES)
 
 
 @pytest.mark.parametrize(
@@ -437,9 +479,9 @@ def test_what_is_held_as_published_is_found_and_leads_to_its_cell(
 ) -> None:
     held = numbers_held(indicators, observations, areas)
     area_id = find_area(area, areas, registers.area_names, registers.elsewhere)
-    (row,) = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure))
+    (row,) = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure), [])
     assert (row["numerator"], row["value"], row["status"]) == (value, None, "published count")
-    found = explain(row["indicator_id"], indicators, observations, read_editions(data), comparisons)
+    found = explain(row["indicator_id"], indicators, observations, read_editions(data), comparisons, NO_RECORD_FILES)
     assert found.numerator["value"].to_list() == [value]
 
 
@@ -457,8 +499,10 @@ def test_what_other_editions_print_of_a_figure_is_named_with_it(
     indicators: pl.DataFrame, observations: pl.DataFrame, comparisons: pl.DataFrame, data: Path
 ) -> None:
     first = "M01.E23000024.201704-201803.ye-mar-2018.as_published"
-    found = explain(first, indicators, observations, read_editions(data), comparisons)
+    found = explain(first, indicators, observations, read_editions(data), comparisons, NO_RECORD_FILES)
     assert (found.indicator["numerator"], "2019-04" in found.indicator["vintage"]) == (1984, True)
     assert found.others.select("numerator", "edition_id").rows() == [(2019, "2019-04")]
     newest = "M01.E23000024.201901-201912.ye-dec-2019.as_published"
-    assert explain(newest, indicators, observations, read_editions(data), comparisons).others.is_empty()
+    assert explain(
+        newest, indicators, observations, read_editions(data), comparisons, NO_RECORD_FILES
+    ).others.is_empty()

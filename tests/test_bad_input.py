@@ -18,7 +18,6 @@ from tests.full_build import ROOT, Small, copy_of_small
 from tests.full_build import built as built
 from tests.full_build import small as small
 from tests.orchestration.builds import (
-    LANDING,
     WARNED,
     change_cells,
     copy_of_build,
@@ -28,7 +27,7 @@ from tests.orchestration.builds import (
     make_tables,
     run,
 )
-from tests.sources.workbooks import FIXTURES, Sheets, read_sheets, row_of, workbook_bytes
+from tests.sources.workbooks import FIXTURES, Sheets, original, read_sheets, row_of, workbook_bytes
 from transforms.sources.grid import workbook_grids
 from transforms.sources.registry import load_source
 
@@ -127,6 +126,8 @@ def said_of_each(small: Small, tmp_path_factory: pytest.TempPathFactory) -> dict
     assert "Traceback" not in result.stdout + result.stderr
     assert (build / "county_lines.csv").read_bytes() == (small.build / "county_lines.csv").read_bytes()
     assert not newly_quarantined(build)
+    quality = (build / "reports" / "data-quality.html").read_text()
+    assert all(f"<samp>{spoilt.__name__}/{ONS}/" in quality for spoilt in SPOILT)
     lines = result.stdout.splitlines()
     return {
         spoilt.__name__: f"{line} {reason.strip()}"
@@ -159,10 +160,9 @@ def test_a_workbook_that_is_not_as_its_layout_says_is_refused_by_itself(
     assert all(word in said for word in words), said
 
 
-@pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder with original files beside the repository")
 def test_a_sheet_that_no_one_asked_for_changes_nothing(built: Path, tmp_path: Path) -> None:
     (edition,) = (each for each in load_source(ROOT / "data", ONS).editions if each.id == EDITION)
-    content = (LANDING / edition.file).read_bytes()
+    content = original(edition).read_bytes()
     grids = workbook_grids(content, edition, ["Notes", "Table P1", "Table P3"])
     sheets = {name: [[text or "" for text in row] for row in grid.drop("row").rows()] for name, grid in grids.items()}
     sheets = {"Read me first": [["A sheet that was never there before"]], **sheets}

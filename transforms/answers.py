@@ -1,7 +1,7 @@
 """Answers about one number: which area and period a person means, the number, and the way back to the published cell."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from transforms.errors import CountyLinesError
-from transforms.evidence import NO_RECORD_FILES, as_indicators, evidence
+from transforms.evidence import as_indicators, evidence
 from transforms.harmonise.names import fold, keys, name_table, nearest
 
 # How many periods an error names; the rest are in the tidy CSV.
@@ -43,6 +43,8 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, elsewher
     names = name_table(areas, area_names)
     folded = pl.select(fold(pl.lit(text))).item()
     asked = [(folded, ["police_force_area", "region", "country", "countries"])]
+    if folded.endswith(" england"):
+        asked.append((folded.removesuffix(" england"), ["region"]))
     if folded.endswith(" region"):
         asked.append((folded.removesuffix(" region"), ["region", "policing_region"]))
     asked.extend((name.removeprefix("the "), preference) for name, preference in tuple(asked))
@@ -93,14 +95,28 @@ def _refuse_elsewhere(text: str, elsewhere: pl.DataFrame) -> None:
 def read_period(text: str) -> tuple[date, date]:
     """First and last day of a period as a person writes it.
 
-    'YE Dec 2019' or 'year to December 2019', '2023-Q1' or 'Q1 2023' (of the calendar), '2018/19' (April to March), 'June 2025' or '2025-06',
-    '30 September 2019' (one day), '2023', '2018-01/2019-03'. Raises CountyLinesError with examples for anything else; ``period_asked`` reads 'latest' too.
+    'YE Dec 2019' or 'year to December 2019', '2023-Q1' or 'Q1 2023' (of the calendar), '2018/19' or '2018/2019' (April to March), 'June 2025' or
+    '2025-06', '30 September 2019', '30/09/2019' or '2019-09-30' (one day), '2023', 'April 2018 to March 2019', 'January to March 2019' or
+    '2018-01/2019-03'. '2009-10' is October 2009. Raises CountyLinesError with examples for anything else; ``period_asked`` reads 'latest' too.
     """
     words = " ".join(text.lower().split())
-    if found := re.fullmatch(rf"(?:ye|year (?:ending|ended|to)(?: (?:in|31|30|28|29))?) ([a-z]{{3,}}) {_YEAR}", words):
+    words = re.sub(rf"^(\d{{1,2}})(?:st|nd|rd|th) (?=[a-z]+ {_YEAR}$)", r"\1 ", words)
+    if numbers := re.fullmatch(rf"{_YEAR}-(\d{{2}})-(\d{{2}})|(\d{{1,2}})/(\d{{1,2}})/{_YEAR}", words):
+        year, in_year, number = (int(numbers.group(place) or numbers.group(7 - place)) for place in (1, 2, 3))
+        if 1 <= in_year <= 12 and 1 <= number <= _month_end(year, in_year).day:
+            return (of_one := date(year, in_year, number)), of_one
+    elif found := re.fullmatch(
+        rf"(?:ye|(?:year|twelve months|12 months) (?:ending|ended|to)(?: (?:in|31|30|28|29))?) ([a-z]{{3,}}) {_YEAR}",
+        words,
+    ):
         if month := _month_named(found.group(1)):
             end = _month_end(int(found.group(2)), month)
             return (date(end.year - 1, end.month, 1) + timedelta(days=32)).replace(day=1), end
+    elif found := re.fullmatch(rf"([a-z]{{3,}})(?: {_YEAR})? to ([a-z]{{3,}}) {_YEAR}", words):
+        begins, ends = _month_named(found.group(1)), _month_named(found.group(3))
+        years = int(found.group(2) or found.group(4)), int(found.group(4))
+        if begins and ends and (years[0], begins) <= (years[1], ends):
+            return date(years[0], begins, 1), _month_end(years[1], ends)
     elif found := re.fullmatch(rf"{_YEAR}[ -]?q([1-4])|q([1-4])[ -]?{_YEAR}", words):
         year, quarter = int(found.group(1) or found.group(4)), int(found.group(2) or found.group(3))
         return date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter)
@@ -113,9 +129,9 @@ def read_period(text: str) -> tuple[date, date]:
         year, month = int(found.group(1)), int(found.group(2))
         if 1 <= month <= 12:
             return date(year, month, 1), _month_end(year, month)
-    elif found := re.fullmatch(rf"{_YEAR}/(\d{{2}})", words):
+    elif found := re.fullmatch(rf"(?:fy )?{_YEAR}/(?:(\d{{2}})|{_YEAR})", words):
         year = int(found.group(1))
-        if (year + 1) % 100 == int(found.group(2)):
+        if (year + 1) % 100 == int(found.group(2) or found.group(3)) % 100 and found.group(3) in (None, str(year + 1)):
             return date(year, 4, 1), date(year + 1, 3, 31)
     elif found := re.fullmatch(rf"(?:(\d{{1,2}}) )?([a-z]{{3,}}) {_YEAR}", words):
         month, year = _month_named(found.group(2)), int(found.group(3))
@@ -185,12 +201,23 @@ def numbers_held(indicators: pl.DataFrame, observations: pl.DataFrame, areas: pl
     return pl.concat([indicators, published])
 
 
+def find_measure(indicators: pl.DataFrame, text: str) -> str:
+    """The id of a measure by its id or code, of those of out/indicators or ``numbers_held``; raises CountyLinesError with them when there is none."""
+    return str(_of_measure(indicators, text)["measure_id"][0])
+
+
 def find_numbers(
-    indicators: pl.DataFrame, area_id: str, measure_id: str, period: tuple[date, date], edition_id: str | None = None
+    indicators: pl.DataFrame,
+    area_id: str,
+    measure_id: str,
+    period: tuple[date, date],
+    why: Sequence[str],
+    edition_id: str | None = None,
 ) -> list[dict[str, Any]]:
     """Every row of out/indicators, or of ``numbers_held``, for one area, measure (its id or code) and period, the preferred one first; of one edition where it is named.
 
-    Raises CountyLinesError with the measures, the periods held for the area, or the editions that have the number, when there is none.
+    Raises CountyLinesError with the measures, the periods held for the area and ``why`` the figure is missing (`why_missing`), or the editions that have the
+    number, when there is none.
     """
     of_measure = _of_measure(indicators, measure_id)
     of_area = of_measure.filter(pl.col("area_id") == area_id)
@@ -203,10 +230,18 @@ def find_numbers(
     if rows.is_empty():
         held = of_area.select("period_start", "period_end").unique().sort("period_end", "period_start")
         periods = ", ".join(f"{start:%Y-%m}/{end:%Y-%m}" for start, end in held.tail(_PERIODS_NAMED).iter_rows())
-        (name,) = of_area["area_name"].unique()[:1] if len(of_area) else (area_id,)
+        with_name = of_area if len(of_area) else indicators.filter(pl.col("area_id") == area_id)
+        name = next(iter(with_name["area_name"]), area_id)
         raise CountyLinesError(
-            f"No {measure_id} for {name} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held; "
-            + (f"the newest of {len(held)} periods held: {periods}." if periods else "nothing is held for this area.")
+            " ".join(
+                [
+                    f"No {measure_id} for {name} from {period[0]:%Y-%m} to {period[1]:%Y-%m} is held;",
+                    f"the newest of {len(held)} periods held: {periods}."
+                    if periods
+                    else "nothing is held for this area.",
+                    *why,
+                ]
+            )
         )
     if edition_id is not None:
         of_edition = rows.filter(edition_id=edition_id)
@@ -227,7 +262,7 @@ def _of_measure(indicators: pl.DataFrame, measure_id: str) -> pl.DataFrame:
         (pl.col("measure_id") == measure_id) | (pl.col("measure_code") == measure_id.upper()).fill_null(False)
     )
     if of_measure.is_empty():
-        coded = indicators.select("measure_id", pl.col("measure_code").fill_null("")).unique().sort("measure_id")
+        coded = indicators.group_by("measure_id").agg(pl.col("measure_code").max().fill_null("")).sort("measure_id")
         known = ", ".join(f"{name} ({code})" if code else name for name, code in coded.iter_rows())
         raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
     return of_measure
@@ -255,7 +290,7 @@ def explain(
     observations: pl.DataFrame,
     editions: pl.DataFrame,
     ledger: pl.DataFrame,
-    record_files: pl.DataFrame = NO_RECORD_FILES,
+    record_files: pl.DataFrame,
 ) -> Explanation:
     """Everything that a number was made of; a published count that a report prints as it is has its observation's identifier.
 

@@ -6,14 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from transforms.contracts.tables import COMPARISONS, RECORD_FILES
+from transforms.contracts.tables import COMPARISONS
 from transforms.indicators.force_totals import OF_CODES
 from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 _PARTS = ("numerator", "denominator")
 _KINDS = pl.Enum(COMPARISONS)
-NO_RECORD_FILES = RECORD_FILES.schema.to_frame()
-"""core/record_files of a build without records."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def evidence(
     observations: pl.DataFrame,
     editions: pl.DataFrame,
     ledger: pl.DataFrame,
-    record_files: pl.DataFrame = NO_RECORD_FILES,
+    record_files: pl.DataFrame,
 ) -> Evidence:
     """Everything that the numbers with these identifiers were made of; identifiers that no number has are left out.
 

@@ -25,6 +25,8 @@ from transforms.sources.registry import Source
 DATAPACK = ["report", "datapack"]
 
 _TABLES = (tables.OBSERVATIONS, tables.INDICATORS, *LAKE_TABLES)
+# What the workbooks are made from beside them.
+_BESIDE = (tables.RECORD_FILES,)
 
 
 def download_names(areas: pl.DataFrame) -> list[str]:
@@ -45,10 +47,13 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
         identity,
         kinds={"excel", "csv", "parquet"},
         owners=["team:statistics"],
-        ins={contract.table.replace("/", "_"): dg.AssetIn(key=contract.table.split("/")) for contract in _TABLES},
+        ins={
+            contract.table.replace("/", "_"): dg.AssetIn(key=contract.table.split("/"))
+            for contract in (*_TABLES, *_BESIDE)
+        },
     )
     def datapack(paths: Folders, **frames: Any) -> Written:
-        lake = {contract.table: frames[contract.table.replace("/", "_")] for contract in _TABLES}
+        lake = {contract.table: frames[contract.table.replace("/", "_")] for contract in (*_TABLES, *_BESIDE)}
         data = ReportData(
             **{
                 **{name.split("/")[-1]: lake[name] for name in _REPORT_DATA},
@@ -78,5 +83,5 @@ _REPORT_DATA = (
         "out/scoreboard",
         "raw/editions",
     ),
-    *("core/areas", "core/observations", "core/notes"),
+    *("core/areas", "core/observations", "core/notes", "core/record_files"),
 )

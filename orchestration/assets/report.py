@@ -27,6 +27,7 @@ from reports.render import evidence_address
 from reports.slices import Slices, report_from_slice
 from reports.texts import texts_address
 from transforms.contracts import BOUNDARIES
+from transforms.contracts.tables import LANDING_FILES
 from transforms.differences import TABLES
 from transforms.harmonise import load_registers
 from transforms.indicators.sums import spoken_of
@@ -39,6 +40,7 @@ _INS = (
 )
 _GRADES = "inspection_grades"
 _BOUNDARIES = "boundaries"
+_LANDED = "landing_files"
 
 
 def report_assets(
@@ -137,13 +139,14 @@ def report_assets(
         "pages",
         "Findings in full, data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         identity,
-        ins=ins,
+        ins={**ins, **({_LANDED: dg.AssetIn(key=asset_key(LANDING_FILES))} if paths.landing else {})},
         deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: Folders, **tables: Any) -> Written:
+        landed = tables.pop(_LANDED, LANDING_FILES.schema.to_frame())
         named = download_names(registers.areas)
         content = replace(slices(tables).data, downloads=sizes(paths, identity, slugs, named))
-        quality = pages.data_quality(content, paths.checks, paths.lake)
+        quality = pages.data_quality(content, paths.checks, paths.lake, landed)
         methods = pages.methods(content, known)
         index = pages.index(content, places(registers))
         return write_pages(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration.commands.compare import GRADES
-from orchestration.commands.options import JSON, registers, table
+from orchestration.commands.options import JSON, registers, table, why_missing_in
 from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -33,7 +33,7 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
              countylines value Norfolk drug_offences 2019 --edition ye-dec-2019
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
-    from transforms.answers import find_area, find_numbers, numbers_held, period_asked
+    from transforms.answers import find_area, find_measure, find_numbers, numbers_held, period_asked
 
     if measure in GRADES:
         raise CountyLinesError(
@@ -44,9 +44,11 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
     known = registers(paths)
     area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
     held = numbers_held(table(paths, "out", "indicators"), table(paths, "core", "observations"), known.areas)
-    rows = find_numbers(held, area_id, measure, period_asked(period, held, [area_id], measure), edition)
+    asked = period_asked(period, held, [area_id], measure)
+    why = why_missing_in(paths, known, area_id, find_measure(held, measure), asked)
+    rows = find_numbers(held, area_id, measure, asked, why, edition)
     editions = table(paths, "raw", "editions")
-    answers = [_answer(row, editions) for row in rows]
+    answers = [_answer(row, editions, why) for row in rows]
     if as_json:
         click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
         return
@@ -54,7 +56,7 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
         click.echo(_in_words(answer))
 
 
-def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
+def _answer(row: dict[str, Any], editions: "pl.DataFrame", why: list[str]) -> dict[str, Any]:
     (file_kind,) = editions.filter(source_id=row["source_id"], edition_id=row["edition_id"])["file_kind"]
     denominator = (row["denominator_observations"] or "").split("; ") if row["denominator"] else []
     return {
@@ -78,6 +80,7 @@ def _answer(row: dict[str, Any], editions: "pl.DataFrame") -> dict[str, Any]:
         "coverage": row["coverage"],
         "coverage_note": row["coverage_note"],
         "status": row["status"],
+        "why_missing": why if row["numerator"] is None else [],
         "source": row["source_id"],
         "edition": row["edition_id"],
         "file_kind": file_kind,
@@ -139,6 +142,7 @@ def _in_words(answer: dict[str, Any]) -> str:
         lines.append(f"  as published, without a rate{part}")
     else:
         lines.append(f"  no rate: {answer['status'].replace('_', ' ')}")
+    lines.extend(f"  {reason}" for reason in answer["why_missing"])
     if answer["coverage"] and answer["coverage_note"]:
         lines.append(f"  coverage {answer['coverage']}: {answer['coverage_note']}")
     lines.append(
@@ -169,12 +173,22 @@ def explain(indicator_id: str, as_json: bool) -> None:
         table(paths, "out", "comparability"),
         table(paths, "core", "record_files"),
     )
+    number = found.indicator
+    period = number["period_start"], number["period_end"]
+    why = why_missing_in(paths, registers(paths), number["area_id"], number["measure_id"], period)
+    answer = _answer(number, editions, why)
     if as_json:
         names = ("numerator", "denominator", "editions", "comparisons", "others")
         parts = {name: getattr(found, name).to_dicts() for name in names}
-        click.echo(json.dumps({"indicator": found.indicator, "formula": found.formula, **parts}, default=str, indent=1))
+        click.echo(
+            json.dumps(
+                {"indicator": number, "why_missing": answer["why_missing"], "formula": found.formula, **parts},
+                default=str,
+                indent=1,
+            )
+        )
         return
-    click.echo(_in_words(_answer(found.indicator, editions)))
+    click.echo(_in_words(answer))
     click.echo(f"\nFormula\n  {found.formula}")
     for title, frame in (("Counted from", found.numerator), ("Divided by", found.denominator)):
         if len(frame):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration.commands.options import JSON, registers, table
+from orchestration.commands.options import JSON, registers, table, why_missing_in
 from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -75,7 +75,7 @@ def _numbers(
     """The graded pair of two indicators: as rates between areas, as counts over time."""
     import polars as pl
 
-    from transforms.answers import find_area, find_numbers, period_asked
+    from transforms.answers import find_area, find_measure, find_numbers, period_asked
     from transforms.comparability import (
         difference_test,
         dispersion_of_series,
@@ -88,9 +88,13 @@ def _numbers(
     known = registers(paths)
     indicators = table(paths, "out", "indicators")
     ids = [find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas]
+    measure_id = find_measure(indicators, measure)
+    asked = [period_asked(period, indicators, ids, measure_id) for period in periods]
     rows = [
-        find_numbers(indicators, area_id, measure, period_asked(period, indicators, ids, measure))[0]
-        for area_id, period in zip(ids, periods, strict=True)
+        find_numbers(
+            indicators, area_id, measure_id, period, why_missing_in(paths, known, area_id, measure_id, period)
+        )[0]
+        for area_id, period in zip(ids, asked, strict=True)
     ]
     if rows[0]["indicator_id"] == rows[1]["indicator_id"]:
         raise CountyLinesError("Both are the same figure; give two areas or two periods.")

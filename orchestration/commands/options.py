@@ -10,6 +10,8 @@ from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
     from transforms.harmonise.registers import Registers
@@ -39,6 +41,16 @@ def table(paths: Paths, layer: str, name: str) -> "pl.DataFrame":
     if not path.exists():
         raise CountyLinesError(f"There is no table {layer}/{name} yet; run countylines build first.")
     return pl.read_parquet(path)
+
+
+def why_missing_in(
+    paths: Paths, known: "Registers", area_id: str, measure_id: str, period: "tuple[date, date]"
+) -> list[str]:
+    """Why an area has no figure of a measure in a period, by the tables of the last build and the registers."""
+    from transforms.missing import why_missing
+
+    coverage, files = table(paths, "out", "coverage"), table(paths, "core", "record_files")
+    return why_missing(area_id, measure_id, period, known.measures, coverage, files, known.breaks)
 
 
 def registers(paths: Paths) -> "Registers":

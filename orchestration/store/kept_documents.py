@@ -14,6 +14,7 @@ from typing import Any
 from orchestration.store.hashes import digest_of
 from orchestration.store.lake import folders_in, replace_atomically
 from orchestration.store.paths import Paths
+from transforms.stray_files import is_left_behind
 
 REPORTS, WORKBOOKS = "reports", "workbooks"
 _KINDS = (REPORTS, WORKBOOKS)
@@ -67,9 +68,16 @@ def current_files(folder: Path) -> list[Path]:
 
 
 def finished(paths: Paths, build_id: str, slugs: Iterable[str]) -> dict[str, Path]:
-    """Every file of a build that is ready to be published, by its address in the edition: the current documents about areas, and its own."""
+    """Every file of a build that is ready to be published, by its address in the edition: the current documents about areas, and its own.
+
+    What a file manager leaves among them is none.
+    """
     own = folder_of_build(paths, build_id)
-    files = {str(file.relative_to(own)): file for file in sorted(own.rglob("*")) if file.is_file()}
+    files = {
+        str(file.relative_to(own)): file
+        for file in sorted(own.rglob("*"))
+        if file.is_file() and not is_left_behind(file.name)
+    }
     for _, folder, id in _current(paths, slugs):
         files |= {
             name: folder / id / name

@@ -10,10 +10,11 @@ import polars as pl
 
 from reports import formats, wording
 from reports.datapack.tables import FOLDER, file_titles
-from reports.document import Block, Heading, Links, Page, Paragraph, Places, Table, TableColumn
+from reports.document import Block, Heading, Links, Page, Paragraph, Places, Quoted, Table, TableColumn
 from reports.numbers import ReportData
 from reports.products import coverage, recorded, scoreboard, stated
 from reports.products.changes import CHANGED, TITLE
+from reports.products.landing import landing_files
 from reports.products.methods import methods as methods
 from reports.products.products import forces_of, policing_region_ids, region_ids
 from reports.products.shared import NATION
@@ -189,8 +190,11 @@ def _both(name: str, slug: str, note: str = "") -> tuple[str, str, str]:
     return (name, f"{slug}.html", note)
 
 
-def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
-    """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles."""
+def data_quality(data: ReportData, checks: Path, lake: Path, landed: pl.DataFrame) -> Page:
+    """What every expectation found in this build, in a stakeholder's words; what was left out and why; what reconciles; which files were not read.
+
+    ``landed`` is out/landing_files, without rows in a build without a landing folder.
+    """
     found = [
         json.loads((checks / contract.table).with_suffix(".json").read_text(encoding="utf-8"))
         for contract in contracts(data.sources, has_boundaries=not data.boundaries.is_empty())
@@ -240,6 +244,7 @@ def data_quality(data: ReportData, checks: Path, lake: Path) -> Page:
                 ),
                 source_note="Totals, districts, referrals and residents must agree exactly, rates to one part in a million.",
             ),
+            *landing_files(landed),
             *_record_files(data),
             *coverage.coverage(data),
             *_unlike_before(data),
@@ -327,7 +332,7 @@ def _record_files(data: ReportData) -> tuple[Block, ...]:
             caption="Archives of records: rows, and what became of them",
             columns=(TableColumn("Archive"), TableColumn("Files", numeric=True), *columns),
             rows=tuple(
-                (row["archive"], formats.count(row["files"]), *(formats.count(row[name]) for name in numbers))
+                (Quoted(row["archive"]), formats.count(row["files"]), *(formats.count(row[name]) for name in numbers))
                 for row in of_archive.sort("archive").iter_rows(named=True)
             ),
             source_note="Each file of every archive, by body and month, is a row of the table core/record_files.",
@@ -337,7 +342,12 @@ def _record_files(data: ReportData) -> tuple[Block, ...]:
             caption="Files of records of which there is something to know, by body and month",
             columns=(TableColumn("File"), TableColumn("Archive"), *columns, TableColumn("To know")),
             rows=tuple(
-                (row["file"], row["archive"], *(formats.count(row[name]) for name in numbers), row["to_know"])
+                (
+                    row["file"],
+                    Quoted(row["archive"]),
+                    *(formats.count(row[name]) for name in numbers),
+                    Quoted(row["to_know"]),
+                )
                 for row in odd.sort("force", "kind", "month", "place").iter_rows(named=True)
             ),
             source_note="Of every other file each row is kept, or of a body outside England and Wales.",

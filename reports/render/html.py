@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.document import Block, Document, Heading, Link, Number, Page, Sketch, Table
+from reports.document import Block, Document, Heading, Link, Number, Page, Quoted, Sketch, Table
 from reports.figures import palette
 from reports.figures.text import printable
 from reports.render.evidence_page import evidence_address, evidence_anchor, evidence_context
@@ -107,6 +107,7 @@ def _environment() -> Environment:
     environment.tests["number"] = lambda run: isinstance(run, Number)
     environment.tests["link"] = lambda run: isinstance(run, Link)
     environment.tests["sketch"] = lambda run: isinstance(run, Sketch)
+    environment.tests["quoted"] = lambda run: isinstance(run, Quoted)
     environment.globals["is_wordy"] = _is_wordy
     environment.globals["columns_of"] = lambda table, row: zip(table.columns, row, strict=True)
     environment.filters["svg"] = _inline

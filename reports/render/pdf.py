@@ -19,7 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports import wording
-from reports.document import Document, Figure, Link, Number, Prose, Run, Sketch, Table
+from reports.document import Document, Figure, Link, Number, Prose, Quoted, Run, Sketch, Table
 from reports.figures import palette
 from reports.figures.text import width
 from reports.render.evidence_page import evidence_address, evidence_anchor
@@ -128,6 +128,8 @@ def typst_literal(value: Any) -> Literal:
             return Literal(f"away({typst_literal(address)}, {typst_literal(text)})")
         case Sketch(svg=svg, text=text):
             return Literal(f"sketch({typst_literal(svg)}, {typst_literal(text)})")
+        case Quoted(text=text):
+            return typst_literal(text)
         case bool():
             return Literal(str(value).lower())
         case int() | float():

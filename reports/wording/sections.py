@@ -169,15 +169,24 @@ def children_spread(rows: Sequence[Row]) -> Prose:
 
 
 def populations_used(rows: Iterable[Row]) -> str:
-    """Which mid-year populations the rates of a table are on, and where there is none."""
-    editions = [row["denominator_edition"] for row in rows]
-    years = sorted({year for edition in editions if edition for year in re.findall(r"mid-(\d{4})", edition)})
-    if not years:
+    """Which mid-year populations the rates that a table shows are on, and where there is none."""
+    listed = list(rows)
+    held, shown = (_mid_years(of) for of in (listed, [row for row in listed if row["value"] is not None]))
+    if not held:
         return "No population is held for these periods, so there are counts without rates."
-    said = f"Rates are per resident at {joined(f'mid-{year}' for year in years)}, the nearest mid-year that is held for each period."
-    if None in editions:
-        said += f" No population is held for years before mid-{years[0]}, so earlier figures are counts without rates."
+    said = (
+        f"Rates are per resident at {joined(f'mid-{year}' for year in shown)}, the nearest mid-year that is held for each period."
+        if shown
+        else "No rate is reliable enough to be shown, so there are counts without rates."
+    )
+    if any(row["denominator_edition"] is None for row in listed):
+        said += f" No population is held for years before mid-{held[0]}, so earlier figures are counts without rates."
     return said
+
+
+def _mid_years(rows: Iterable[Row]) -> list[str]:
+    editions = [row["denominator_edition"] or "" for row in rows]
+    return sorted({year for edition in editions for year in re.findall(r"mid-(\d{4})", edition)})
 
 
 def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:

@@ -9,6 +9,7 @@ from transforms.contracts.contract import Column
 from transforms.contracts.registers import REGISTERS, read_register
 from transforms.errors import RegisterError
 
+DATA = Path(__file__).parents[2] / "data"
 LIMITED = [
     pytest.param(name, column, id=f"{name}-{column.name}")
     for name, contract in REGISTERS.items()
@@ -61,3 +62,21 @@ def test_a_blank_is_refused(name: str, column: str, data: Path, tmp_path: Path) 
     frame = read_register(data, name).head(1).with_columns(pl.lit("").alias(column))
     with pytest.raises(RegisterError, match=f"{name}.csv: {column} is blank in the row"):
         read_register(spoilt(frame, name, tmp_path), name)
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERS))
+def test_a_quote_that_is_not_closed_is_one_sentence_with_the_name_of_the_register(name: str, tmp_path: Path) -> None:
+    """In the header, at the start of the first value, of a value in the middle, and at the end of the last one."""
+    text = (DATA / "registers" / f"{name}.csv").read_text(encoding="utf-8")
+    first_row, middle = text.index("\n") + 1, text.index(",", len(text) // 2) + 1
+    end = len(text.rstrip("\n"))
+    path = tmp_path / "registers" / f"{name}.csv"
+    path.parent.mkdir()
+    for place in (0, first_row, middle, end):
+        path.write_text(f'{text[:place]}"{text[place:]}', encoding="utf-8")
+        with pytest.raises(RegisterError) as error:
+            read_register(tmp_path, name)
+        said = str(error.value)
+        assert f"{name}.csv: " in said
+        assert "\n" not in said
+        assert len(said) < 400

@@ -15,9 +15,9 @@ from tests.sources import test_police_uk_api as answers
 from tests.sources import test_yjb_youth_justice as youth_justice
 from tests.sources.editions import with_edition
 from tests.sources.open_documents import ods_bytes
-from tests.sources.workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
+from tests.sources.workbooks import DATA, FIXTURES, LANDING, LANDING_2026, read_sheets, workbook_bytes
 from transforms.sources import ons_mid_year_population, police_uk_api
-from transforms.sources.published import editions_held, parse_edition
+from transforms.sources.published import edition_files, parse_edition
 from transforms.sources.registry import Edition, Source, load_source, load_sources
 
 
@@ -100,12 +100,12 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
 
 
 def landing_seeds(largest: int) -> Iterator[Seed]:
-    """The originals in the landing folder, but for files of more than ``largest`` bytes: each edition that has one."""
+    """The originals in the landing folders, but for files of more than ``largest`` bytes: each edition that has one."""
     for source in load_sources(DATA).values():
-        for edition in editions_held(source, LANDING) if source.parser != "none" else ():
-            path = LANDING / edition.file
-            if path.is_file() and path.stat().st_size <= largest:
-                yield Seed(source, edition, path.read_bytes(), DATA)
+        files = {id: path for folder in (LANDING_2026, LANDING) for id, path in edition_files(source, folder).items()}
+        for edition in source.editions if source.parser != "none" else ():
+            if edition.id in files and files[edition.id].stat().st_size <= largest:
+                yield Seed(source, edition, files[edition.id].read_bytes(), DATA)
 
 
 def _added(folder: Path, source_id: str, layout: tuple[str, ...], content: bytes) -> Seed:

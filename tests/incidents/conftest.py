@@ -1,11 +1,15 @@
 """Small archives with the warts of published ones. Every record in them is synthetic."""
 
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from transforms.harmonise.supply import numbers_of_files
 from transforms.incidents import (
     IncidentRegisters,
     Member,
@@ -15,6 +19,7 @@ from transforms.incidents import (
     load_incident_registers,
     read_archive,
 )
+from transforms.incidents.counts import file_cells
 from transforms.incidents.partition import Archive as HeldArchive
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +78,15 @@ def archive_of(
     members: Sequence[Member], edition_id: str = "synthetic", published: str = "2019-01", dated: str = ""
 ) -> HeldArchive:
     """An archive as the register of editions knows it."""
-    return HeldArchive(edition_id, published, dated, tuple(members))
+    return HeldArchive(edition_id, published, dated, tuple(members), partial(counted, members))
+
+
+def counted(members: Sequence[Member]) -> pl.DataFrame:
+    """The numbers of files, as they are counted."""
+    registers = load_incident_registers(ROOT / "data")
+    with tempfile.TemporaryDirectory() as folder:
+        results = [ingest_month(group, Path(folder), registers) for group in by_month(members).values()]
+    return numbers_of_files(file_cells(results, "police_uk_archive", "synthetic", registers))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,16 @@ import pytest
 from tests.incidents.conftest import ROOT, STREET_HEADER, archive_of, crime, csv_file, zip_archive
 from transforms.errors import CountyLinesError
 from transforms.incidents import checks, ingest_month, load_incident_registers, read_archive
-from transforms.incidents.partition import Archive, Partition, accounted_for, partitions, take_in, version
+from transforms.incidents.partition import (
+    Archive,
+    Partition,
+    PartitionResult,
+    accounted_for,
+    partitions,
+    put,
+    take_in,
+    version,
+)
 
 NORFOLK = "2018-10-norfolk-street.csv"
 
@@ -49,15 +58,28 @@ def test_a_partition_is_taken_in_again_only_when_its_files_the_code_or_its_table
 
 
 @pytest.mark.full
-def test_a_partition_that_breaks_its_contract_leaves_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file does so today: here the check says that one did."""
+def test_a_partition_that_breaks_its_contract_is_put_nowhere_and_looked_at_again(tmp_path: Path) -> None:
+    """No file is known that gives such records: what the check would find of them is given here."""
     partition = one(tmp_path, crime())
-    assert take_in(partition).broken == {}
-    table(partition).write_bytes(b"cut")
-    monkeypatch.setattr(checks, "rules_not_kept", lambda *_: ({"force_line_unique": 1}, {}))
-    assert take_in(partition).broken == {"force_line_unique": 1}
-    assert not list((tmp_path / "lake" / "street").iterdir())
+    result = ingest_month(partition.members, tmp_path / "work", load_incident_registers(ROOT / "data"))
+    found = PartitionResult("2018-10", "street", 1, 1, 1, 0, {"norfolk": 1}, {"force_line_unique": 1}, {}, {}, True)
+    put(partition, result, found, version(partition))
+    assert not list((tmp_path / "lake").rglob("*"))
     assert take_in(partition).was_taken_in, "what was refused is looked at again"
+
+
+@pytest.mark.full
+def test_records_that_break_their_contract_are_found_with_the_rule_and_the_rows(tmp_path: Path) -> None:
+    """Records that no reader gives: one line of a file twice, and a crime without its type."""
+    result = ingest_month(one(tmp_path, crime()).members, tmp_path, load_incident_registers(ROOT / "data"))
+    record = pl.read_parquet(result.path)
+    untyped = record.with_columns(pl.lit(None, record.schema["crime_type"]).alias("crime_type"))
+    pl.concat([record, untyped]).write_parquet(result.path)
+    asked, answers = StringIO(json.dumps([str(result.path), "street", str(ROOT / "data")])), StringIO()
+    checks.answer(asked, answers)
+    refused, broken, warned = json.loads(answers.getvalue())
+    assert (refused, warned) == ("", {})
+    assert broken == {"force_line_unique": 2, "crime_type_present": 1}
 
 
 @pytest.mark.full
@@ -123,7 +145,15 @@ def test_a_new_month_opens_no_other(tmp_path: Path) -> None:
         table(partition).parent.mkdir(parents=True, exist_ok=True)
         with table(partition).open("wb") as file:
             file.truncate(size)  # no Parquet
-        result = {"month": partition.month, "kind": "street", "files": 1, "rows_read": 1, "kept": 1, "quarantined": 0}
+        result = {
+            "month": partition.month,
+            "kind": "street",
+            "files": 1,
+            "rows_read": 1,
+            "kept": 1,
+            "quarantined": 0,
+            "held": {},
+        }
         remembered = {"result": {**result, "broken": {}, "warned": {}, "found": {}}, "bytes": size}
         (table(partition).with_suffix(".json")).write_text(json.dumps({**remembered, "version": version(partition)}))
     results = [take_in(partition) for partition in [*old, new]]

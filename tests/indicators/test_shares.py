@@ -10,6 +10,7 @@ import pytest
 
 from tests.sources.home_office_files import Outcomes, outcomes, read, recorded_crime, subcodes
 from tests.sources.workbooks import DATA
+from transforms.contracts import RECORD_FILES
 from transforms.evidence import evidence
 from transforms.harmonise import Harmonised, load_registers
 from transforms.harmonise.registers import areas_frame
@@ -100,6 +101,7 @@ def test_a_share_leads_back_to_its_cells(landed: Harmonised, of_landed: pl.DataF
         pl.DataFrame(
             schema=dict.fromkeys(("kind", "figure_id_a", "figure_id_b", "grade", "reasons", "adjustments"), pl.String())
         ),
+        RECORD_FILES.schema.to_frame(),
     )
     assert back.indicators["formula"].to_list() == [
         "48 (the sum of 4 published counts) ÷ 160 offences × 100 = 30.000000 per cent; 95% limits 23.436364 to 37.501484 by Wilson's method"

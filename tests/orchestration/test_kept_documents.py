@@ -10,12 +10,22 @@ import pytest
 from orchestration.run import documents
 from orchestration.run.documents import Asked, Made, content_id, made_documents
 from orchestration.store.closure import reach_of
-from orchestration.store.kept_documents import REPORTS, finished, folder_of, forget_documents, ids, keep, make_current
+from orchestration.store.kept_documents import (
+    REPORTS,
+    finished,
+    folder_of,
+    folder_of_build,
+    forget_documents,
+    ids,
+    keep,
+    make_current,
+)
+from orchestration.store.lake import replace_atomically
 from orchestration.store.paths import Paths
 from reports.document import Document, Figure, Heading, Number, Paragraph
 from reports.numbers import ReportData
 from tests.full_build import ROOT
-from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS
+from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS, RECORD_FILES
 from transforms.evidence import evidence
 
 RATE = "M01.SYNTHETIC.202401-202412.synthetic-2024-12.canonical"
@@ -35,6 +45,7 @@ def data() -> ReportData:
         "observations": OBSERVATIONS,
         "editions": EDITIONS,
         "comparability": COMPARABILITY,
+        "record_files": RECORD_FILES,
     }
     others = ("areas", "notes", "reconciliation", "coverage", "plausibility", "scoreboard", "measures", "breaks")
     frames = {name: contract.schema.to_frame(eager=True) for name, contract in empty.items()}
@@ -96,7 +107,7 @@ def test_a_report_that_says_what_it_said_before_has_its_old_id_and_files(paths: 
 
 def id_of(document: Document, data: ReportData) -> str:
     numbers = dict.fromkeys(number.indicator_id for number in document.numbers)
-    found = evidence(numbers, data.indicators, data.observations, data.editions, data.comparability)
+    found = evidence(numbers, data.indicators, data.observations, data.editions, data.comparability, data.record_files)
     return content_id(document, found, "synthetic hash of what draws it")
 
 
@@ -168,10 +179,16 @@ def test_an_edition_keeps_its_documents_and_others_are_forgotten(paths: Paths) -
 def test_what_a_file_manager_leaves_among_documents_stops_nothing(paths: Paths) -> None:
     folder = folder_of(paths, REPORTS, "norfolk")
     keep(folder / "old", {"norfolk.html": b"old"}, "synthetic")
-    left = [each / ".DS_Store" for each in (paths.documents, paths.documents / "builds", folder.parent, folder)]
+    own = folder_of_build(paths, "4567")
+    replace_atomically(own / "index.html", b"page")
+    left = [
+        each / ".DS_Store"
+        for each in (paths.documents, paths.documents / "builds", folder.parent, folder, own, own / "texts")
+    ]
     for file in left:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"")
     forget_documents(paths, "4567", [{"reports/norfolk": "old"}])
     assert (folder / "old" / "norfolk.html").read_bytes() == b"old"
     assert all(file.is_file() for file in left)
+    assert set(finished(paths, "4567", ["norfolk"])) == {"index.html"}

@@ -29,7 +29,7 @@ def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_acco
     original = LANDING / "ons_pfa_tables" / "ye-mar-2019" / "policeforceareatablesyeendingmarch2019.xlsx"
     retitled(original, store / "ab" / "abcd" / "tables.xlsx", "March 2019", "June 2019")
     (store / "fetched.jsonl").write_text("{}\n")
-    (store / "odd.csv").write_text("cat,dog\n1,2\n")
+    (store / "worst 20261203.csv").write_text("cat,dog\n1,2\n")
     made = run(["build", "--fetched", "--json"], build)
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["files"] == [
@@ -53,10 +53,14 @@ def test_editions_that_nobody_listed_reach_the_indicators_and_every_file_is_acco
         },
         {
             **dict.fromkeys(("source_id", "editions", "matched", "excluded", "unmatched", "footnotes", "unaccounted")),
-            **{"file": "odd.csv", "outcome": "not recognised", "cells": 0},
+            **{"file": "worst 20261203.csv", "outcome": "not recognised", "cells": 0},
             "why": "no source has a table with these columns, or a workbook with these titles",
         },
     ]
+    quality = (build / "reports" / "data-quality.html").read_text()
+    assert "Of 3 files in the landing folder 1 was read, 1 not recognised and 1 set aside." in quality
+    assert "<samp>worst 20261203.csv</samp></th><td>not recognised</td>" in quality
+    assert "<samp>no source has a table with these columns, or a workbook with these titles</samp>" in quality
     new = pl.read_parquet(build / "lake" / "out" / "indicators.parquet").filter(edition_id="ye-jun-2019")
     assert new.filter(area_id=NORFOLK, measure_id="drug_offences")["period_end"].unique().dt.to_string().to_list() == [
         "2019-06-30"

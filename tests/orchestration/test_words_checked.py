@@ -11,7 +11,7 @@ from orchestration.run.publish import CHECKS, NUMBERS_CHECK, WORDS_CHECK, write_
 from orchestration.store.paths import paths_from_environment
 from reports.document import Block, Document, Page, Paragraph, Quotation
 from reports.numbers import ReportData
-from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS
+from transforms.contracts import COMPARABILITY, EDITIONS, INDICATORS, OBSERVATIONS, RECORD_FILES
 from transforms.errors import CountyLinesError
 
 
@@ -29,6 +29,7 @@ def checks(build: Path, *blocks: Block) -> dict[str | None, dg.AssetCheckResult]
         plausibility=nothing,
         comparability=COMPARABILITY.schema.to_frame(eager=True),
         scoreboard=nothing,
+        record_files=RECORD_FILES.schema.to_frame(eager=True),
         measures=nothing,
         breaks=nothing,
         sources={},

@@ -13,7 +13,7 @@ from reports.products import coverage, flows, products, provenance, recorded, tr
 from reports.products.products import forces_of
 from reports.products.shared import DRUGS, NATION
 from tests.reports.figures.reading import SVG, extents, overlapping, parsed, texts
-from tests.sources.workbooks import LANDING
+from tests.sources.workbooks import original
 from transforms.contracts import BOUNDARIES
 from transforms.sources.ons_geography import boundaries
 from transforms.sources.registry import Source
@@ -235,7 +235,6 @@ def test_boundaries_stand_among_the_sources_without_the_look_ups_beside_them(wit
     assert "contains Ordnance Survey data" in wording.plain(blocks[-1].prose)  # type: ignore[union-attr]
 
 
-@pytest.mark.skipif(not LANDING.is_dir(), reason="no landing folder at ../shared/landing: the boundaries are not here")
 def test_the_published_boundaries_make_a_small_map_of_43_areas_with_london_once_more(
     with_boundaries: ReportData,
 ) -> None:
@@ -243,7 +242,7 @@ def test_the_published_boundaries_make_a_small_map_of_43_areas_with_london_once_
         each for each in with_boundaries.sources["ons_geography"].editions if each.id == "2023-12-boundaries"
     )
     forces = with_boundaries.areas.filter(pl.col("kind") == "police_force_area")["area_id"].to_list()
-    outlines = boundaries((LANDING / edition.file).read_bytes(), edition, forces)
+    outlines = boundaries(original(edition).read_bytes(), edition, forces)
     (figure,) = recorded.boundaries(replace(with_boundaries, boundaries=outlines), [])
     assert len(figure.svg.encode()) <= 60_000
     root = parsed(figure.svg)

@@ -54,9 +54,9 @@ def test_a_published_count_is_walked_back_to_its_cell() -> None:
         (pl.col(name) if name in given else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in tables.OBSERVATIONS.schema.items()
     )
-    nothing = (table.schema.to_frame() for table in (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY))
-    indicators, editions, ledger = nothing
-    found = explain(cell, indicators, observations, editions, ledger)
+    nothing = (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY, tables.RECORD_FILES)
+    indicators, editions, ledger, none = (table.schema.to_frame() for table in nothing)
+    found = explain(cell, indicators, observations, editions, ledger, none)
     assert found.formula == "220; no rate: published count"
     assert found.numerator["observation_id"].to_list() == [cell]
     aside = {
@@ -78,7 +78,7 @@ def test_an_identifier_from_a_link_has_underscores_for_the_blanks_of_a_table_nam
         (pl.col(name) if name in ("observation_id", "value", "value_text") else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in tables.OBSERVATIONS.schema.items()
     )
-    nothing = (table.schema.to_frame() for table in (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY))
-    indicators, editions, ledger = nothing
-    found = explain("ons_pfa_tables/ye-jun-2025/Table_C2/Z253", indicators, observations, editions, ledger)
+    nothing = (tables.INDICATORS, tables.EDITIONS, tables.COMPARABILITY, tables.RECORD_FILES)
+    indicators, editions, ledger, none = (table.schema.to_frame() for table in nothing)
+    found = explain("ons_pfa_tables/ye-jun-2025/Table_C2/Z253", indicators, observations, editions, ledger, none)
     assert found.numerator["observation_id"].to_list() == [cell]

@@ -253,3 +253,30 @@ def test_rates_of_assessments_are_said_from_the_smallest_to_the_largest_with_tie
         "to 9.0 (Gamma) per 10,000 children."
     )
     assert wording.children_spread(rows[:2]) == ()
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        (
+            {"mid-2016": 1.5, "mid-2018": None, "mid-2019": 2.5},
+            "Rates are per resident at mid-2016 and mid-2019, the nearest mid-year that is held for each period.",
+        ),
+        (
+            {"mid-2016": None, "mid-2018": None},
+            "No rate is reliable enough to be shown, so there are counts without rates.",
+        ),
+        (
+            {None: None, "mid-2016": None, "mid-2018": 1.5},
+            "Rates are per resident at mid-2018, the nearest mid-year that is held for each period. No population is held for years before "
+            "mid-2016, so earlier figures are counts without rates.",
+        ),
+        ({None: None}, "No population is held for these periods, so there are counts without rates."),
+    ],
+    ids=["some rates", "every rate is too uncertain", "years before any population", "no population"],
+)
+def test_the_populations_named_are_those_of_the_rates_that_are_shown(
+    rates: dict[str | None, float | None], said: str
+) -> None:
+    rows = [{"denominator_edition": edition, "value": value} for edition, value in rates.items()]
+    assert wording.populations_used(rows) == said

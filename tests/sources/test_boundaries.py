@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,10 +11,9 @@ from transforms.contracts import BOUNDARIES, validate
 from transforms.errors import LayoutError
 from transforms.harmonise import Registers
 from transforms.sources.ons_geography import boundaries, newest_boundaries
-from transforms.sources.published import edition_files
 from transforms.sources.registry import Edition, load_source
 
-from .workbooks import DATA, FIXTURES, LANDING
+from .workbooks import DATA, FIXTURES, original
 
 NORFOLK, NORTH_WALES = "E23000024", "W15000001"
 FIXTURE = FIXTURES / "ons_geography" / "2023-12-boundaries.geojson"
@@ -122,11 +120,9 @@ def test_only_a_held_edition_with_geometry_has_outlines() -> None:
     assert newest_boundaries(SOURCE, ["2016-12", "2023-12-boundaries"]) == EDITION
 
 
-@pytest.mark.skipif(not (LANDING / EDITION.file).is_file(), reason="the file of boundaries is not at ../shared/landing")
 def test_the_published_file_has_the_outlines_of_43_police_force_areas(registers: Registers) -> None:
     forces = registers.areas.filter(pl.col("kind") == "police_force_area")["area_id"].to_list()
-    path: Path = edition_files(SOURCE, LANDING)[EDITION.id]
-    outlines = boundaries(path.read_bytes(), EDITION, forces)
+    outlines = boundaries(original(EDITION).read_bytes(), EDITION, forces)
     assert outlines["area_id"].n_unique() == len(forces) == 43
     assert outlines.select("area_id", "ring").n_unique() == 100
     assert validate(outlines, BOUNDARIES).failures == ()

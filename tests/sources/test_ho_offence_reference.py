@@ -10,7 +10,7 @@ from transforms.sources.ho_offence_reference import parse
 from transforms.sources.registry import load_source
 
 from .accounting import assert_nothing_lost
-from .workbooks import DATA, FIXTURES, LANDING, csv_bytes, one, read_rows
+from .workbooks import DATA, FIXTURES, csv_bytes, one, original, read_rows
 
 FILE = FIXTURES / "ho_offence_reference" / "undated.csv"
 (EDITION,) = load_source(DATA, "ho_offence_reference").editions
@@ -83,10 +83,7 @@ def test_words_without_a_code_are_refused() -> None:
 
 
 def test_the_original() -> None:
-    path = LANDING / EDITION.file
-    if not path.is_file():
-        pytest.skip("the original is not in the landing folder")
-    result = parse(path.read_bytes(), EDITION, DATA)
+    result = parse(original(EDITION).read_bytes(), EDITION, DATA)
     assert_nothing_lost(result, "ho_offence_reference")
     assert result.rows_read == 198
     table = offence_codes(result.cells)

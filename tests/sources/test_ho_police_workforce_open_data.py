@@ -9,7 +9,7 @@ from transforms.sources.ho_police_workforce_open_data import parse
 from transforms.sources.registry import load_source
 
 from .accounting import assert_nothing_lost
-from .workbooks import DATA, FIXTURES, LANDING, csv_bytes, one, read_rows
+from .workbooks import DATA, FIXTURES, csv_bytes, one, original, read_rows
 
 FILE = FIXTURES / "ho_police_workforce_open_data" / "2022-03.csv"
 (EDITION,) = load_source(DATA, "ho_police_workforce_open_data").editions
@@ -53,10 +53,7 @@ def test_a_new_rank_is_refused() -> None:
 
 
 def test_the_original() -> None:
-    path = LANDING / EDITION.file
-    if not path.is_file():
-        pytest.skip("the original is not in the landing folder")
-    result = parse(path.read_bytes(), EDITION, DATA)
+    result = parse(original(EDITION).read_bytes(), EDITION, DATA)
     assert_nothing_lost(result, "ho_police_workforce_open_data")
     assert (result.rows_read, result.cells.height) == (25199, 1505)
     assert result.cells["value_text"].cast(pl.Float64).sum() == pytest.approx(140228.325965)

@@ -11,7 +11,7 @@ from transforms.sources.ho_police_workforce_tables import edition_in, parse
 from transforms.sources.registry import Edition, load_source
 
 from .accounting import assert_nothing_lost
-from .workbooks import DATA, FIXTURES, LANDING, Sheets, one, read_sheets, row_of, workbook_bytes
+from .workbooks import DATA, FIXTURES, Sheets, one, original, read_sheets, row_of, workbook_bytes
 
 SOURCE = "ho_police_workforce_tables"
 EDITIONS = {edition.id: edition for edition in load_source(DATA, SOURCE).editions}
@@ -103,10 +103,7 @@ def test_footnotes_are_notes_with_their_mark() -> None:
 
 @pytest.mark.full
 def test_the_originals_add_up_and_hold_the_days_of_their_titles() -> None:
-    paths = {key: LANDING / edition.file for key, edition in EDITIONS.items()}
-    if not all(path.is_file() for path in paths.values()):
-        pytest.skip("the originals are not in the landing folder")
-    results = {key: parse(path.read_bytes(), EDITIONS[key], DATA) for key, path in paths.items()}
+    results = {key: parse(original(edition).read_bytes(), edition, DATA) for key, edition in EDITIONS.items()}
     for result in results.values():
         assert_nothing_lost(result, SOURCE)
     cells = pl.concat(result.cells for result in results.values()).filter(pl.col("kind") == "figure")

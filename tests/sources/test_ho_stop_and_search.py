@@ -11,7 +11,7 @@ from transforms.sources.ho_stop_and_search import parse
 from transforms.sources.registry import load_source
 
 from .accounting import assert_nothing_lost
-from .workbooks import DATA, FIXTURES, LANDING, csv_bytes, one, read_rows
+from .workbooks import DATA, FIXTURES, csv_bytes, one, original, read_rows
 
 FILE = FIXTURES / "ho_stop_and_search" / "ye-mar-2019.csv"
 (EDITION,) = load_source(DATA, "ho_stop_and_search").editions
@@ -71,10 +71,7 @@ def test_a_row_without_a_force_is_refused() -> None:
 
 
 def test_the_original() -> None:
-    path = LANDING / EDITION.file
-    if not path.is_file():
-        pytest.skip("the original is not in the landing folder")
-    result = parse(path.read_bytes(), EDITION, DATA)
+    result = parse(original(EDITION).read_bytes(), EDITION, DATA)
     assert_nothing_lost(result, "ho_stop_and_search")
     searches = result.cells.filter(pl.col("measure_text") == "Drugs | searches")
     assert (result.rows_read, searches.height) == (92200, 3 * 792)

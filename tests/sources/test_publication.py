@@ -16,7 +16,7 @@ from transforms.sources.published import known_on
 from transforms.sources.registry import PRINTED, PROPERTIES, TIMETABLE, Edition, Source
 
 from .landing_folders import retitled
-from .workbooks import DATA, FIXTURES, LANDING, read_sheets, workbook_bytes
+from .workbooks import DATA, FIXTURES, LANDING, LANDING_2026, read_sheets, workbook_bytes
 
 
 def archive_of(path: Path, source: Source, months: tuple[str, ...], written: tuple[int, int, int]) -> Edition:
@@ -164,13 +164,14 @@ def test_the_properties_of_a_workbook_stand_before_the_timetable_where_they_can_
 
 
 @pytest.mark.full
-@pytest.mark.skipif(not LANDING.is_dir(), reason="needs the publishers' own files")
+@pytest.mark.skipif(not (LANDING.is_dir() or LANDING_2026.is_dir()), reason="needs the publishers' own files")
 def test_the_register_dates_every_workbook_as_the_file_itself_does(registered: dict[str, Source]) -> None:
     held = {
-        (edition.id, LANDING / edition.file): edition
+        (edition.id, folder / edition.file): edition
+        for folder in (LANDING, LANDING_2026)
         for source in registered.values()
         for edition in source.editions
-        if edition.file.endswith((".xlsx", ".ods")) and (LANDING / edition.file).is_file()
+        if edition.file.endswith((".xlsx", ".ods")) and (folder / edition.file).is_file()
     }
     said = {key: published_when(edition, key[1].read_bytes()) for key, edition in held.items()}
     assert held

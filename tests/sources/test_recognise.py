@@ -193,7 +193,7 @@ def test_a_quarter_is_named_by_its_folder_since_its_bytes_do_not_say_it(
         ("cut.xlsx", b"PK\x03\x04\x14", NOT_RECOGNISED, "cut short"),
         ("cut.csv.gz", b"\x1f\x8b\x08\x00", NOT_RECOGNISED, "no source has a table with these columns"),
         ("cut.parquet", b"PAR1synthetic", NOT_RECOGNISED, "it is a Parquet file, cut short or damaged"),
-        ("bytes.csv", b"\xff\xfe\x00a,b\n", NOT_RECOGNISED, "no table that can be read"),
+        ("bytes.csv", b"\xff\xfe\x00a,b\n", NOT_RECOGNISED, "it is text in UTF-16"),
         ("other.csv", b"cat,dog\n1,2\n", NOT_RECOGNISED, "no source has a table with these columns"),
         ("other.zip", zipped(readme=b"x"), NOT_RECOGNISED, "a ZIP file without a workbook"),
         ("MANIFEST.csv", b"path,bytes\n", SET_ASIDE, "the folder's own list of files"),
@@ -304,3 +304,28 @@ def test_the_ending_of_a_name_does_not_matter(name: str, tmp_path: Path, registe
     (file,) = survey(tmp_path, register, DATA)
     assert (file.outcome, [edition.id for edition in file.editions]) == (READ, ["ye-jun-2019"])
     assert read_cells(with_landing(register, [file])[ONS], DATA, tmp_path).filter(edition_id="ye-jun-2019").height > 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_text_in_another_encoding_is_named_for_what_it_is(
+    encoding: str, tmp_path: Path, register: dict[str, Source]
+) -> None:
+    text = (FIXTURES / "ho_recorded_crime_rolling" / "2019-04.csv").read_text(encoding="utf-8")
+    put(tmp_path, "table.csv", text.encode(encoding))
+    file = found(tmp_path, register)["table.csv"]
+    said = "it is text in UTF-16 or UTF-32, which is not read; save it as CSV in UTF-8"
+    assert (file.outcome, file.reason) == (NOT_RECOGNISED, said)
+
+
+def test_a_letter_in_the_encoding_of_a_spreadsheet_program_is_shown_with_its_line(
+    tmp_path: Path, register: dict[str, Source]
+) -> None:
+    text = (FIXTURES / "ho_recorded_crime_rolling" / "2019-04.csv").read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    lines[4] = lines[4].replace(",", "é,", 1)
+    put(tmp_path, "table.csv", "".join(lines).encode("cp1252"))
+    put(tmp_path, "whole.csv", text.encode("utf-8-sig"))
+    files = found(tmp_path, register)
+    assert files["whole.csv"].outcome == READ
+    assert files["table.csv"].outcome == NOT_RECOGNISED
+    assert "as line 5 shows (byte 0xe9)" in str(files["table.csv"].reason)

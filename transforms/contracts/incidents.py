@@ -9,6 +9,8 @@ from transforms.contracts.contract import Column, Contract, Rule
 KINDS = ("street", "outcomes", "stop-and-search")
 # The label that is counted of each kind of record that is.
 DRUGS = {"street": "Drugs", "stop-and-search": "Controlled drugs"}
+# The measure that counts it; others are parts of that one.
+MEASURES = {"street": "police_uk_drugs_records", "stop-and-search": "police_uk_searches_for_drugs"}
 # What the cells say that hold the numbers of a whole file.
 RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION = "records kept", "rows", "set aside", "under investigation"
 FEW_TYPES = "types of crime, too few for a month"

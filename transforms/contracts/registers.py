@@ -369,8 +369,11 @@ def read_authored(path: Path) -> pl.DataFrame:
         raise RegisterError(
             f"{name}: it is no table from end to end ({reason}); look for an open quote or a comma too many."
         ) from error
-    lines = frame.select(pl.concat_str(pl.all(), separator=",", ignore_nulls=True).alias("row"))
-    for row in lines.filter(pl.col("row").str.contains("\n"))["row"].head(1):
+    header = pl.Series("row", [",".join(frame.columns)])
+    lines = header.append(frame.select(pl.concat_str(pl.all(), separator=",", ignore_nulls=True).alias("row"))["row"])
+    # One that is opened goes on in the next line; one that only closes stands in the text.
+    is_open = lines.str.contains("\n") | (lines.str.count_matches('"', literal=True) % 2 == 1)
+    for row in lines.filter(is_open.fill_null(False)).head(1):
         raise RegisterError(f"{name}: a quote is not closed in the row {row.partition(chr(10))[0][:_SHOWN]}; close it.")
     return frame
 

@@ -9,6 +9,7 @@ import polars as pl
 from transforms.contracts.incidents import DRUGS, FEW_TYPES, RECORDS, ROWS, SET_ASIDE, UNDER_INVESTIGATION
 from transforms.contracts.tables import RECORD_FILES
 from transforms.errors import RegisterError
+from transforms.standing import in_order_of_publication
 
 SOURCE = "police_uk_archive"
 # Answers of the interface are files of the same records, and an edition of one is none of the other.
@@ -40,7 +41,7 @@ def record_files(
 
     Raises RegisterError for a body that no register has.
     """
-    files = _ranked(_numbers(cells).join(editions, on="edition_id", how="left", maintain_order="left"))
+    files = _ranked(numbers_of_files(cells).join(editions, on="edition_id", how="left", maintain_order="left"))
     known = bodies.unique("slug", keep="first", maintain_order=True).select(pl.col("slug").alias("force"), "area_id")
     for force in sorted(set(files["force"]) - set(known["force"])):
         raise RegisterError(f"No police body has the slug {force!r}; add a row to data/registers/incident_bodies.csv.")
@@ -73,8 +74,8 @@ def not_supplied(files: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbers(cells: pl.DataFrame) -> pl.DataFrame:
-    """The numbers of each file: rows, kept, set_aside, set_aside_why, waiting (under investigation) and counted (records of drugs)."""
+def numbers_of_files(cells: pl.DataFrame) -> pl.DataFrame:
+    """The numbers of each file of records: edition_id, file, month, force, kind; rows, kept, set_aside, set_aside_why, waiting (under investigation) and counted (records of drugs)."""
     value = pl.col("value_text").cast(pl.Int64, strict=False)
     measure = pl.col("measure_text")
 
@@ -108,9 +109,7 @@ def _numbers(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(files: pl.DataFrame) -> pl.DataFrame:
     """With place, from 1 for the edition of a force and month that was published first, decided (what the last place is decided by) and changes."""
-    ordered = files.with_columns(pl.col("dated").fill_null(""), (-pl.col("waiting")).alias("fewer")).sort(
-        *_KEY, "published", "dated", "fewer", "edition_id"
-    )
+    ordered = in_order_of_publication(files.with_columns(pl.col("dated").fill_null("")), _KEY)
 
     def last(name: str) -> pl.Expr:
         return pl.col(name).last().over(_KEY)
@@ -127,7 +126,6 @@ def _ranked(files: pl.DataFrame) -> pl.DataFrame:
         )
     ]
     return ordered.with_columns(
-        pl.int_range(1, pl.len() + 1).over(_KEY).alias("place"),
         pl.when(pl.col("published") != last("published"))
         .then(pl.format("published later ({}, after {})", last("published"), "published"))
         .when(pl.col("dated") != last("dated"))
@@ -145,7 +143,7 @@ def _ranked(files: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(
             pl.concat_str(changed, separator="; ", ignore_nulls=True).replace("", None), pl.lit("no number of it")
         ).alias("changes"),
-    ).drop("fewer")
+    )
 
 
 def _judged(files: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:

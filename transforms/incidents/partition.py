@@ -2,25 +2,22 @@
 
 import hashlib
 import json
-import re
 import tempfile
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from transforms.contracts.incidents import UNDER_INVESTIGATION
 from transforms.incidents import checks, store
-from transforms.incidents.archive import Member, content, open_archive
-from transforms.incidents.ingest import ingest_month
+from transforms.incidents.archive import Member
+from transforms.incidents.ingest import MonthResult, ingest_month
 from transforms.incidents.registers import load_incident_registers
 from transforms.spreadsheets import without_formulas
+from transforms.standing import in_order_of_publication
 
-# A whole cell of that text, in whichever column it stands.
-_WAITING = re.compile(rb'(?<=[,\n])"?' + UNDER_INVESTIGATION.encode() + rb'"?(?=[,\r\n])')
+_ONE_FILE = ("month", "kind", "force")
 # What is kept of a partition: the records, those set aside, and the names of small areas.
 _ENDINGS = ("parquet", "quarantine.csv", "areas.csv")
 
@@ -63,7 +60,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class PartitionResult:
-    """What a partition came to: rows, and whether it was taken in now.
+    """What a partition came to: rows, and whether it was taken in now; ``held`` are the rows of each force in its Parquet file.
 
     ``broken`` and ``warned`` are the rules of its contract that it does not keep, critical ones and warnings, with how many rows do not;
     ``found`` the findings of transforms/incidents/findings.py with their rows.
@@ -75,6 +72,7 @@ class PartitionResult:
     rows_read: int
     kept: int
     quarantined: int
+    held: dict[str, int]
     broken: dict[str, int]
     warned: dict[str, int]
     found: dict[str, int]
@@ -83,55 +81,44 @@ class PartitionResult:
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive of an edition: the month in which that was published (YYYY-MM), the newest day that it states for its files, or none, and its files."""
+    """An archive of an edition: the month in which that was published (YYYY-MM), the newest day that it states for its files, or none, and its files.
+
+    ``numbers`` gives what is counted of its files, of which file, kept and waiting (kept and under investigation) are read.
+    """
 
     edition_id: str
     published: str
     dated: str
     members: tuple[Member, ...]
+    numbers: Callable[[], pl.DataFrame]
 
 
 def partitions(archives: Iterable[Archive], out: str, data: Path, code: str) -> list[Partition]:
     """The months and kinds of several archives, in order; each with the file of every force that stands, and those that it replaces.
 
-    Of a month of a force that several hold, the file of the archive published last stands; of one month of publication that of the archive whose files have
-    the later date, then that with fewer records under investigation. ``transforms.harmonise.supply`` says the same of counts.
+    Of a month of a force that several hold, that stands which is the last `in_order_of_publication`.
     """
-    held: dict[tuple[str, str, str], list[tuple[Archive, Member]]] = {}
-    for archive in archives:
-        for member in archive.members:
-            held.setdefault((member.month, member.kind, member.force), []).append((archive, member))
-    groups: dict[tuple[str, str], list[list[Member]]] = {}
-    for (month, kind, _), found in sorted(held.items(), key=lambda each: each[0]):
-        groups.setdefault((month, kind), []).append(_in_order(found))
-    return [
-        Partition(
-            tuple(files[-1] for files in of_forces),
-            out,
-            str(data),
-            code,
-            tuple(member for files in of_forces for member in files[:-1]),
-        )
-        for of_forces in groups.values()
+    held = [(archive, member) for archive in archives for member in archive.members]
+    files = pl.DataFrame(
+        [
+            (number, member.month, member.kind, member.force, archive.edition_id, archive.published, archive.dated)
+            for number, (archive, member) in enumerate(held)
+        ],
+        schema={"number": pl.Int64, **dict.fromkeys((*_ONE_FILE, "edition_id", "published", "dated"), pl.String)},
+        orient="row",
+    )
+    is_contested = files.select(pl.len().over(*_ONE_FILE, "published", "dated") > 1).to_series()
+    waiting = [
+        archive.numbers().row(by_predicate=pl.col("file") == member.file, named=True)["waiting"] if contested else 0
+        for (archive, member), contested in zip(held, is_contested, strict=True)
     ]
-
-
-def _in_order(found: list[tuple[Archive, Member]]) -> list[Member]:
-    """The files of one month, kind and force, that which stands last."""
-    stated = Counter((archive.published, archive.dated) for archive, _ in found)
-
-    def place(each: tuple[Archive, Member]) -> tuple[str, str, int, str]:
-        archive, member = each
-        is_contested = stated[archive.published, archive.dated] > 1
-        waiting = _under_investigation(member) if is_contested else 0
-        return archive.published, archive.dated, -waiting, archive.edition_id
-
-    return [member for _, member in sorted(found, key=place)]
-
-
-def _under_investigation(member: Member) -> int:
-    with open_archive(member.archive, member.etag, [member]) as file:
-        return len(_WAITING.findall(content(file, member).lower()))
+    ordered = in_order_of_publication(files.with_columns(pl.Series("waiting", waiting, dtype=pl.Int64)), _ONE_FILE)
+    stands = ordered.select(pl.col("place") == pl.col("place").max().over(_ONE_FILE)).to_series()
+    groups: dict[tuple[str, str], tuple[list[Member], list[Member]]] = {}
+    for number, is_last in zip(ordered["number"], stands, strict=True):
+        member = held[number][1]
+        groups.setdefault((member.month, member.kind), ([], []))[not is_last].append(member)
+    return [Partition(tuple(of), out, str(data), code, tuple(replaced)) for of, replaced in groups.values()]
 
 
 def take_in(partition: Partition) -> PartitionResult:
@@ -159,21 +146,36 @@ def take_in(partition: Partition) -> PartitionResult:
             rows_read=int(result.accounting["rows_read"].sum()),
             kept=int(result.accounting["kept"].sum()),
             quarantined=int(result.accounting["quarantined"].sum()),
+            held=rows_by_force(result.path),
             broken=broken,
             warned=warned,
             found=dict(by_finding.iter_rows()),
             was_taken_in=True,
         )
-        if not broken:
-            set_aside, areas, remembered = (Path(folder) / name for name in ("quarantine.csv", "areas.csv", "json"))
-            without_formulas(result.quarantine).write_csv(set_aside)
-            without_formulas(result.areas).write_csv(areas)
-            record = {"version": of_this, "bytes": result.path.stat().st_size, "result": asdict(found)}
-            remembered.write_text(json.dumps(record, indent=1, sort_keys=True))
-            files = dict(zip(_ENDINGS, (result.path, set_aside, areas), strict=True))
-            for ending, file in (files | {"json": remembered}).items():
-                store.put(partition.out, partition.name(ending), file)
+        put(partition, result, found, of_this)
     return found
+
+
+def put(partition: Partition, result: MonthResult, found: PartitionResult, of_this: str) -> None:
+    """Put what a partition came to in its place, unless that breaks its contract; ``of_this`` is its `version`."""
+    if found.broken:
+        return
+    set_aside, areas, remembered = (
+        result.path.with_suffix(f".{name}") for name in ("quarantine.csv", "areas.csv", "json")
+    )
+    without_formulas(result.quarantine).write_csv(set_aside)
+    without_formulas(result.areas).write_csv(areas)
+    record = {"version": of_this, "bytes": result.path.stat().st_size, "result": asdict(found)}
+    remembered.write_text(json.dumps(record, indent=1, sort_keys=True))
+    files = dict(zip(_ENDINGS, (result.path, set_aside, areas), strict=True))
+    for ending, file in (files | {"json": remembered}).items():
+        store.put(partition.out, partition.name(ending), file)
+
+
+def rows_by_force(path: Path) -> dict[str, int]:
+    """The rows of each force in a Parquet file of records, as they stand there."""
+    rows = pl.scan_parquet(path).group_by(pl.col("force").cast(pl.String)).agg(pl.len()).sort("force").collect()
+    return dict(rows.iter_rows())
 
 
 def accounted_for(result: PartitionResult) -> bool:

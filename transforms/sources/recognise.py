@@ -26,6 +26,7 @@ from transforms.sources.police_uk_archive import edition_of_records
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheets import sheet_heads, words_held
 from transforms.sources.unpacked import DAMAGED
+from transforms.stray_files import is_left_behind
 
 READ: Final = "read"
 COPY: Final = "copy"
@@ -37,7 +38,6 @@ _HEAD_BYTES = 1 << 16
 _SIGNATURE_BYTES = 32
 _HEADER_WITHIN = 12
 _LISTS_OF_FILES = ("MANIFEST.csv", "fetched.jsonl")
-_LEFT_BY_FILE_MANAGERS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.~lock\..*#|~\$.*", re.IGNORECASE)
 # What files are that are not read here, by their first bytes, packed with gzip or not.
 _OTHER_FORMATS = (
     (b"%PDF", "a PDF"),
@@ -90,7 +90,7 @@ def why_no_data(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in _LISTS_OF_FILES:
         return "it is the folder's own list of files"
-    return "it is what a file manager leaves behind" if _LEFT_BY_FILE_MANAGERS.fullmatch(name) else None
+    return "it is what a file manager leaves behind" if is_left_behind(name) else None
 
 
 def holds_records(names: Iterable[str]) -> bool:
@@ -162,6 +162,24 @@ def _not_a_table(content: bytes) -> str | None:
     begins = _unpacked_head(content)
     if what := next((what for start, what in _OTHER_FORMATS if begins.startswith(start)), None):
         return f"it is {what}, which is not read here; put the publisher's CSV, XLSX or ODS file here"
+    return None if content.startswith((PARQUET, b"PK", b"\x1f\x8b")) else _not_in_utf8(content)
+
+
+def _not_in_utf8(content: bytes) -> str | None:
+    """Why a file that is not packed is no text in UTF-8; a character that is half there at its end is left to who reads it."""
+    begins = content[:_SIGNATURE_BYTES]
+    halves = (begins[::2], begins[1::2])
+    if begins.startswith((b"\xff\xfe", b"\xfe\xff")) or any(half and not half.strip(b"\0") for half in halves):
+        return "it is text in UTF-16 or UTF-32, which is not read; save it as CSV in UTF-8"
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            line = content.count(b"\n", 0, error.start) + 1
+            return (
+                f"it is no text in UTF-8, as line {line:,} shows (byte {content[error.start]:#04x}), and may be saved by a spreadsheet program in "
+                "the letters of its own system; save it as CSV in UTF-8, or fetch it again"
+            )
     return None
 
 

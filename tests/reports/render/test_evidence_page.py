@@ -9,7 +9,7 @@ import pytest
 
 from reports.document import Document, Number, Paragraph
 from reports.render import evidence_address, render_evidence, render_html
-from transforms.contracts import COMPARABILITY
+from transforms.contracts import COMPARABILITY, RECORD_FILES
 from transforms.evidence import Evidence, evidence
 
 RATE = "M01.SYNTHETIC.202401-202412.synthetic-2024-12.canonical"
@@ -80,7 +80,9 @@ def found() -> Evidence:
             "adjustments": ["Q1 per month", None, None, None],
         }
     )
-    return evidence([RATE, "no such number"], indicators, observations, editions, ledger)
+    return evidence(
+        [RATE, "no such number"], indicators, observations, editions, ledger, RECORD_FILES.schema.to_frame()
+    )
 
 
 def document() -> Document:
@@ -147,7 +149,9 @@ def test_a_stock_has_a_formula_without_limits(found: Evidence) -> None:
     )
     cells = found.cells.select(pl.exclude("indicator_id", "part"))
     ledger = pl.DataFrame(schema=COMPARABILITY.schema)
-    (formula,) = evidence([RATE], officers, cells, found.editions, ledger).indicators["formula"]
+    (formula,) = evidence([RATE], officers, cells, found.editions, ledger, RECORD_FILES.schema.to_frame()).indicators[
+        "formula"
+    ]
     assert formula.endswith("× 1,000 = 2.000000; without limits")
 
 

@@ -11,6 +11,9 @@ Row = Mapping[str, Any]
 NO_RATE = "No rate is held."
 
 
+OTHER_TABLE = "by offence code from here"
+
+
 def no_drug_offences(area_name: str, rows: Sequence[Row]) -> str:
     """That no twelve months of an area have a figure, and the reason that stands in the tables where there are such months."""
     reasons = sorted({formats.legend({formats.missing(row["status"])}) for row in rows})

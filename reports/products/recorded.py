@@ -29,6 +29,8 @@ from reports.products.comparability import between_areas, over_time
 from reports.products.shared import (
     CLASS_A_SUPPLY,
     DRUGS,
+    KINDS,
+    MODERN_SLAVERY,
     TRAFFICKING_SHARE,
     edition_named,
     edition_title,
@@ -89,7 +91,10 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
             title=title,
             description=description,
             unit="Offences in twelve months",
-            breaks=[Break(row["date"], row["label"]) for row in breaks if row["area_id"] != area_id],
+            breaks=[
+                *(Break(row["date"], row["label"]) for row in breaks if row["area_id"] != area_id),
+                *_change_of_source(listed),
+            ],
             gaps=gaps,
         ),
         table=table,
@@ -104,13 +109,13 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
 
 
 def kinds_of_drug_offences(data: ReportData, area_id: str) -> tuple[Block, ...]:
-    """M04 and M02A: trafficking as a share of drug offences, and supply of Class A drugs; nothing where neither is held."""
-    held = newest_figures(data, area_id, (TRAFFICKING_SHARE, CLASS_A_SUPPLY))
+    """M02, M03, M04, M02A and M06: kinds of drug offences, and modern slavery; nothing where none is held."""
+    held = newest_figures(data, area_id, (*KINDS, TRAFFICKING_SHARE, CLASS_A_SUPPLY, MODERN_SLAVERY))
     return newest_table(
         data,
         held,
         "table-kinds-of-drug-offences",
-        f"Kinds of drug offences recorded by the police, {data.area(area_id)['name']}: the newest year held",
+        f"Kinds of drug offences, and modern slavery, recorded by the police, {data.area(area_id)['name']}: the newest year held",
     )
 
 
@@ -149,6 +154,14 @@ def _gaps(shown: pl.DataFrame) -> list[Gap]:
     if empty:
         held.append(Gap(min(empty).replace(day=1), max(empty), "no data supplied"))
     return held
+
+
+def _change_of_source(rows: Sequence[Row]) -> tuple[Break, ...]:
+    """Where a line passes from one table to another, marked once, at the first day that the later one counts; nothing in a line of one source."""
+    for before, row in pairwise(rows):
+        if row["source_id"] != before["source_id"]:
+            return (Break(row["period_start"], words.OTHER_TABLE),)
+    return ()
 
 
 def _breaks(data: ReportData, forces: Sequence[str], rows: Sequence[Row]) -> list[Row]:

@@ -22,9 +22,11 @@ OFFICERS: Final = "police_officers_full_time_equivalent"
 
 CLASS_A_SUPPLY: Final = "class_a_supply_offences"
 TRAFFICKING_SHARE: Final = "trafficking_share"
+KINDS: Final = ("drug_trafficking_offences", "drug_possession_offences")
+MODERN_SLAVERY: Final = "modern_slavery_offences"
 
 _YEAR: Final = 12
-_OF_YEARS: Final = (CLASS_A_SUPPLY, *SHARES)
+_OF_YEARS: Final = (CLASS_A_SUPPLY, *KINDS, MODERN_SLAVERY, *SHARES)
 
 MOST_AREAS_ON_PAPER: Final = 20
 """Lists of more areas, beside that of the rates, are on the page only."""

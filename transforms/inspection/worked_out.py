@@ -314,7 +314,7 @@ def _of_years(row: dict[str, Any], held: Held) -> dict[str, Any]:
         & pl.col("value").is_not_null()
     ).sort("period_end")
     if rows.is_empty():
-        return {}
+        return _quarters_alone(row, held)
     first, newest = _two_years(rows)
     if first.equals(newest):
         return {
@@ -323,6 +323,23 @@ def _of_years(row: dict[str, Any], held: Held) -> dict[str, Any]:
             "why_not": "One year only is held.",
         }
     return _of_two(first, newest, held) | {"why_not": _later(first)}
+
+
+def _quarters_alone(row: dict[str, Any], held: Held) -> dict[str, Any]:
+    """``why_not`` of a measure that has quarters in England and Wales and no four in a row; nothing where it has none."""
+    quarters = held.indicators.filter(
+        pl.col("is_preferred")
+        & (pl.col("measure_id") == row["measure_id"])
+        & (pl.col("area_id") == _NATION)
+        & pl.col("value").is_not_null()
+    )
+    if quarters.is_empty():
+        return {}
+    first, last = (
+        f"{day:%Y-%m}" for day in quarters.select(pl.col("period_start").min(), pl.col("period_end").max()).row(0)
+    )
+    count = f"{len(quarters)} quarters are" if len(quarters) > 1 else "One quarter is"
+    return {"why_not": f"{count} held that may be shown, {first} to {last}; a year needs four in a row."}
 
 
 def _two_years(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -575,6 +592,7 @@ def _of_dispersion(row: dict[str, Any], held: Held) -> dict[str, Any]:
         "evidence": f"measure {row['measure_id']}, {enough.sum()} areas, years to {row['baseline']} and {row['latest']}",
         **_said_of(pair.with_columns(pl.lit(nation).alias(f"area_id_{side}") for side in ("a", "b"))),
         "quarters": 4,
+        "why_not": None,
     }
     for when, value, drawn in zip(_SIDES, values, resampled, strict=True):
         own = np.nanpercentile(drawn, [2.5, 97.5])

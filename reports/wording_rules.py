@@ -102,6 +102,12 @@ RULES: Final = (
         "[x], not available",
     ),
     Rule(
+        "words-of-readers",
+        r"\bnoughts?\b|\byoungest\b|\bmiddle length\b|\bnot everybody\b|\bas a variance\b|\bheretofore\b|\bthereof\b|\bwhilst\b|\butili[sz]e\w*",
+        "readers do not use these words",
+        "zero, newest, median, some forces are missing, or another plain word",
+    ),
+    Rule(
         "period-in-words",
         r"\bYE (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b",
         "an abbreviation that readers do not know",

@@ -38,8 +38,9 @@ def front_page(data: ReportData, area_id: str) -> tuple[Block, ...]:
         return (KeyMessages((((wording.PROXY,), "table-sources"),)),)
     messages = tuple((_message(row), _SECTIONS.get(row["measure_id"], "")) for row in rows[:_MOST_MESSAGES])
     late = wording.overdue(_overdue(data, rows), read_on(data, rows))
-    fresh = f"{wording.newest_figures(rows)} {late}".strip()
-    return KeyMessages(messages), _profile(data, area_id, rows), Paragraph((fresh,), is_note=True)
+    refused = " ".join(said for row in rows if (said := wording.why_not_compared(row)))
+    notes = [text for text in (refused, f"{wording.newest_figures(rows)} {late}".strip()) if text]
+    return KeyMessages(messages), _profile(data, area_id, rows), *(Paragraph((text,), is_note=True) for text in notes)
 
 
 def particulars(data: ReportData, area_id: str, title: str, to: str) -> tuple[tuple[str, str], ...]:

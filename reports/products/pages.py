@@ -39,7 +39,7 @@ from transforms.contracts import (
 from transforms.contracts.registers import REGISTERS
 from transforms.spreadsheets import FORMULA_NOTE
 
-# Sources that the index names as the youngest.
+# Sources that the index names as the newest.
 _NEWEST = 3
 
 SLUGS = ("index", scoreboard.PAGE, stated.PAGE, "data-quality", "data-dictionary", "methods")
@@ -123,7 +123,7 @@ def index(data: ReportData, places: Places) -> Page:
 
 
 def _what_is_new(data: ReportData) -> tuple[Block, ...]:
-    """Where this edition differs from the one before, and the sources whose newest edition is the youngest."""
+    """Where this edition differs from the one before, and the sources whose newest edition is the newest."""
     newest = (
         data.editions.sort("vintage", "edition_id")
         .unique("source_id", keep="last", maintain_order=True)
@@ -140,7 +140,7 @@ def _what_is_new(data: ReportData) -> tuple[Block, ...]:
             ),
         ),
         Links(
-            "The youngest figures",
+            "The newest figures",
             tuple(
                 (
                     f"{data.sources[row['source_id']].title}: {row['title']}",

@@ -61,10 +61,8 @@ from reports.wording.messages import (
     PROXY,
     REFERRALS_MEANING,
     STATUS_LINE,
-    beside,
     can_and_cannot,
     child_referrals,
-    drug_offences,
     london_links,
     no_rate,
     referrals,
@@ -117,7 +115,6 @@ from reports.wording.spread import (
     dispersion_over_time,
     funnel,
     rank,
-    usual_for_its_size,
 )
 from reports.wording.united_kingdom import UNITED_KINGDOM_MEANING, counties, quarters_not_held
 from reports.wording.words import capitalised, exact_span, in_period, joined, month_span, ordinal, plain, plural
@@ -154,7 +151,6 @@ __all__ = [
     "UNLIKE_TITLE",
     "attribution",
     "authorities_without_figures",
-    "beside",
     "can_and_cannot",
     "capitalised",
     "caveat_breaks",
@@ -177,7 +173,6 @@ __all__ = [
     "comparison_lines",
     "counties",
     "dispersion_over_time",
-    "drug_offences",
     "editions_of",
     "exact_span",
     "files",
@@ -231,6 +226,5 @@ __all__ = [
     "too_young",
     "trend_in_words",
     "unlike_before",
-    "usual_for_its_size",
     "why_not_compared",
 ]

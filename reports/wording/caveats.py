@@ -48,7 +48,7 @@ def caveat_coverage(rows: Sequence[Row]) -> str:
     """That figures leave somebody out, with whom; where they are of several measures, with the name of each (``measure_name``)."""
     named = (f"{row['measure_name']}, {period(row)}" if "measure_name" in row else period(row) for row in rows)
     said = joined(dict.fromkeys(f"{name} ({row['coverage_note']})" for name, row in zip(named, rows, strict=True)))
-    return f"Not everybody is counted: {said}. The totals are too low by what is left out, and are not set against full ones; a later edition may fill the gap."
+    return f"Some forces are missing from these totals: {said}. The totals are too low by what is left out, and are not set against full ones; a later edition may fill the gap."
 
 
 def caveat_small(rows: Sequence[Row], fewest: int) -> str:
@@ -60,8 +60,8 @@ def caveat_small(rows: Sequence[Row], fewest: int) -> str:
 def caveat_dispersion(phi: float) -> str:
     """That areas differ far more than by chance."""
     return (
-        f"Rates differ between areas far more than by chance: as a variance, {formats.count(phi)} times. Affected are places in the funnel and ranks: recording and police "
-        "work stand behind much of it. Figures on searches and on recording by the same areas would tell them apart."
+        f"Forces differ far more than chance explains ({formats.count(phi)} times the variance of chance); recording and police activity are much of the reason. "
+        "Read places in the funnel and ranks with that in mind."
     )
 
 

@@ -131,8 +131,9 @@ def compared(pair: Mapping[str, Any]) -> str:
     size = formats.percentage(abs(change["per_cent"]))
     if pair["over_time"]:
         return f"{first}; {second}: {size} {more} ({limits}).{adjusted}"
-    per = "" if pair["unit_plural"] == _PER_CENT else "by population, "
-    return f"{first}; {second}: {per}{size} {more} in {pair['area_name_b']} ({limits}).{adjusted}"
+    lower = "higher" if change["per_cent"] > 0 else "lower"
+    what = "share" if pair["unit_plural"] == _PER_CENT else "rate"
+    return f"{first}; {second}: {pair['area_name_b']}'s {what} was {size} {lower} than {pair['area_name_a']}'s ({limits}).{adjusted}"
 
 
 def _more(pair: Mapping[str, Any]) -> str:

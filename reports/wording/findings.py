@@ -12,9 +12,8 @@ from reports.wording.comparability import reasons
 from reports.wording.words import capitalised, joined, ordinal, signed
 
 SCOREBOARD_RULE = (
-    "A finding counts as improved or worse only when an indicator whose better direction was fixed beforehand, with comparable figures over "
-    "at least a year on either side, changed by a tenth or more with a 95% interval that leaves out no change; differences between areas "
-    "must besides have intervals that do not overlap. An indicator without such a direction can only show that something "
+    "We call a finding better or worse only if comparable figures a year or more apart changed by at least 10%, by more than chance, in an "
+    "indicator whose better direction was fixed beforehand. Differences between areas must besides have intervals that do not overlap. An indicator without such a direction can only show that something "
     "changed. A finding is not comparable where all its pairs of figures have grade C or X, context only where no direction was ever fixed, and not "
     "measurable where no two figures exist. "
     "Nothing here says that an inspection was the cause of a change."

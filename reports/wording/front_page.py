@@ -7,7 +7,7 @@ from reports import formats
 from reports.document import Number, Prose
 from reports.numbers import Row, count
 from reports.wording.comparability import reasons
-from reports.wording.words import capitalised, joined, ordinal, signed
+from reports.wording.words import capitalised, joined, ordinal
 
 PROFILE_NOTE = (
     "Changes carry the grade of their comparison: A direct, B adjusted; C and X allow none. ≈ is within what chance alone does; ? is of a series "
@@ -59,7 +59,7 @@ def change_cell(row: Row, which: str) -> str:
         return formats.NOT_AVAILABLE if grade is None else f"grade {grade}"
     if _is_share(row):
         return f"{_mark(row, which)}{formats.rate(_points(row, which))} points {grade}"
-    return f"{_mark(row, which)}{signed(round(change))} {grade}"
+    return f"{_mark(row, which)}{formats.change(change)}% {grade}"
 
 
 def rank_cell(row: Row) -> str:
@@ -158,9 +158,7 @@ def _change(row: Row, which: str, when: str) -> str:
     change, grade = row[f"{which}_change"], row[f"{which}_grade"]
     if change is None:
         return f"no figure {_NONE_OF[which]}" if grade is None else f"not comparable {when}"
-    size = (
-        f"{formats.rate(abs(_points(row, which)))} points" if _is_share(row) else formats.percentage(abs(round(change)))
-    )
+    size = f"{formats.rate(abs(_points(row, which)))} points" if _is_share(row) else f"{formats.count(abs(change))}%"
     if _is_same(row, which):
         return _SAME_AS[which]
     return f"{'Up' if change > 0 else 'Down'} {size} {when}"

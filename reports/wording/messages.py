@@ -20,21 +20,6 @@ def status_line(known_on: date | None) -> str:
     return f"As known on {formats.day(known_on)}: nothing that was published later is in it. {STATUS_LINE}"
 
 
-def drug_offences(who: str, row: Row) -> Prose:
-    """Key message and opening sentence on M01: what the police recorded, and per how many residents."""
-    if row["numerator"] is None:
-        return (
-            f"No figure for drug offences recorded by {who} {in_period(row)} was published: {formats.missing(row['status'])}.",
-        )
-    noun = plural(row["numerator"], "drug offence", "drug offences")
-    said: Prose = (f"{capitalised(who)} recorded ", count(row), f" {noun} {in_period(row)}")
-    if row["value"] is None:
-        return (*said, f". {no_rate(row)}")
-    if formats.rate(row["lower_95"]) == formats.rate(row["upper_95"]):
-        return (*said, ": ", rate(row), " per 1,000 residents.")
-    return (*said, ": ", rate(row), " per 1,000 residents (95% interval ", interval(row), ").")
-
-
 def no_rate(row: Row) -> str:
     """Why a count is printed without a rate."""
     reasons = {
@@ -42,13 +27,6 @@ def no_rate(row: Row) -> str:
         "no_population": "No rate is shown: no population for the period is held.",
     }
     return reasons.get(row["status"], "No rate is shown.")
-
-
-def beside(row: Row, name: str) -> Prose:
-    """A second rate beside the first, without a comparison: 'England and Wales: 3.2.'"""
-    if row["value"] is None:
-        return ()
-    return (f"{name}: ", rate(row), ".")
 
 
 def referrals(who: str, row: Row) -> Prose:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from reports import formats
-from reports.document import Number, Prose
 from reports.numbers import Row, period
-from reports.wording.words import joined, plural
+from reports.wording.words import joined
 
 
 def rank(row: Row) -> str:
@@ -28,7 +27,7 @@ def funnel(rows: Sequence[Row], highlighted: Sequence[str]) -> str:
     said = (
         f"Outside the 99.8% limits: {joined(outside)}."
         if outside
-        else "No area lies outside the 99.8% limits, allowing for how much areas differ anyway."
+        else "No area lies outside the 99.8% limits: each rate is ordinary for an area of its size."
     )
     if len(highlighted) > 1:
         return said
@@ -65,26 +64,6 @@ def dispersion_over_time(years: Mapping[str, tuple[Row, Row]]) -> str:
 
 def _apart(first: Row, last: Row) -> bool:
     return bool(first["scv_upper"] < last["scv_lower"] or last["scv_upper"] < first["scv_lower"])
-
-
-def usual_for_its_size(rows: Sequence[Row], own: Sequence[str], kind: str) -> Prose:
-    """Key message on M01 beside other areas: where one force lies in the funnel and in what rank interval, or how many of several lie outside."""
-    inside = [row for row in rows if row["area_id"] in own]
-    if len(inside) == 1 and len(own) == 1:
-        (row,) = inside
-        return (
-            f"Allowing for how much areas differ anyway, its rate of recorded drug offences is {_FUNNEL[row['flag']]}: rank ",
-            Number(rank(row), row["indicator_id"]),
-            f" of {formats.count(len(rows))} areas.",
-        )
-    outside = sorted(row["area_name"] for row in inside if row["flag"] in ("low_998", "high_998"))
-    said = f"Allowing for how much areas differ anyway, of {formats.small_number(len(inside))} areas {kind} "
-    if not outside:
-        return (f"{said}none lies outside the 99.8% limits for recorded drug offences.",)
-    return (
-        f"{said}{formats.small_number(len(outside))} {plural(len(outside), 'lies', 'lie')} outside the 99.8% limits for recorded drug "
-        f"offences: {joined(outside)}.",
-    )
 
 
 RANKS_OF_FORCES = f"Ranks are of police force areas with a rate. {formats.legend([formats.NOT_APPLICABLE])}"

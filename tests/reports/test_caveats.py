@@ -64,7 +64,7 @@ def test_nothing_stands_where_no_trigger_is_met() -> None:
         ),
         ([row(numerator=FEWEST_EVENTS - 1.0)], {}, "One figure here is below 20"),
         ([row(numerator=1.0), row(numerator=0.0)], {}, "Two figures here are below 20"),
-        ([row()], {"dispersion": 10.4}, "as a variance, 10 times"),
+        ([row()], {"dispersion": 10.4}, "(10 times the variance of chance)"),
         ([row(denominator_edition="mid-2022, synthetic")], {}, "One rate is on a population up to 30 months older"),
         ([row()], {"notes": 1}, "Publishers have one note on these areas"),
         ([], {"managed": ["Taskforces", "Monthly records"]}, "not official statistics: Taskforces; Monthly records."),

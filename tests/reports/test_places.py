@@ -50,18 +50,18 @@ def test_without_a_script_the_whole_list_is_on_the_page_and_the_box_is_not(regis
     assert "fetch(" not in page
 
 
-def test_the_index_says_what_is_new_and_where_the_youngest_figures_come_from(
+def test_the_index_says_what_is_new_and_where_the_newest_figures_come_from(
     report_data: ReportData, registers: Registers
 ) -> None:
     blocks = pages.index(report_data, places(registers)).blocks
     lists = {block.title: block for block in blocks if isinstance(block, Links)}
-    new, youngest = lists["New in this edition"], lists["The youngest figures"]
+    new, newest = lists["New in this edition"], lists["The newest figures"]
     assert [href for _, href, _ in new.items] == ["what-changed.html", "what-changed.pdf"]
-    titles = [text for text, _, _ in youngest.items]
+    titles = [text for text, _, _ in newest.items]
     assert len(titles) == len(set(titles)) == 3
     anchors = {
         f"methods.html#{block.anchor}"
         for block in pages.methods(report_data, report_data.sources).blocks
         if isinstance(block, Heading)
     }
-    assert {href for _, href, _ in youngest.items} <= anchors
+    assert {href for _, href, _ in newest.items} <= anchors

@@ -26,36 +26,63 @@ def row(**changes: object) -> dict[str, object]:
     }
 
 
-def test_recorded_offences_are_said_to_be_recorded_and_carry_their_interval() -> None:
-    said = wording.plain(wording.drug_offences("Norfolk Constabulary", row()))
-    assert said == (
-        "Norfolk Constabulary recorded 1,234 drug offences in the year ending December 2024: "
-        "2.2 per 1,000 residents (95% interval 2.0 to 2.3)."
+def measured(**changes: object) -> dict[str, object]:
+    """A synthetic measure of page 1: a row of out/profile with its figure."""
+    nothing = dict.fromkeys(
+        f"{which}_{name}"
+        for which in ("year", "since")
+        for name in ("change", "lower_95", "upper_95", "grade", "reason")
+    )
+    about = {"label": "Drug offences", "unit": "drug offences", "multiplier": 1000, "rank": None}
+    return row(**nothing, **about) | changes
+
+
+def test_a_message_has_level_age_change_and_place() -> None:
+    change = {"year_change": -5.2, "year_lower_95": -9.0, "year_upper_95": -1.1, "year_grade": "A"}
+    since = {"since_change": 12.4, "since_lower_95": 3.0, "since_upper_95": 20.0, "since_grade": "B"}
+    place = {"rank": 27, "ranked_areas": 42, "rank_lower": 22, "rank_upper": 31}
+    assert wording.plain(wording.headline(measured(**change, **since, **place))) == (
+        "Drug offences: 1,234 in the year to December 2024, 2.2 per 1,000. Down 5% on the year before; up 12% since 2019. "
+        "27th of 42 forces (22 to 31)."
     )
 
 
-def test_an_interval_that_prints_as_one_number_is_left_out() -> None:
-    said = wording.plain(wording.drug_offences("the police", row(lower_95=2.16, upper_95=2.24)))
-    assert said.endswith("2.2 per 1,000 residents.")
-    assert said.startswith("The police recorded")
+def test_a_change_within_chance_is_no_change_and_one_without_limits_is_given() -> None:
+    within = measured(year_change=-5.2, year_lower_95=-12.0, year_upper_95=2.0, year_grade="A")
+    assert "About as a year before; no figure before 2020." in wording.plain(wording.headline(within))
+    assert wording.change_cell(within, "year") == "≈ −5% A"
+    unknown = measured(year_change=49.0, year_grade="A")
+    assert "Up 49% on the year before" in wording.plain(wording.headline(unknown))
+    assert wording.change_cell(unknown, "year") == "? +49% A"
 
 
-def test_one_offence_is_singular() -> None:
-    assert "1 drug offence in" in wording.plain(wording.drug_offences("the force", row(numerator=1.0)))
+def test_what_a_grade_forbids_is_refused_in_words_with_the_reason_in_a_note() -> None:
+    refused = measured(since_grade="C", since_reason="R2 B05")
+    assert "not comparable since 2019" in wording.plain(wording.headline(refused))
+    assert wording.change_cell(refused, "since") == "grade C"
+    assert wording.why_not_compared(refused).startswith("Drug offences, since 2019: ")
+
+
+def test_a_share_is_said_in_per_cent_and_its_change_in_points() -> None:
+    share = measured(
+        unit="per cent", value=19.2, year_change=-20.0, year_lower_95=-30.0, year_upper_95=-10.0, year_grade="A"
+    )
+    said = wording.plain(wording.headline(share))
+    assert said.startswith(
+        "Drug offences: 19.2 per cent in the year to December 2024. Down 4.8 points on the year before"
+    )
+    assert "1,234" not in said, "the number of cases is no share"
 
 
 def test_a_missing_count_is_said_to_be_missing_and_never_zero() -> None:
-    said = wording.plain(
-        wording.drug_offences("Greater Manchester Police", row(numerator=None, value=None, status="not_available"))
-    )
+    said = wording.plain(wording.headline(measured(numerator=None, value=None, status="not_available")))
     assert "[x]" in said
     assert " 0 " not in said
 
 
 def test_a_count_without_a_rate_says_why() -> None:
-    said = wording.plain(wording.drug_offences("City of London Police", row(value=None, status="population_too_small")))
-    assert "recorded 1,234 drug offences" in said
-    assert "too few people live there" in said
+    said = wording.plain(wording.headline(measured(value=None, status="population_too_small")))
+    assert "1,234 in the year to December 2024, too few people live there for a rate" in said
     assert "per 1,000" not in said
 
 
@@ -239,7 +266,7 @@ def test_a_checksum_that_begins_with_digits_is_not_taken_for_a_number() -> None:
 @pytest.mark.parametrize(("what", "verb"), [("table", "is"), ("chart and its table", "are")])
 def test_paper_says_where_what_it_leaves_out_is(what: str, verb: str) -> None:
     said = wording.on_the_page(what, "Synthetic", "norfolk.html", "table-a")
-    assert wording.plain(said) == f"The {what} “Synthetic” {verb} on the page norfolk.html, beside this file."
+    assert wording.plain(said) == f"The {what} “Synthetic” {verb} on the page norfolk.html."
     assert Link("norfolk.html", "norfolk.html#table-a") in said
 
 

@@ -19,6 +19,7 @@ FIRES = {
     "rate-decimals": ("2.19 per 1,000 residents", "5.432 per 100,000"),
     "thousands-apart": ("11952 offences", "a population of 903700"),
     "missing-is-not-zero": ("0 (not available)", "No figure was published: 0"),
+    "words-of-readers": ("a true nought", "the youngest figures", "Middle length of bail", "Not everybody is counted", "as a variance, 328 times"),
     "period-in-words": ("in YE Dec 2019", "YE March 2020"),
 }  # fmt: skip
 PASSES = {
@@ -36,6 +37,7 @@ PASSES = {
     "rate-decimals": ("2.2 per 1,000 residents", "2,045 per 1,000", "multiplied 2.194340 times"),
     "thousands-apart": ("11,952 offences", "area E23000024", "cell AB12345", "2,045 of 2019", "0.12345", "2024-11-30"),
     "missing-is-not-zero": ("0 offences", "[x] not available", "10 (suppressed)"),
+    "words-of-readers": ("zero", "the newest figures", "median length", "times the variance of chance"),
     "period-in-words": ("the year ending December 2019", "DYE Dec"),
 }  # fmt: skip
 

@@ -120,21 +120,6 @@ def test_no_event_has_no_log_but_exact_limits() -> None:
     assert math.isnan(lower[2])
 
 
-@pytest.mark.full
-@settings(deadline=None, max_examples=40)
-@given(st.integers(1, 300), st.integers(1, 300), st.floats(0.1, 10))
-def test_exact_limits_are_those_of_a_share_of_all_events(a: int, b: int, scale: float) -> None:
-    """Against another implementation: the Clopper–Pearson interval of the later events among all."""
-    from scipy.stats import binomtest
-
-    share = binomtest(b, a + b).proportion_ci(method="exact")
-    lower, upper = exact_rate_ratio_limits(a, b, scale, 1)
-    assert [float(lower), float(upper)] == pytest.approx(
-        [scale * share.low / (1 - share.low), scale * share.high / (1 - share.high)], rel=1e-6
-    )
-    assert lower < scale * b / a < upper
-
-
 def test_dispersion_of_a_series() -> None:
     """Synthetic: terms 100/200, 0, 400/220 and so on, by hand."""
     quarters = [95, 105, 105, 125, 105, 105, 95, 105]

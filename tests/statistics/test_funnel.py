@@ -27,15 +27,6 @@ def small() -> tuple[list[int], list[int]]:
     return known["num"], known["den"]
 
 
-def test_limits_of_chance_are_those_that_are_published() -> None:
-    """Those of an expected count over it: what a funnel without overdispersion has, exactly."""
-    rows = reference()["poisson_funnel_limits"]
-    sizes = np.array([row["n"] for row in rows])
-    for confidence, names in ((0.95, ("ll95", "ul95")), (0.998, ("ll998", "ul998"))):
-        for limits, name in zip(exact_poisson_limits(sizes, confidence), names, strict=True):
-            assert (limits / sizes).tolist() == pytest.approx([row[name] for row in rows], rel=1e-6)
-
-
 @pytest.mark.parametrize(("observed", "expected", "published"), reference()["funnel_significance"])
 def test_areas_outside_the_limits_of_chance_are_those_that_are_published(
     observed: int, expected: float, published: str

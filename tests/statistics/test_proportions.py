@@ -1,14 +1,12 @@
 """Proportions within their limits, and never clamped."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.statistics.reference import TOLERANCE, reference
 from transforms.statistics.proportions import proportion
 
 shares = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
@@ -28,17 +26,6 @@ def test_wilson_limits_are_those_of_statsmodels_to_the_last_bit() -> None:
         assert np.array_equal(ours_lower[between], lower[between])
         assert np.array_equal(ours_upper[between], upper[between])
         assert np.isnan(ours_lower[-1])
-
-
-@pytest.mark.parametrize("row", reference()["wilson"], ids=lambda row: f"{row['x']} of {row['n']}")
-def test_wilson_limits(row: dict[str, Any]) -> None:
-    assert [float(number) for number in proportion(row["x"], row["n"])] == pytest.approx(
-        [row["x"] / row["n"], row["l95"], row["u95"]], **TOLERANCE
-    )
-    if "l998" in row:
-        assert [float(number) for number in proportion(row["x"], row["n"], 0.998)[1:]] == pytest.approx(
-            [row["l998"], row["u998"]], **TOLERANCE
-        )
 
 
 @pytest.mark.full

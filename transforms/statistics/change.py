@@ -60,7 +60,8 @@ def exact_rate_ratio_limits(
     """Exact conditional limits of (b/t₂)/(a/t₁) for pure Poisson counts, for small counts and zeros: (t₁/t₂)·π/(1 − π).
 
     π has the Clopper–Pearson limits of b in a + b: quantile α/2 of Beta(b, a + 1) and 1 − α/2 of Beta(b + 1, a); 0 for b = 0 and
-    infinity for a = 0; missing where both are 0. Arrays of one shape, or that broadcast; no unit. Raises ValueError as ``rate_ratio``.
+    infinity for a = 0; missing where both are 0. A ratio of 0 has a width and lies in it, where statsmodels' score limits are a single point
+    above 1. Arrays of one shape, or that broadcast; no unit. Raises ValueError as ``rate_ratio``.
     Source: Przyborowski and Wilenski (1940), Biometrika 31; Clopper and Pearson (1934), Biometrika 26.
     """
     from scipy.special import betaincinv

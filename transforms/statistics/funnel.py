@@ -33,8 +33,9 @@ def expected_at_common_rate(counts: npt.ArrayLike, populations: npt.ArrayLike) -
 
 
 def deviations(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """√(O/E) − 1 and its standard error 1/(2√E): on the square-root scale the variance of O/E does not depend on it, and zero events count.
+    """√(O/E) − 1 and its standard error 1/(2√E): on the square-root scale the variance of O/E does not depend on it.
 
+    An area without an event has a place too (−1), where the log scale and charts of the time between events have none.
     Arrays of one shape, no unit. Raises ValueError for O < 0 or E ≤ 0.
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, table 1.
     """

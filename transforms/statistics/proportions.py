@@ -19,8 +19,9 @@ class Estimate(NamedTuple):
 def proportion(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Estimate:
     """Proportions x/n and their Wilson limits, [2x + z² ∓ z√(z² + 4x(1 − x/n))]/[2(n + z²)].
 
-    Arrays of counts of one shape, missing as NaN; the unit is a proportion between 0 and 1. Raises ValueError for x > n: nothing is
-    clamped. Source: Wilson (1927), Journal of the American Statistical Association 22.
+    Arrays of counts of one shape, missing as NaN; the unit is a proportion between 0 and 1. None and all have a width and hold
+    their own proportion, where the normal limits have no width and statsmodels' Jeffreys limits leave 0 and 1 out. Raises ValueError for
+    x > n: nothing is clamped. Source: Wilson (1927), Journal of the American Statistical Association 22.
     """
     from scipy.special import ndtri
 

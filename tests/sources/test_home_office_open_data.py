@@ -14,8 +14,9 @@ from transforms.harmonise import harmonise, load_registers
 from transforms.harmonise.observe import refuse_unmatched
 from transforms.harmonise.periods import financial_quarter
 from transforms.sources.grid import MOST_RECORDS, Parsed
+from transforms.sources.landing import survey
 from transforms.sources.published import parse_edition, read_cells
-from transforms.sources.registry import load_source
+from transforms.sources.registry import load_source, load_sources
 
 from .accounting import assert_nothing_lost
 from .editions import with_edition
@@ -278,6 +279,26 @@ def as_parquet(rows: list[list[str]]) -> bytes:
         (pl.col("Force") != "CIFAS").alias("territorial"),
     ).write_parquet(file)
     return file.getvalue()
+
+
+def test_a_copy_of_outcomes_that_lost_its_offence_codes_is_refused_with_the_reason(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    row = ("2024/25", 1.0, "Norfolk", "Drug offences", "Charged/Summonsed", 1.0, 3.0, True)
+    labels = [
+        "Financial Year",
+        "Financial Quarter",
+        "Force",
+        "Offence Group",
+        "Outcome Group",
+        "Outcome Type",
+        "n",
+        "territorial",
+    ]
+    pl.DataFrame([row], schema=labels, orient="row").write_parquet(file)
+    (tmp_path / "outcomes.parquet").write_bytes(file.getvalue())
+    (found,) = survey(tmp_path, load_sources(DATA), DATA)
+    assert (found.source_id, found.editions) == (OUTCOMES, ())
+    assert "without offence codes" in str(found.reason)
 
 
 def as_csv(rows: list[list[str]]) -> bytes:

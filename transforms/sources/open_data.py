@@ -122,8 +122,12 @@ def edition_in(content: bytes, source: Source, file: str, data: Path) -> Edition
     if content.startswith(_WORKBOOK) and not holds_words(content, "Financial Quarter", "Offence Code"):
         return None
     asked = Edition(source.id, "unknown", "", file, "original", "")
-    if _described(content, asked, read_layout(data, f"{source.id}_columns", COLUMNS)) is None:
+    columns = read_layout(data, f"{source.id}_columns", COLUMNS)
+    layout = _described(content, asked, columns)
+    if layout is None:
         return None
+    if "offence_code" not in columns.filter(column_set=layout["column_set"])["role"]:
+        return f"it is a copy of {source.id} without offence codes, so that nothing in it is told to be of drug trafficking or modern slavery"
     named = edition_named(source, file)
     return (
         named

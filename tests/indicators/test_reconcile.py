@@ -32,16 +32,17 @@ def test_everything_that_was_printed_is_reproduced(reconciled: pl.DataFrame) -> 
     assert reconciled.schema == RECONCILIATION.schema
     assert reconciled["agrees"].all()
     assert dict(reconciled.group_by("kind").len().rows()) == {
-        "total": 192,
+        "total": 204,
         "rate": 322,
         "population": 107,
         "districts": 42,
-        "referrals": 7,
-        "parts": 7,
+        "referrals": 19,
+        "parts": 19,
         "authorities": 1102,
         "officers": 14,
         "outcomes": 84,
-        "coverage": 33,
+        "coverage": 38,
+        "cohort": 1,
     }
 
 

@@ -1,6 +1,8 @@
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from transforms.contracts import Column, Contract, Rule, results_frame, to_suite, validate
+from transforms.contracts.contract import never_above
 from transforms.errors import ContractError
 
 pytestmark = pytest.mark.full
@@ -96,6 +99,50 @@ def test_what_comes_of_dividing_by_zero_is_not_a_number(value: float) -> None:
     frame = _referrals(share=[0.5, value, None])
     finite = next(result for result in validate(frame, REFERRALS).failures if result.rule == "numbers_are_finite")
     assert_frame_equal(finite.failing_rows, frame[[1]])
+
+
+def test_whole_numbers_with_a_gap_are_held_to_their_limits_as_whole_numbers() -> None:
+    """pandas makes fractions of them: 99 stays within a limit of 99, and the row of the gap is passed over."""
+    for referrals, failing in (([99, None, 0], []), ([100, None, -1], [0, 2])):
+        frame = _referrals(referrals=referrals)
+        (result,) = (
+            result for result in validate(frame, REFERRALS).results if result.rule == "referrals_within_limits"
+        )
+        assert (result.passed, result.evaluated_rows) == (not failing, 2)
+        assert_frame_equal(result.failing_rows, frame[failing])
+
+
+def test_whole_numbers_with_a_gap_are_part_of_a_key() -> None:
+    """Years 2018 and 2019, and a row that has none."""
+    keyed = replace(REFERRALS, key=("force", "referrals"))
+    assert _broken(_referrals(force=["KENT"] * 3, referrals=[18, None, 19]), keyed) == []
+    twice = validate(_referrals(force=["KENT"] * 3, referrals=[18, 18, None]), keyed)
+    assert [(result.rule, result.failing_count) for result in twice.failures] == [("force_referrals_unique", 2)]
+
+
+def test_dates_are_compared_as_dates_and_one_that_is_missing_is_passed_over() -> None:
+    ends = Column("ends", pl.Date, "Last day", nullable=True)
+    rule = never_above("ends_after_month", "month", "ends", "A synthetic rule.")
+    contract = replace(REFERRALS, columns=(*REFERRALS.columns, ends), extra_rules=(rule,))
+    frame = _referrals()
+    right = pl.Series("ends", [date(2024, 1, 1), None, date(9999, 12, 31)])
+    assert _broken(frame.with_columns(right), contract) == []
+    wrong = pl.Series("ends", [date(2023, 12, 31), None, date(1999, 12, 31)])
+    (failure,) = validate(frame.with_columns(wrong), contract).failures
+    assert (failure.rule, failure.failing_count) == ("ends_after_month", 2)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "limit", "said"),
+    [
+        (pl.Date, {"allowed": ("2019-12-31",)}, "for texts, and its values are Date"),
+        (pl.Int64, {"pattern": r"^\d{4}$"}, "for texts, and its values are Int64"),
+        (pl.Date, {"minimum": 0}, "for numbers, and its values are Date"),
+    ],
+)
+def test_a_limit_that_would_call_every_value_wrong_is_refused(dtype: Any, limit: Any, said: str) -> None:
+    with pytest.raises(ContractError, match=said):
+        Column("year", dtype, "Year", **limit)
 
 
 def test_every_row_that_shares_a_key_is_listed() -> None:

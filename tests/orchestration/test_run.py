@@ -58,6 +58,25 @@ def test_analysts_find_every_table_of_the_lake_in_the_warehouse(built: Path) -> 
     assert len(tidy) == len(kept["out/indicators"])
 
 
+def test_the_warehouse_has_whole_numbers_fractions_and_dates_and_no_decimals(built: Path) -> None:
+    """Sums of whole numbers as decimals without places would round every rate made of them, in Polars and in R."""
+    types = {
+        pl.String: "VARCHAR",
+        pl.Int32: "INTEGER",
+        pl.Int64: "BIGINT",
+        pl.Float64: "DOUBLE",
+        pl.Date: "DATE",
+        pl.Boolean: "BOOLEAN",
+    }
+    with duckdb.connect(str(built / "county_lines.duckdb"), read_only=True) as warehouse:
+        held = warehouse.sql(
+            "select schema_name || '/' || table_name, column_name, data_type from duckdb_columns() where not internal"
+        )
+        found = {(table, column): dtype for table, column, dtype in held.fetchall()}
+    declared = {(each.table, name): dtype for each in CONTRACTS for name, dtype in each.schema.items()}
+    assert found == {column: types[dtype.base_type()] for column, dtype in declared.items()}
+
+
 def test_the_history_has_one_run_that_made_everything_once(built: Path) -> None:
     assert last_run(built) == ("SUCCESS", all_assets())
     with history(built) as instance:

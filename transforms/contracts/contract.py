@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import polars as pl
 
+from transforms.errors import ContractError
+
 Severity = Literal["critical", "warning"]
 
 # Types and infinities do not survive the way to pandas (nullable integers become floats, NaN becomes null), so that these
@@ -35,6 +37,8 @@ class Column:
 
     ``example`` shows a value that the ``pattern`` allows, for readers who do not read patterns.
     ``source_labels`` are the publishers' own labels for the same thing, so that a reader of the dictionary can search by them.
+    Raises `ContractError` for a pattern or list of values of what is no text, and for limits of what is no number: pandas makes dates
+    times and whole numbers with a gap fractions, so that Great Expectations would call each of them wrong.
     """
 
     name: str
@@ -49,6 +53,18 @@ class Column:
     example: str | None = None
     severity: Severity = "critical"
     source_labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse limits that say nothing true of values of this type."""
+        dtype = pl.Schema({self.name: self.dtype})[self.name]
+        if (self.allowed or self.pattern) and dtype != pl.String:
+            raise ContractError(
+                f"Column {self.name}: a pattern or list of values is for texts, and its values are {dtype}; give limits or a rule."
+            )
+        if not (self.minimum is self.maximum is None) and not dtype.is_numeric():
+            raise ContractError(
+                f"Column {self.name}: least and greatest are for numbers, and its values are {dtype}; give a rule."
+            )
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,22 @@ def test_it_is_tagged_titled_bookmarked_and_british_english(pdf):
         assert float(opened.pages[0].MediaBox[3]) == pytest.approx(841.89, abs=0.1)
 
 
+@pytest.mark.parametrize("before", ["\n#key-messages(", "\n#data-table(", None])
+def test_a_welsh_word_is_welsh_alone_and_the_document_stays_english(before):
+    """Before the first text, in the middle, and at the end: where no language is set at the root, such a word sets it."""
+    source = typst_source(synthetic.document())
+    assert before is None or before in source
+    head, mark, tail = source.partition(before) if before else (source, "", "")
+    welsh = '\n#par[#text(lang: "cy")[Heddlu]]\n'
+    made = typst.compile(
+        (head + welsh + mark + tail).encode(), format="pdf", pdf_standards=["ua-1"], font_paths=[FONTS], timestamp=0
+    )
+    with pikepdf.open(io.BytesIO(made)) as opened:
+        assert str(opened.Root.Lang) == "en-GB"
+        spans = [str(item.Lang) for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/Lang" in item]
+    assert "cy" in {language.split("-")[0] for language in spans}
+
+
 def test_it_carries_no_date(pdf):
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert "/CreationDate" not in opened.docinfo

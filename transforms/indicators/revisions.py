@@ -7,6 +7,9 @@ from transforms.indicators.force_totals import COUNT, OF_CODES, counted
 from transforms.indicators.local_authorities import ASSESSED, OF_AUTHORITIES
 from transforms.sql import query
 
+# A measure that is a part of others and no figure of its own.
+_PART = "count_not_reported"
+
 
 def revisions(
     observations: pl.DataFrame, areas: pl.DataFrame, measures: pl.DataFrame, record_files: pl.DataFrame
@@ -26,12 +29,10 @@ def revisions(
 def _counts(observations: pl.DataFrame, measures: pl.DataFrame, record_files: pl.DataFrame) -> pl.DataFrame:
     """All counts, those by offence code too, with order_of_file: the place of the archive among those with a month of a force, 0 of all others."""
     files = record_files.select("edition_id", pl.col("file").alias("table"), pl.col("place").alias("order_of_file"))
-    by_code = measures.filter(pl.col("part_of").is_in(OF_CODES))["measure_id"]
+    by_code = measures.filter(pl.col("part_of").is_in(OF_CODES) & (pl.col("role") == _PART))["measure_id"]
     codes = observations.filter(pl.col("measure_id").is_in(by_code.implode()) & pl.col("part").is_null())
-    counts = (
-        pl.concat([counted(observations, measures), codes])
-        .unique("observation_id", maintain_order=True)
-        .with_columns(pl.lit(0, pl.Int64).alias("order_of_file"))
+    counts = pl.concat([counted(observations, measures), codes]).with_columns(
+        pl.lit(0, pl.Int64).alias("order_of_file")
     )
     of_records = (
         observations.join(files, on=["edition_id", "table"])

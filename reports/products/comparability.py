@@ -48,6 +48,7 @@ def comparisons(data: ReportData, area_id: str) -> tuple[Block, ...]:
             source_note="Grades follow from what is registered of units, definitions, populations, periods, places, coverage, breaks and sources."
             + wording.more_comparisons(len(newest) - len(shown)),
             dense=True,
+            on_paper=False,
         ),
         Paragraph((wording.refused_comparisons(len(refused), len(ledger)),)),
     )

@@ -73,6 +73,7 @@ def coverage(data: ReportData) -> tuple[Block, ...]:
                 ),
                 rows=tuple((gap["measure"], gap["areas"], gap["periods"], gap["reason"]) for gap in gaps),
                 source_note=note,
+                on_paper=False,
             ),
             source_note=note,
             on_paper=False,

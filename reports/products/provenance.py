@@ -15,6 +15,9 @@ from reports.numbers import ReportData, Row
 from reports.products.shared import DRUGS, NATION, edition_named, edition_title, source_note
 from transforms.sources.calendar import OVERDUE, next_release, state
 
+# Lines of editions; where there are more, the PDF says how many figures were revised and where the table is.
+_MOST_REVISIONS_ON_PAPER = 8
+
 
 def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bool) -> tuple[Block, ...]:
     """What the publishers say about these areas, verbatim, and which figures differ between editions, as a table or as a chart as well.
@@ -113,6 +116,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
         rows=tuple(_lines(data, by_figure)),
         source_note=source_note(data, listed),
         dense=True,
+        on_paper=len(listed) <= _MOST_REVISIONS_ON_PAPER,
     )
     heading = Heading(3, "Figures that were revised", "revisions")
     if not (figures and is_drawn):

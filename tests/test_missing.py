@@ -139,3 +139,13 @@ def test_a_month_that_was_not_supplied_is_an_error_with_the_name_of_the_force_an
         find_numbers(held, *asked, why)
     assert "No police_uk_drugs_records for Greater Manchester from 2022-08 to 2022-08 is held" in str(error.value)
     assert "supplied in part: 14 records where the smallest force supplies about 700." in str(error.value)
+
+
+def test_a_file_that_lies_by_itself_is_named_once(
+    files: pl.DataFrame, gaps: pl.DataFrame, registers: Registers
+) -> None:
+    alone = files.with_columns(pl.col("file").alias("archive"))
+    asked = NORFOLK, "police_uk_drugs_records", read_period("August 2022")
+    assert why_missing(*asked, registers.measures, gaps, alone, registers.breaks) == [
+        "2022-08-norfolk-street.csv gives no figure, supplied in part: 164 records where about 3,500 are usual."
+    ]

@@ -57,7 +57,9 @@ def _of_records(area_id: str, kind: str, period: tuple[date, date], record_files
     ).sort("month")
     if within.is_empty():
         return ["No archive that is held has a file of records of this body in that time."]
+    # A file that lies by itself is its own archive.
+    of_archive = pl.when(pl.col("archive") != pl.col("file")).then(pl.format(" of {}", "archive")).otherwise(pl.lit(""))
     said = within.drop_nulls("not_supplied").select(
-        pl.format("{} of {} gives no figure, {}.", "file", "archive", "not_supplied")
+        pl.format("{}{} gives no figure, {}.", "file", of_archive, "not_supplied")
     )
     return said.to_series().to_list()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.incidents.conftest import STOP_HEADER, csv_file, search
-from transforms.errors import LayoutError
+from transforms.errors import LayoutError, UnmatchedError
+from transforms.incidents import IncidentRegisters, ingest_month
 from transforms.incidents.archive import content, open_archive, read_archive
 
 NAME = "2019-02-gwent-stop-and-search.csv"
@@ -41,3 +42,11 @@ def test_a_single_file_that_changed_since_it_was_listed_is_damaged(tmp_path: Pat
     path.write_bytes(TEXT.replace(b"drugs", b"goods"))
     with open_archive(member.archive) as file, pytest.raises(LayoutError, match="the file is damaged"):
         content(file, member)
+
+
+def test_what_cannot_be_read_of_a_single_file_names_it_once(tmp_path: Path, registers: IncidentRegisters) -> None:
+    path = tmp_path / NAME
+    path.write_text(csv_file(STOP_HEADER, search(sought="Synthetic goods")))
+    with pytest.raises(UnmatchedError) as error:
+        ingest_month(read_archive(str(path)), tmp_path, registers)
+    assert str(error.value).count(NAME) == 1

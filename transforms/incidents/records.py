@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from string import ascii_uppercase
 
 import polars as pl
@@ -296,4 +297,5 @@ def _nearest(text: str, known: list[str]) -> str:
 
 
 def _where(member: Member) -> str:
-    return f"{member.archive}, {member.name}"
+    """The archive and the file in it; a file that lies by itself once."""
+    return member.archive if Path(member.archive).name == member.name else f"{member.archive}, {member.name}"

@@ -33,6 +33,7 @@ CONTRACTS: list[Contract] = [
         tables.COMPARABILITY,
         tables.INSPECTION_GRADES,
         tables.SCOREBOARD,
+        tables.PROFILE,
         tables.REVISIONS,
     ),
 ]

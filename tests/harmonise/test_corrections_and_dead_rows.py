@@ -94,6 +94,14 @@ def test_a_dead_correction_blows(
         harmonise(published_cells, sources, dead)
 
 
+def test_every_correction_is_about_one_edition_so_that_its_file_can_be_judged_by_itself(
+    published_cells: pl.DataFrame, registers: Registers
+) -> None:
+    corrected = apply_corrections(published_cells, registers.corrections, settled=()).drop_nulls("correction_id")
+    editions = corrected.group_by("correction_id").agg(pl.col("edition_id").unique())
+    assert editions.filter(pl.col("edition_id").list.len() > 1)["correction_id"].to_list() == []
+
+
 def test_a_correction_touches_no_other_source(published_cells: pl.DataFrame) -> None:
     """Four sources print drug offences in Norfolk, one of them arrests for these; the correction belongs to one."""
     texts = {"area_text": "Norfolk", "measure_text": "Drug offences"}

@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 from tests.incidents import conftest as records
+from tests.sources import test_ho_arrests_tables as arrests
+from tests.sources import test_ho_nrm_long_run as long_run
 from tests.sources import test_ho_nrm_tables as nrm_tables
 from tests.sources import test_ho_outcomes_supplementary as supplementary
 from tests.sources import test_home_office_open_data as open_data
@@ -15,7 +17,7 @@ from tests.sources import test_police_uk_api as answers
 from tests.sources import test_yjb_youth_justice as youth_justice
 from tests.sources.editions import with_edition
 from tests.sources.open_documents import ods_bytes
-from tests.sources.workbooks import DATA, FIXTURES, LANDING, LANDING_2026, read_sheets, workbook_bytes
+from tests.sources.workbooks import DATA, FIXTURES, LANDING, LANDING_2026, csv_bytes, read_sheets, workbook_bytes
 from transforms.sources import ons_mid_year_population, police_uk_api
 from transforms.sources.published import edition_files, parse_edition
 from transforms.sources.registry import Edition, Source, load_source, load_sources
@@ -41,6 +43,7 @@ _FIXTURES = (
     ("county_lines_assessments", "line-counts", "line-counts.csv"),
     ("dfe_child_population", "2024-mid-2018", "mid-year.csv"),
     ("dfe_children_in_need", "2025-ye-mar-2022", "factors.csv"),
+    ("dfe_exclusions", "release-2016-17-year-2016-17", "2016-17.csv"),
     ("ho_arrests", "2017-18", "2017-18.csv"),
     ("ho_drug_seizures_by_force", "ye-mar-2015", "ye-mar-2015.csv"),
     ("ho_nrm_first_responders", "2023-q4", "2023-q4.csv"),
@@ -54,9 +57,12 @@ _FIXTURES = (
     ("mysociety_local_authorities", "2025-07", "2025-07.csv"),
     ("ons_geography", "2022", "2022.csv"),
     ("ons_geography", "2023-12-boundaries", "2023-12-boundaries.geojson"),
+    ("ons_pfa_september", "copy-ye-sep-2019", "years.csv"),
     ("ons_pfa_tables", "ye-dec-2019", "ye-dec-2019"),
     ("ons_pfa_tables", "ye-dec-2024", "ye-dec-2024"),
     ("ons_pfa_tables", "ye-jun-2025", "ye-jun-2025.csv"),
+    ("ons_population_by_age", "mid-2023", "single-years.csv"),
+    ("ons_population_by_force", "mid-2024", "mid-2024.csv"),
 )
 
 
@@ -85,6 +91,17 @@ def fixture_seeds(folder: Path) -> Iterator[Seed]:
         ods_bytes({"Data": [youth_justice.HEADER, *youth_justice.ROWS]}),
     )
     yield _added(folder, supplementary.SUPPLEMENTARY, supplementary.LAYOUT, workbook_bytes(supplementary.sheets()))
+    for source_id, edition_id, content in (
+        ("ho_arrests_tables", arrests.EDITION.id, ods_bytes(arrests.sheets())),
+        ("ho_nrm_long_run", "2023-q4-referrals", csv_bytes(long_run.ROWS)),
+        (
+            "ho_nrm_uk_counties",
+            "2025-q3",
+            csv_bytes([["county", "referrals"], ["Synthetic county", "7"], ["Another county", "0"]]),
+        ),
+    ):
+        edition = next(each for each in sources[source_id].editions if each.id == edition_id)
+        yield Seed(sources[source_id], edition, content, DATA)
     population = sources["ons_mid_year_population"]
     answer = (FIXTURES / population.id / "mid-2022.csv").read_bytes()
     found = ons_mid_year_population.edition_in(answer, population, "answer.csv", DATA)

@@ -31,7 +31,7 @@ CELL_COLUMNS = (
         "cell",
         pl.String,
         "Cell reference as a spreadsheet shows it; for CSV files, record number and column; for Parquet tables, row and name of the column",
-        pattern=r"^(?:[A-Z]{1,3}[1-9][0-9]*|row:[1-9][0-9]* column:[^/;]+)$",
+        pattern=r"^(?:[A-Z]{1,3}[1-9][0-9]*|row:[1-9][0-9]* column:[^/;\r\n]+)$",
         example="W38",
     ),
     Column(

@@ -71,25 +71,22 @@ def data_notes(data: ReportData, area_ids: Sequence[str], *, draws_revisions: bo
 
 
 def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> tuple[Block, ...]:
-    """Years that two or more editions print, where an edition printed another figure: all of one area, else the revised."""
+    """Twelve months of which an edition printed another figure than one before it, the largest change first."""
     period = ["area_id", "period_start", "period_end"]
     counts = (
-        data.indicators.filter(pl.col("measure_id") == DRUGS)
+        data.indicators.filter((pl.col("measure_id") == DRUGS) & (pl.col("months") == 12))
         .with_columns(pl.col("period_end").max().over("source_id", "edition_id").alias("reach"))
         .filter(pl.col("area_id").is_in(list(area_ids)) & pl.col("numerator").is_not_null())
         .sort("vintage", "reach", "source_id", "edition_id", "is_preferred")
         .unique([*period, "source_id", "edition_id"], keep="last", maintain_order=True)
         .with_columns(
             pl.col("numerator").n_unique().over(period).alias("different"),
-            pl.len().over(period).alias("editions"),
             (pl.col("numerator").last() - pl.col("numerator").first()).over(period).abs().alias("size"),
         )
-        .filter(pl.col("editions") > 1)
     )
-    revised = counts.filter(pl.col("different") > 1)
-    if revised.is_empty():
+    listed = counts.filter(pl.col("different") > 1)
+    if listed.is_empty():
         return ()
-    listed = counts if counts["area_id"].n_unique() == 1 else revised
     by_figure = [
         list(rows.iter_rows(named=True))
         for _, rows in listed.sort("size", descending=True, maintain_order=True).group_by(period, maintain_order=True)
@@ -103,7 +100,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
     left_out = len(editions) - len(columns)
     title = "Drug offences of the same period, edition by edition"
     largest = by_figure[0]
-    description = wording.revisions(largest[0], largest[-1], revised.select(period).n_unique())
+    description = wording.revisions(largest[0], largest[-1], listed.select(period).n_unique())
     table = Table(
         anchor="table-revisions",
         caption="Drug offences of the same period in several editions, oldest first; this report uses the newest",

@@ -222,6 +222,7 @@ def sources(data: ReportData, area_id: str, used: Iterable[str]) -> tuple[Block,
             ),
             source_note=f"{wording.CONTACT} {wording.COPIES if is_nation else wording.FILES_ELSEWHERE}",
             dense=True,
+            on_paper=not is_nation,
         ),
         Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),), is_note=True),
     )

@@ -63,7 +63,9 @@ def test_a77_england_and_wales_is_its_forces_and_british_transport_police(observ
 
 
 def test_a84_a_false_zero_is_no_zero_in_an_observation(observations: pl.DataFrame) -> None:
-    hampshire = observations.filter(measure_id="child_criminal_exploitation_episodes", area_id="E10000014")
+    hampshire = observations.filter(measure_id="child_criminal_exploitation_episodes", area_id="E10000014").filter(
+        pl.col("edition_id").str.starts_with("2025-")
+    )
     assert hampshire.sort("period_end").tail(4).select("edition_id", "value").rows() == [
         *(("2025-ye-mar-2022", None), ("2025-ye-mar-2023", None), ("2025-ye-mar-2024", None), ("2025-ye-mar-2025", 342))
     ]

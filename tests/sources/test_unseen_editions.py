@@ -240,7 +240,7 @@ def test_the_older_header_and_sheet_names_of_recorded_crime_need_no_layout_row(
     name = "prc-pfa-mar2013-onwards-tables-191023.ods"
     (file,) = landed(tmp_path, register, {name: ods_bytes({"Notes": [["Notes"]], "2019-20": older})})
     cells = read_cells(with_landing(register, [file])[CRIME], DATA, tmp_path)
-    assert cells["period_text"].unique().sort().to_list()[0] == "2019-20 | Q1"
+    assert "2019-20 | Q1" in cells["period_text"].to_list()
     assert file.editions[0].vintage == "2023-10"
 
 

@@ -1,6 +1,7 @@
 """The data pack: a workbook for each report, and the tables behind all of them, written beside the documents of a build."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -67,7 +68,9 @@ def datapack_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.Asse
         )
         areas = dict(products.reported(registers.areas).select("slug", "area_id").iter_rows())
         books = made_workbooks(areas, Slices(data), lake[REVISIONS.table], paths)
-        return write_files(pack(data, registers, lake), paths, identity, books)
+        # The tables have every number; workbooks those that the reports print.
+        whole = replace(data, indicators=lake["out/indicators"])
+        return write_files(pack(whole, registers, lake), paths, identity, books)
 
     return [datapack]
 

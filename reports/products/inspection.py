@@ -202,6 +202,7 @@ def _of_forces(held: pl.DataFrame, area_id: str) -> tuple[Table, ...]:
             ),
             source_note=f"Source: {_PUBLISHER}; gathered by hand. {wording.grades_of_forces(newest['area_id'].n_unique(), without)}",
             dense=True,
+            on_paper=not is_nation,
         ),
     )
 
@@ -301,6 +302,7 @@ def _organised_crime(rows: pl.DataFrame, area_id: str) -> Table:
             ),
             source_note=f"{note} Each page is in the report of the force or policing region.",
             dense=True,
+            on_paper=False,
         )
     return Table(
         anchor="table-organised-crime",

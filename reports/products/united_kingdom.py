@@ -69,6 +69,7 @@ def _by_kind(data: ReportData) -> tuple[Block, ...]:
     return (
         Table(
             anchor="table-referrals-by-kind",
+            on_paper=False,
             caption="Potential victims referred in the United Kingdom, by kind of first responder",
             columns=(
                 TableColumn("Quarter"),

@@ -128,7 +128,7 @@ def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured, small
     changed = {name for name, digest in digests(build / "lake").items() if lake[name] != digest}
     assert changed == {
         f"raw/{source}.parquet",
-        *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet"),
+        *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet", "out/profile.parquet"),
     }
     assert build_id(build) != was
     now = good(build)

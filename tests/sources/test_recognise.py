@@ -286,9 +286,9 @@ def test_every_original_is_known_under_another_name(
     for number, path in enumerate(
         sorted(path for path in originals.rglob("*") if path.suffix != ".zip" and path.is_file())
     ):
-        # The quarter of a referral file and the year of a table of seizures stand in the name of the folder alone.
-        is_undated = any(source in path.as_posix() for source in ("ho_nrm", "ho_drug_seizures"))
-        folder = tmp_path / path.parent.name if is_undated else tmp_path
+        # The quarter of a referral file and the year of a table of seizures or of recorded crime stand in the name of the folder alone.
+        undated = ("ho_nrm", "ho_drug_seizures", "ho_recorded_crime_open_data/2017-18")
+        folder = tmp_path / path.parent.name if any(each in path.as_posix() for each in undated) else tmp_path
         folder.mkdir(exist_ok=True)
         shutil.copyfile(
             path, folder / f"{number}{''.join(path.suffixes[-2:] if path.suffix == '.gz' else [path.suffix])}"

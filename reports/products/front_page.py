@@ -82,12 +82,15 @@ def _overdue(data: ReportData, rows: list[Row]) -> list[str]:
 
 def _measures(data: ReportData, area_id: str) -> Iterator[Row]:
     """The measures of page 1 of which the area has a figure: its newest, and what the profile says beside it."""
-    labels = dict(data.headlines.select("measure_id", "label").iter_rows())
-    units = dict(data.measures.select("measure_id", "unit_plural").iter_rows())
-    own = {row["indicator_id"]: row for row in data.figures(area_id).iter_rows(named=True)}
-    profile = data.profile.filter((pl.col("area_id") == area_id) & pl.col("indicator_id").is_in(list(own)))
-    for row in profile.sort("position").iter_rows(named=True):
-        yield {**own[row["indicator_id"]], **row, "label": labels[row["measure_id"]], "unit": units[row["measure_id"]]}
+    about = data.measures.select("measure_id", pl.col("unit_plural").alias("unit"))
+    rows = (
+        data.profile.filter(pl.col("area_id") == area_id)
+        .join(data.figures(area_id), on="indicator_id", suffix="_of_figure")
+        .join(data.headlines.select("measure_id", "label"), on="measure_id", how="left")
+        .join(about, on="measure_id", how="left")
+        .sort("position")
+    )
+    yield from rows.iter_rows(named=True)
 
 
 def _message(row: Row) -> Prose:

@@ -56,6 +56,8 @@ def change_cell(row: Row, which: str) -> str:
     """The change on a year before ('year') or since 2019 ('since') as a cell: '−5% A', '≈ −2% A', or why there is none."""
     change, grade = row[f"{which}_change"], row[f"{which}_grade"]
     if change is None:
+        if grade in _GRADED:
+            return f"too few {grade}"
         return formats.NOT_AVAILABLE if grade is None else f"grade {grade}"
     if _is_share(row):
         return f"{_mark(row, which)}{formats.rate(_points(row, which))} points {grade}"
@@ -157,6 +159,8 @@ def _changes(row: Row) -> str:
 def _change(row: Row, which: str, when: str) -> str:
     change, grade = row[f"{which}_change"], row[f"{which}_grade"]
     if change is None:
+        if grade in _GRADED:
+            return f"too few to compare {when}"
         return f"no figure {_NONE_OF[which]}" if grade is None else f"not comparable {when}"
     size = f"{formats.rate(abs(_points(row, which)))} points" if _is_share(row) else f"{formats.count(abs(change))}%"
     if _is_same(row, which):

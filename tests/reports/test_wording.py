@@ -63,6 +63,12 @@ def test_what_a_grade_forbids_is_refused_in_words_with_the_reason_in_a_note() ->
     assert wording.why_not_compared(refused).startswith("Drug offences, since 2019: ")
 
 
+def test_counts_too_small_for_a_percentage_are_said_to_be_so_and_not_to_be_incomparable() -> None:
+    few = measured(numerator=3.0, year_grade="A", year_reason="too few for a percentage")
+    assert "Too few to compare on the year before" in wording.plain(wording.headline(few))
+    assert wording.change_cell(few, "year") == "too few A"
+
+
 def test_a_share_is_said_in_per_cent_and_its_change_in_points() -> None:
     share = measured(
         unit="per cent", value=19.2, year_change=-20.0, year_lower_95=-30.0, year_upper_95=-10.0, year_grade="A"

@@ -13,10 +13,12 @@ from transforms.comparability.ledger import BEFORE_THE_REPORT
 from transforms.contracts.tables import PROFILE
 from transforms.errors import NotComparableError
 from transforms.indicators.shares import OF_OFFENCES
+from transforms.statistics.disclosure import INTERVAL_BELOW
 
 NATION: Final = "K04000001"
 NO_FIGURE: Final = "no figure held"
 """Why there is no change: one of the two periods is not held."""
+TOO_SMALL: Final = "too few for a percentage"
 NO_RATES: Final = "no rate"
 EARLIER: Final = "others have newer figures"
 NOT_ALL_ALIKE: Final = "not every two forces compare"
@@ -25,6 +27,12 @@ _FEWEST_RANKED: Final = 10
 # Decimals to which the figure of England and Wales is kept: as reports print it, so that a report is not made again for what nobody sees.
 _PRINTED: Final = 1
 _YEAR: Final = 12
+_QUARTER: Final = 3
+# What is read of a figure; the identifiers of its cells, which are long, are not.
+_READ: Final = (
+    *("indicator_id", "measure_id", "area_id", "area_kind", "period_start", "period_end", "months", "is_preferred"),
+    *("numerator", "value", "multiplier", "denominator_used", "denominator_rule"),
+)
 _CHANGES: Final = {"year": "year_before", "since": BEFORE_THE_REPORT}
 
 
@@ -39,7 +47,7 @@ def profile(indicators: pl.DataFrame, ledger: pl.DataFrame, headlines: pl.DataFr
         pl.col("is_preferred")
         & pl.col("measure_id").is_in(headlines["measure_id"].to_list())
         & pl.col("numerator").is_not_null()
-    )
+    ).select(_READ)
     yearly = held.filter(pl.col("months") == _YEAR)["measure_id"].unique().to_list()
     newest = (
         held.filter((pl.col("months") == _YEAR) | ~pl.col("measure_id").is_in(yearly))
@@ -47,14 +55,13 @@ def profile(indicators: pl.DataFrame, ledger: pl.DataFrame, headlines: pl.DataFr
         .group_by("measure_id", "area_id", maintain_order=True)
         .last()
     )
-    known = {row["indicator_id"]: row for row in held.iter_rows(named=True)}
-    pairs = {
-        (row["kind"], row["figure_id_b"]): row
-        for row in ledger.filter(
-            pl.col("kind").is_in(list(_CHANGES.values()))
-            & pl.col("figure_id_b").is_in(newest["indicator_id"].implode())
-        ).iter_rows(named=True)
-    }
+    compared = ledger.filter(
+        pl.col("kind").is_in(list(_CHANGES.values())) & pl.col("figure_id_b").is_in(newest["indicator_id"].implode())
+    )
+    pairs = {(row["kind"], row["figure_id_b"]): row for row in compared.iter_rows(named=True)}
+    earlier = held.filter(pl.col("indicator_id").is_in(compared["figure_id_a"].implode()))
+    known = {row["indicator_id"]: row for row in earlier.iter_rows(named=True)}
+    lively = _dispersions(held, newest)
     beside = {
         row["figure_id_a"]: row["grade"]
         for row in ledger.filter(pl.col("kind") == "nation").select("figure_id_a", "grade").iter_rows(named=True)
@@ -75,7 +82,7 @@ def profile(indicators: pl.DataFrame, ledger: pl.DataFrame, headlines: pl.DataFr
                 **{
                     f"{which}_{name}": value
                     for which, kind in _CHANGES.items()
-                    for name, value in _change(pairs.get((kind, row["indicator_id"])), row, known, held).items()
+                    for name, value in _change(pairs.get((kind, row["indicator_id"])), row, known, lively).items()
                 },
                 **_beside(row, whole, beside.get(row["indicator_id"])),
                 **ranks.get(row["indicator_id"], {}),
@@ -84,10 +91,23 @@ def profile(indicators: pl.DataFrame, ledger: pl.DataFrame, headlines: pl.DataFr
     return pl.DataFrame(rows, schema=PROFILE.schema).sort("area_id", "position")
 
 
+def _dispersions(held: pl.DataFrame, newest: pl.DataFrame) -> dict[tuple[str, str], float | None]:
+    """By measure and area, how much the quarters of a series vary beyond chance; None where too few are held."""
+    quarters = held.filter(pl.col("months") == _QUARTER).partition_by("measure_id", "area_id", as_dict=True)
+    nothing = held.clear()
+    return {
+        (measure_id, area_id): dispersion_of_series(quarters.get((measure_id, area_id), nothing), measure_id, area_id)
+        for measure_id, area_id in newest.select("measure_id", "area_id").iter_rows()
+    }
+
+
 def _change(
-    pair: Mapping[str, Any] | None, row: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], held: pl.DataFrame
+    pair: Mapping[str, Any] | None,
+    row: Mapping[str, Any],
+    known: Mapping[str, Mapping[str, Any]],
+    lively: Mapping[tuple[str, str], float | None],
 ) -> dict[str, Any]:
-    """The change from the earlier figure of a graded pair to the newest one, or why none is given."""
+    """The change from the earlier figure of a graded pair to the newest one, or why none is given: counts so small have no percentage without limits."""
     if pair is None:
         return {"reason": NO_FIGURE}
     before = known.get(pair["figure_id_a"])
@@ -105,10 +125,13 @@ def _change(
     sides |= {f"multiplier_{side}": row["multiplier"] if as_rates else None for side in ("a", "b")}
     sides |= {f"per_month_{side}": False for side in ("a", "b")}
     try:
-        phi = dispersion_of_series(held, row["measure_id"], row["area_id"])
-        change = difference_test({**pair, **sides}, phi)
-    except NotComparableError:
-        return found
+        change = difference_test({**pair, **sides}, lively[row["measure_id"], row["area_id"]])
+    except NotComparableError:  # the grade forbids it, or the first figure is zero
+        return {**found, "reason": TOO_SMALL} if pair["grade"] in ("A", "B") else found
+    if change.per_cent is None or (
+        change.lower is None and min(before["numerator"], row["numerator"]) < INTERVAL_BELOW
+    ):
+        return {**found, "reason": TOO_SMALL}
     return {**found, "change": change.per_cent, "lower_95": change.lower, "upper_95": change.upper}
 
 

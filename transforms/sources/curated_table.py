@@ -11,21 +11,16 @@ import polars as pl
 from transforms.sources.grid import (
     Parsed,
     as_cells,
-    columns_by_role,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     left_out,
     only_column,
-    read_layout,
     refuse_blanks,
     rows_of_edition,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition, load_source
-
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -38,11 +33,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when a column is new, missing, renamed or moved, when a row lacks its period, area or label, when something
     was found but not the page that it was read on, or when a period is no edition's.
     """
-    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
-    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     periods, url = list(roles["period"]), only_column(roles, "source_url")
     measures, remarks = roles["measure"], roles.get("note", {})
     named = {role: only_column(roles, role) for role in ("area_name", "measure_label") if role in roles}

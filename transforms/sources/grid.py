@@ -176,6 +176,12 @@ def _unreadable(edition: Edition, error: Exception) -> LayoutError:
     )
 
 
+LAYOUT = ("edition_id", "table", "column_set")
+"""The columns of the layout of a source whose editions are one table each, in ``data/layouts/<source id>.csv``."""
+COLUMNS = ("column_set", "column", "label", "role")
+"""The columns of ``data/layouts/<source id>_columns.csv`` of such a source."""
+
+
 def read_layout(data: Path, name: str, columns: Sequence[str]) -> pl.DataFrame:
     """Read ``data/layouts/<name>.csv`` as text, blanks null; raises RegisterError when its columns are not ``columns``."""
     layout = read_authored(data / "layouts" / f"{name}.csv")
@@ -205,6 +211,18 @@ def column_label(label: pl.Expr) -> pl.Expr:
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
     )
+
+
+def table_by_layout(grid: pl.DataFrame, edition: Edition, data: Path) -> tuple[str, dict[str, dict[str, str]]]:
+    """The name of the one table of an edition whose header is its first row, and its columns by role, as ``data/layouts/<source id>.csv`` and
+    ``<source id>_columns.csv`` have them (``columns_by_role``).
+
+    Raises RegisterError for an edition without a layout row, and LayoutError as ``columns_by_role``.
+    """
+    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
+    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
+    expected = columns.filter(pl.col("column_set") == layout["column_set"])
+    return layout["table"], columns_by_role(grid, (1, 1), expected, edition, layout["table"])
 
 
 def columns_by_role(

@@ -10,19 +10,14 @@ import polars as pl
 from transforms.sources.grid import (
     Parsed,
     as_cells,
-    columns_by_role,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     left_out,
-    read_layout,
     refuse_blanks,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition
-
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 
 _SEPARATOR = " | "
 _AGAIN = "fetch the file again, or look whether the publisher changed the table"
@@ -33,11 +28,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
 
     Raises LayoutError when a column is new, missing, renamed or moved, a label is blank, or two rows say the same.
     """
-    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
-    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(column_set=layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     rows = filled(grid.filter(pl.col("row") > 1))
     periods, breakdowns, measures = list(roles["period"]), list(roles.get("breakdown", {})), roles["measure"]
     refuse_blanks(rows, [*periods, *breakdowns, *measures], table, edition)

@@ -10,19 +10,14 @@ import polars as pl
 from transforms.sources.grid import (
     Parsed,
     as_cells,
-    columns_by_role,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     left_out,
     only_column,
-    read_layout,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition
-
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -34,11 +29,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when a column is new, missing, renamed or moved, when a row without words is no footnote, or when codes are
     starred without a footnote.
     """
-    (layout,) = layout_rows(read_layout(data, "ho_offence_reference", LAYOUT), edition)
-    columns = read_layout(data, "ho_offence_reference_columns", COLUMNS)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     code = only_column(roles, "offence_code")
     rows = filled(grid.filter(pl.col("row") > 1))
     worded = pl.any_horizontal(pl.col(list(roles["measure"])).is_not_null())

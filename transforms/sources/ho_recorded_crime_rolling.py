@@ -9,22 +9,20 @@ from pathlib import Path
 import polars as pl
 
 from transforms.sources.grid import (
+    COLUMNS,
     Parsed,
     as_cells,
-    columns_by_role,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     left_out,
     only_column,
     read_layout,
     refuse_blanks,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition, Source
 
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 OFFENCES = ("label", "role")
 
 _AS_PUBLISHED = r"^\d{2}/\d{2}/\d{4}$"
@@ -39,12 +37,9 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when a column is new, missing, renamed or moved, when an offence is not in the layout or no longer in the file,
     or when a row has no date, force or offence.
     """
-    (layout,) = layout_rows(read_layout(data, "ho_recorded_crime_rolling", LAYOUT), edition)
-    columns = read_layout(data, "ho_recorded_crime_rolling_columns", COLUMNS)
     offences = read_layout(data, "ho_recorded_crime_rolling_offences", OFFENCES)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     period, area, offence, value = (
         only_column(roles, role) for role in ("period", "area_name", "measure_label", "measure")
     )

@@ -11,20 +11,15 @@ import polars as pl
 from transforms.sources.grid import (
     Parsed,
     as_cells,
-    columns_by_role,
     csv_grid,
     filled,
-    layout_rows,
     left_out,
     only_column,
-    read_layout,
     refuse_blanks,
     rows_of_edition,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition, load_source
-
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 
 
 def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
@@ -37,11 +32,8 @@ def parse(content: bytes, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError when a column is new, missing, renamed or moved, when a row lacks period, level, place or page, or when its
     period is no edition's.
     """
-    (layout,) = layout_rows(read_layout(data, "mopac_rescue_and_response", LAYOUT), edition)
-    columns = read_layout(data, "mopac_rescue_and_response_columns", COLUMNS)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     period, level, place, url = (
         only_column(roles, role) for role in ("period", "breakdown", "area_name", "source_url")
     )

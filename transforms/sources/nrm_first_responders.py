@@ -9,20 +9,18 @@ import polars as pl
 from transforms.errors import RegisterError
 from transforms.sources.calendar import edition_of_quarter, quarter_named
 from transforms.sources.grid import (
-    columns_by_role,
+    COLUMNS,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     only_column,
     read_layout,
     refuse_blanks,
+    table_by_layout,
 )
 from transforms.sources.nrm_labels import TOTAL, read_labels, refuse_unknown_labels
 from transforms.sources.registry import Edition, Source
 
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 POLICE: Final = "Police"
 
 _ZIP = b"PK"
@@ -45,11 +43,8 @@ def referrals(content: bytes, edition: Edition, data: Path) -> tuple[str, str, p
     Raises LayoutError when a column is new, missing, renamed or moved, when a label is blank, when a kept row has a type or an age that is
     not known, or when no total is left; RegisterError where the register does not say the quarter, which the file does not print.
     """
-    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
-    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
-    table = layout["table"]
     grid = csv_grid(content, edition)
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     letters = {name: only_column(roles, role) for role, name in _NAMES.items()}
     others = list(roles["breakdown"])
     rows = filled(grid.filter(pl.col("row") > 1))

@@ -18,12 +18,11 @@ import polars as pl
 from transforms.errors import LayoutError
 from transforms.incidents import Original, as_file, by_month, ingest_month, load_incident_registers, read_archive
 from transforms.sources.calendar import months_between
-from transforms.sources.grid import Parsed, layout_error, layout_rows, read_layout
+from transforms.sources.grid import LAYOUT, Parsed, layout_error, layout_rows, read_layout
 from transforms.sources.police_uk_archive import accounted, believed_publication, copy_folder
 from transforms.sources.registry import Edition, Source, dated
 from transforms.sources.unpacked import DAMAGED, MOST_BYTES
 
-LAYOUT = ("edition_id", "table", "column_set")
 COLUMNS = ("column_set", "column", "label", "role", "archive_label")
 KIND = "stop-and-search"
 _MONTH = re.compile(r"(?:.*/)?(?P<month>\d{4}-(?:0[1-9]|1[0-2]))\.json")

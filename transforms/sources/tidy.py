@@ -14,24 +14,22 @@ import polars as pl
 
 from transforms.errors import RegisterError
 from transforms.sources.grid import (
+    COLUMNS,
     LETTERS,
     Parsed,
     as_cells,
     column_label,
-    columns_by_role,
     csv_grid,
     filled,
     layout_error,
-    layout_rows,
     left_out,
     only_column,
     read_layout,
     refuse_blanks,
+    table_by_layout,
 )
 from transforms.sources.registry import Edition, Source
 
-LAYOUT = ("edition_id", "table", "column_set")
-COLUMNS = ("column_set", "column", "label", "role")
 BREAKDOWN_SEPARATOR = " | "
 
 _ONLY = "only: "
@@ -56,10 +54,7 @@ def tidy_cells(grid: pl.DataFrame, edition: Edition, data: Path) -> Parsed:
     Raises LayoutError for a column that is new, missing, renamed or moved, a level that is not in the layout, a blank place, period or
     breakdown, a breakdown that the layout expects and no row has, two rows that say the same, and an edition without a row.
     """
-    (layout,) = layout_rows(read_layout(data, edition.source_id, LAYOUT), edition)
-    columns = read_layout(data, f"{edition.source_id}_columns", COLUMNS)
-    table = layout["table"]
-    roles = columns_by_role(grid, (1, 1), columns.filter(pl.col("column_set") == layout["column_set"]), edition, table)
+    table, roles = table_by_layout(grid, edition, data)
     rows = filled(grid.filter(pl.col("row") > 1))
     only = {
         column: role.removeprefix(_ONLY).split("|")

@@ -49,11 +49,9 @@ def particulars(data: ReportData, area_id: str, title: str, to: str) -> tuple[tu
     if not rows:
         return ()
     day = read_on(data, rows)
-    due = [
-        found
-        for source, vintage in _sources(data, rows)
-        if (found := next_release(source, vintage)) and found >= f"{day:%Y-%m}"
-    ]
+    # Of an edition that is overdue, the next is the one that the timetable has after this day.
+    month = f"{day:%Y-%m}"
+    due = [found for source, vintage in _sources(data, rows) if (found := next_release(source, max(vintage, month)))]
     following = date.fromisoformat(f"{min(due)}-01") if due else None
     return wording.particulars(title, day, to, following, data.contact)
 

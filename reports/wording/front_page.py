@@ -15,7 +15,7 @@ PROFILE_NOTE = (
     "areas, from the largest, with its 95% interval."
 )
 _GRADED = ("A", "B")
-_SAME_AS = {"year": "About as a year before", "since": "about as in 2019"}
+_SAME_AS = {"year": "No clear change in a year", "since": "no clear change since 2019"}
 _NONE_OF = {"year": "a year before", "since": "before 2020"}
 
 
@@ -110,7 +110,7 @@ def particulars(
     """The lines of the cover: when the edition was made, how far it goes, what comes next, whom to ask, how to cite."""
     edition = formats.day(read_on)
     return (
-        ("Edition", f"{edition}, the day on which a publisher’s file was last read for it"),
+        ("Edition", f"{edition}, when a publisher’s file was last read for it"),
         ("Figures to", to),
         *(
             (("Next expected", f"{formats.month(next_release)}, by the publishers’ timetables"),)
@@ -147,7 +147,7 @@ def _mark(row: Row, which: str) -> str:
 def _changes(row: Row) -> str:
     """'Down 5% on the year before; up 12% since 2019.', or why not."""
     if all(row[f"{which}_change"] is not None and _is_same(row, which) for which in ("year", "since")):
-        return "About as a year before and in 2019."
+        return "No clear change in a year or since 2019."
     year, since = (
         _change(row, which, when) for which, when in (("year", "on the year before"), ("since", "since 2019"))
     )

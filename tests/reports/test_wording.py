@@ -49,7 +49,7 @@ def test_a_message_has_level_age_change_and_place() -> None:
 
 def test_a_change_within_chance_is_no_change_and_one_without_limits_is_given() -> None:
     within = measured(year_change=-5.2, year_lower_95=-12.0, year_upper_95=2.0, year_grade="A")
-    assert "About as a year before; no figure before 2020." in wording.plain(wording.headline(within))
+    assert "No clear change in a year; no figure before 2020." in wording.plain(wording.headline(within))
     assert wording.change_cell(within, "year") == "≈ −5% A"
     unknown = measured(year_change=49.0, year_grade="A")
     assert "Up 49% on the year before" in wording.plain(wording.headline(unknown))

@@ -1,4 +1,4 @@
-"""Writes what the documents take from the last build and the register: outputs of commands, tables of sources, the picture."""
+"""Writes what the documents take from the last build and the register: outputs of commands, tables of sources and settings, the picture."""
 
 import re
 import shlex
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.store.environment import SETTINGS
 from orchestration.store.paths import PROJECT, paths_from_environment
 from reports.figures import palette
 from transforms.sources.published import sources_held
@@ -72,6 +73,22 @@ def with_sources(text: str) -> str:
     return text
 
 
+def with_settings(text: str) -> str:
+    """A document with the tables of docs/settings.md as the one table of settings has them: a heading of each kind, and its settings."""
+    head, title, _ = text.partition(f"\n## {SETTINGS[0].of}\n")
+    if not title:
+        return text
+    kinds = dict.fromkeys(setting.of for setting in SETTINGS)
+    tables = (
+        f"\n## {kind}\n\n| Setting | What it says | Without it |\n|---|---|---|\n"
+        + "".join(
+            f"| `{each.name}` | {each.says} | {each.otherwise or '–'} |\n" for each in SETTINGS if each.of == kind
+        )
+        for kind in kinds
+    )
+    return head + "".join(tables)
+
+
 def with_findings(text: str, board: pl.DataFrame) -> str:
     """A document with the rows of its table of findings as the scoreboard of a build (out/scoreboard) has them."""
     head, rule, rest = text.partition(f"{_FINDINGS}\n{re.sub(r'[^|]+', '---', _FINDINGS)}\n")
@@ -109,4 +126,4 @@ if __name__ == "__main__":
     board = pl.read_parquet(paths_from_environment().lake / "out" / "scoreboard.parquet")
     for document in DOCUMENTS:
         before = document.read_text(encoding="utf-8")
-        document.write_text(with_findings(with_sources(with_outputs(before)), board), encoding="utf-8")
+        document.write_text(with_findings(with_settings(with_sources(with_outputs(before))), board), encoding="utf-8")

@@ -18,6 +18,7 @@ from orchestration.definitions import definitions
 from orchestration.delivery.by_schedule import delivery_schedule
 from orchestration.run.manifest import held_folders
 from orchestration.service.alert_sensors import alert_sensors
+from orchestration.service.alerts import refuse_wrong_alerts
 from orchestration.service.automation import automated, conditions_sensor
 from orchestration.service.release_sensors import publisher_sensors, release_schedules
 from orchestration.store.paths import Paths, paths_from_environment
@@ -73,7 +74,8 @@ def _store(paths: Paths) -> Path:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What the services of deploy/ load: this checkout and the folders that the environment names."""
+    """What the services of deploy/ load: this checkout and the folders that the environment names. Raises CountyLinesError for wrong settings of alerts."""
+    refuse_wrong_alerts()
     return server_definitions(paths_from_environment())
 
 

@@ -76,16 +76,28 @@ def build(
             as_json,
         )
         return
+    before = shown_edition(paths)
     with only_build(paths):
         result = _run_build(paths, current, quiet=as_json or not sys.stderr.isatty())
         _write_figures(paths, result)
     if result.error:
-        kept = "; the last good reports are as they were." if paths.reports.exists() else "."
-        raise CountyLinesError(f"{result.error.removesuffix('.')}. Nothing was published{kept}")
+        raise CountyLinesError(f"{result.error.removesuffix('.')}. {what_readers_see(paths, before)}")
     seconds = {layer: round(spent, 2) for layer, spent in result.seconds.items()}
     total = round(time.monotonic() - began, 2)
     said = {"ran": result.ran, "seconds": total, "layers": seconds, "warnings": list(result.warnings)}
     _say_built(paths, said | {"milliseconds_a_report": dict(result.milliseconds)}, as_json)
+
+
+def shown_edition(paths: Paths) -> str | None:
+    """The edition that the link of the reports leads to; None where there is none."""
+    return str(paths.reports.readlink()) if paths.reports.is_symlink() else None
+
+
+def what_readers_see(paths: Paths, before: str | None) -> str:
+    """What a build that failed left to be read, by the link itself: the step that failed may have come after the switch."""
+    if shown_edition(paths) != before:
+        return "The reports were published before that and are whole; what comes after them is made by the next build."
+    return "Nothing was published; the last good reports are as they were." if before else "Nothing was published."
 
 
 def _write_figures(paths: Paths, result: Any) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--to", help="A folder or s3://bucket/prefix; COUNTYLINES_DELIVER_TO unless given.")
 @click.option(
     "--release-at",
-    help="Nothing leaves before this time: 2026-11-26 09:30 is London's, 2026-11-26T09:30+00:00 says its own.",
+    help="Nothing leaves before this time: 2026-11-26 09:30 is London's, 2026-11-26T09:30+00:00 says its own; COUNTYLINES_RELEASE_AT unless given.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be published and sent; write nothing, send nothing.")
 @click.option(

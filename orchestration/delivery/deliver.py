@@ -76,32 +76,49 @@ def deliver(
     outside: Outside,
     *,
     release_at: datetime | None = None,
+    not_before: datetime | None = None,
     dry_run: bool = False,
     resend_unknown: bool = False,
 ) -> Delivered:
     """Publish the edition that the last build made, then write to its subscribers; do again what an earlier run left undone.
 
-    Before its time of release the edition is only noted: nothing is written to the target and to nobody. A dry run publishes, sends
-    and notes nothing. ``find_report`` gives the slug of the report on an area. Raises CountyLinesError when the edition is damaged, the list of
-    subscribers is wrong, the ledger is not the one of this target, or target or mail server cannot be used.
+    ``release_at`` is what a person asks for now, ``not_before`` what the settings say of every edition; the first stands before the second.
+    Before its time of release the edition is only noted, in the ledger and in the marker of the target: nothing else is written to the target, and
+    to nobody. A dry run publishes, sends and notes nothing. ``find_report`` gives the slug of the report on an area. Raises CountyLinesError when
+    the edition is damaged, the list of subscribers is wrong, the ledger is not the one of this target, an edition without a time of its own
+    comes while another is held, the target is not a delivery's own, or target or mail server cannot be used.
     """
     folder = published_folder(paths)
     files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
     _refuse_damaged(folder, files)
     subscribers = _subscribers(settings, find_report)
     texts = _texts(folder, {*reports_followed(subscribers), _NATIONAL})
-    place = target(settings.to)
+    place = target(settings.to, paths)
     with _only_delivery(paths), book.open_ledger(_ledger(paths, dry_run)) as ledger:
-        edition = _edition(ledger, place, folder.name, texts[_NATIONAL]["key_messages"], release_at, outside.now())
+        marked, shown = place.held_until(), [each.id for each in place.published()]
+        now = outside.now()
+        released = _released(ledger, place.name, shown, folder.name, release_at, not_before)
+        # What is out stays out, whatever a clock says that was put back. What is out elsewhere is not out here.
+        until = (
+            now
+            if folder.name in shown
+            else max(filter(None, (released, None if release_at else not_before)), default=now)
+        )
+        if folder.name not in shown:
+            _refuse_early(ledger, folder.name, until, marked, now)
+        edition = Edition(folder.name, released or until, tuple(texts[_NATIONAL]["key_messages"]))
         size = sum(path.stat().st_size for path in files.values())
-        held = Delivered(edition.id, "held", edition.released, place.name, len(files), size)
+        held = Delivered(edition.id, "held", until if now < until else edition.released, place.name, len(files), size)
         mailing = Mailing(edition, subscribers, texts, folder, settings, ledger, outside)
         if dry_run:
             return replace(held, outcome="planned", letters=planned_states(mailing))
         book.write_release(ledger, edition.id, edition.released)
-        # What is out stays out, whatever a clock says that was put back.
-        if outside.now() < edition.released and not book.is_published(ledger, edition.id):
+        if now < until:
+            # The ledger first: a target that cannot be written to is held all the same.
+            book.write_hold(ledger, place.name, edition.id, until)
+            place.mark(until)
             return held
+        place.mark(marked)
         outcome = _publish(ledger, place, edition, files, settings.address, outside)
         book.write_interrupted(ledger, outside.now())
         bounced = take_bounces(settings, ledger, outside.now())
@@ -155,29 +172,50 @@ def _ledger(paths: Paths, dry_run: bool) -> Path | None:
     return None if dry_run and not path.exists() else path
 
 
-def _edition(
-    ledger: Connection, place: Target, name: str, summary: Sequence[str], release_at: datetime | None, now: datetime
-) -> Edition:
-    """The edition with its time of release: what the ledger knows of one that is out, else what is asked for, else what was asked for before, else now.
+def _released(
+    ledger: Connection,
+    place: str,
+    shown: Sequence[str],
+    name: str,
+    release_at: datetime | None,
+    not_before: datetime | None,
+) -> datetime | None:
+    """The time of release of an edition: what the ledger knows of one that is out, else what is asked for, else the later of what was noted and what
+    the settings say; None for one of which nobody has said anything.
 
-    Raises CountyLinesError for another time for an edition that is out, for one that was replaced by a newer one, and when the target has an edition that the ledger has never heard of.
+    Raises CountyLinesError for another time for an edition that is out, for one that was replaced by a newer one, and when the target has an
+    edition that the ledger has never heard of.
     """
     noted = book.release_of(ledger, name)
-    published = [edition.id for edition in place.published()]
-    if name in published and noted is None:
+    if name in shown and noted is None:
         raise CountyLinesError(
-            f"{place.name} has edition {name} already, but the ledger does not know of it: who got a letter cannot be known. "
+            f"{place} has edition {name} already, but the ledger does not know of it: who got a letter cannot be known. "
             "Restore delivery/ledger.sqlite of the build folder from a backup."
         )
-    if name in published[:-1]:
+    if name in shown[:-1]:
         raise CountyLinesError(
-            f"Edition {name} was published before and replaced by {published[-1]}; editions are not taken back: build a new one."
+            f"Edition {name} was published before and replaced by {shown[-1]}; editions are not taken back: build a new one."
         )
-    if release_at and noted and release_at != noted and (name in published or book.is_published(ledger, name)):
+    if noted and (name in shown or book.is_published(ledger, name)):
+        if release_at and release_at != noted:
+            raise CountyLinesError(
+                f"Edition {name} was released on {moment(noted)}; its time of release cannot be changed."
+            )
+        return noted
+    return release_at or max(filter(None, (noted, not_before)), default=None)
+
+
+def _refuse_early(ledger: Connection, name: str, until: datetime, marked: datetime | None, now: datetime) -> None:
+    """Raise CountyLinesError for an edition that nobody has given a time to, when it would leave while another is held, at this target or another.
+
+    A build after a small correction is another edition, and would else leave before the time of the one that it replaces.
+    """
+    held = max(filter(None, (marked, book.held_until(ledger))), default=now)
+    if until <= now < held and book.release_of(ledger, name) is None:
         raise CountyLinesError(
-            f"Edition {name} was released on {moment(noted)}; its time of release cannot be changed."
+            f"An edition is held until {moment(held)} (London), and {name} is another one without a time ahead of its own; "
+            "say with --release-at when it may leave. Nothing was published."
         )
-    return Edition(name, release_at or noted or now, tuple(summary))
 
 
 def _publish(

@@ -1,5 +1,6 @@
 """A delivery as the environment describes it: what the command and the schedule have in common."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,13 +23,15 @@ def deliver_from_environment(
     resend_unknown: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Delivered:
-    """Deliver with the settings of the environment, before which ``to`` stands; ``release_at`` as a person writes it. Raises what `deliver` raises."""
+    """Deliver with the settings of the environment, before which ``to`` and ``release_at`` stand, a time as a person writes it. Raises what `deliver` raises."""
+    not_before = os.environ.get("COUNTYLINES_RELEASE_AT")
     return deliver(
         paths,
         settings_from_environment(to),
         report_finder(paths.data),
         Outside(now_in_utc, say=say),
         release_at=read_moment(release_at) if release_at else None,
+        not_before=read_moment(not_before) if not_before else None,
         dry_run=dry_run,
         resend_unknown=resend_unknown,
     )

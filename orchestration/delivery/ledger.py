@@ -21,6 +21,11 @@ create table if not exists editions (
     release_at text not null,
     published_at text
 ) strict;
+create table if not exists holds (
+    target text primary key,
+    edition text not null,
+    held_until text not null
+) strict;
 create table if not exists letters (
     edition text not null references editions,
     subscriber text not null,
@@ -79,6 +84,20 @@ def write_release(ledger: sqlite3.Connection, edition: str, release_at: datetime
         "insert into editions (edition, release_at) values (?, ?) on conflict (edition) do update set release_at = excluded.release_at "
         "where published_at is null",
         (edition, release_at.isoformat()),
+    )
+
+
+def held_until(ledger: sqlite3.Connection, target: str | None = None) -> datetime | None:
+    """The latest time until which any target is held, or this one; None where none ever was."""
+    rows = ledger.execute("select held_until from holds where ?1 is null or target = ?1", (target,))
+    return max((datetime.fromisoformat(row["held_until"]) for row in rows), default=None)
+
+
+def write_hold(ledger: sqlite3.Connection, target: str, edition: str, until: datetime) -> None:
+    """Write down until when a target is held, for which edition: what was asked for last stands."""
+    ledger.execute(
+        "insert into holds values (?, ?, ?) on conflict (target) do update set edition = excluded.edition, held_until = excluded.held_until",
+        (target, edition, until.isoformat()),
     )
 
 

@@ -1,15 +1,5 @@
-"""Where and how to deliver, from the environment: the repository holds no address, no name and no secret.
-
-COUNTYLINES_DELIVER_TO          a folder, or s3://bucket/prefix
-COUNTYLINES_ADDRESS             https://… where readers find that folder
-COUNTYLINES_RELEASE_AT          the time before which nothing leaves; --release-at stands before it
-COUNTYLINES_SUBSCRIBERS         the list of subscribers, a TOML file; nobody is written to without one
-COUNTYLINES_MAIL_FROM           the sender's address
-COUNTYLINES_MAIL_UNSUBSCRIBE    mailto:… or https://…; a letter to the sender unless given
-COUNTYLINES_MAIL_ATTACH_BYTES   PDFs are attached up to so many bytes a letter, and linked beyond; 5,000,000 unless given
-COUNTYLINES_SMTP_HOST, _PORT, _USER, _PASSWORD
-COUNTYLINES_SMTP_TLS            implicit (port 465) or starttls (any other port) unless given; there is no mail without TLS
-COUNTYLINES_BOUNCES             a Maildir folder in which returned mail arrives
+"""Where and how to deliver, from the environment: the repository holds no address, no name and no secret. What each setting says stands in
+`orchestration.store.environment`.
 """
 
 import os
@@ -48,7 +38,7 @@ class Settings:
 
 
 def settings_from_environment(to: str | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the variables above; ``to`` stands before COUNTYLINES_DELIVER_TO. Raises CountyLinesError with the variable that is missing or wrong."""
+    """Read the settings of delivery and mail; ``to`` stands before COUNTYLINES_DELIVER_TO. Raises CountyLinesError with the variable that is missing or wrong."""
     to = to or environment.get("COUNTYLINES_DELIVER_TO", "")
     if not to:
         raise CountyLinesError("Nobody has said where to deliver; give --to, or set COUNTYLINES_DELIVER_TO.")
@@ -62,14 +52,14 @@ def settings_from_environment(to: str | None = None, environment: Mapping[str, s
         address=address,
         subscribers=Path(subscribers) if subscribers else None,
         head=_letterhead(environment, address) if subscribers else None,
-        server=_server(environment) if subscribers else None,
+        server=mail_server(environment) if subscribers else None,
         bounces=Path(bounces) if bounces else None,
     )
 
 
 def _asked(environment: Mapping[str, str], name: str, what: str) -> str:
     if not environment.get(name):
-        raise CountyLinesError(f"{name} is not set: it says {what}; docs/delivery.md lists what delivery needs.")
+        raise CountyLinesError(f"{name} is not set: it says {what}; docs/settings.md lists all settings.")
     return environment[name]
 
 
@@ -77,16 +67,17 @@ def _letterhead(environment: Mapping[str, str], address: str) -> Letterhead:
     sender = _asked(environment, "COUNTYLINES_MAIL_FROM", "from whom subscribers get their letters")
     if not is_address(sender):
         raise CountyLinesError("COUNTYLINES_MAIL_FROM is not one plain e-mail address.")
-    unsubscribe = environment.get("COUNTYLINES_MAIL_UNSUBSCRIBE", f"mailto:{sender}?subject=unsubscribe")
+    unsubscribe = environment.get("COUNTYLINES_MAIL_UNSUBSCRIBE") or f"mailto:{sender}?subject=unsubscribe"
     if not _UNSUBSCRIBE.fullmatch(unsubscribe):
         raise CountyLinesError("COUNTYLINES_MAIL_UNSUBSCRIBE must be one mailto: or https: address.")
     return Letterhead(sender, unsubscribe, address, _whole(environment, "COUNTYLINES_MAIL_ATTACH_BYTES", _ATTACH_BYTES))
 
 
-def _server(environment: Mapping[str, str]) -> MailServer:
-    host = _asked(environment, "COUNTYLINES_SMTP_HOST", "which mail server takes the letters")
+def mail_server(environment: Mapping[str, str]) -> MailServer:
+    """The mail server that takes letters and alerts. Raises CountyLinesError with the setting that is missing or wrong."""
+    host = _asked(environment, "COUNTYLINES_SMTP_HOST", "which mail server takes letters and alerts")
     port = _whole(environment, "COUNTYLINES_SMTP_PORT", "587")
-    tls = environment.get("COUNTYLINES_SMTP_TLS", "implicit" if port == 465 else "starttls")
+    tls = environment.get("COUNTYLINES_SMTP_TLS") or ("implicit" if port == 465 else "starttls")
     if tls not in {"implicit", "starttls"}:
         raise CountyLinesError("COUNTYLINES_SMTP_TLS must be implicit or starttls.")
     user = environment.get("COUNTYLINES_SMTP_USER", "")
@@ -95,7 +86,7 @@ def _server(environment: Mapping[str, str]) -> MailServer:
 
 
 def _whole(environment: Mapping[str, str], name: str, otherwise: str) -> int:
-    text = environment.get(name, otherwise)
+    text = environment.get(name) or otherwise
     if not text.isdecimal():
         raise CountyLinesError(f"{name} must be a whole number.")
     return int(text)

@@ -2,24 +2,38 @@
 
 In both, ``editions/<edition>/`` holds an edition for good, and ``index.html`` and ``feed.xml`` lead to the newest. In a folder the step is
 the renaming of the link ``current``; in an object store it is the writing of the one object ``current.json``.
+
+A target is empty, or has the marker of one that a delivery made; any other is refused, so that nothing is taken away that a delivery did not
+write. The marker is a file that no page leads to. It says until when the target is held, and nothing of what is held.
 """
 
+import json
 import mimetypes
 import os
+import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from orchestration.store.lake import replace_atomically
+from orchestration.store.paths import Paths
 from reports.delivery.editions import Edition, read_editions
 from transforms.errors import CountyLinesError
+from transforms.stray_files import is_left_behind
 
 EDITIONS: Final = "editions.json"
 FEED: Final = "feed.xml"
 LISTING: Final = "editions.html"
+MARKER: Final = ".countylines-target.json"
+_MADE_BY: Final = "countylines deliver"
 # What leads from the top to the newest edition, and the file of the edition that it shows.
 _FRONT: Final = {"index.html": LISTING, FEED: FEED}
+# What a delivery of a version without marker made, and nothing beside it.
+_OWN: Final = {"current", "editions", *_FRONT}
+_EDITION: Final = re.compile(r"[0-9a-f]{12}-[0-9a-f]{12}")
+_TEMPORARY: Final = re.compile(r"\.(.+)\.(?:\d+|[0-9a-f]{16})\.tmp")
 _TYPES: Final = {
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,6 +49,15 @@ class Target(Protocol):
 
     name: str
 
+    def held_until(self) -> datetime | None:
+        """The time until which the target is held, as its marker says; None for one that was never held, and for an empty one.
+
+        Raises CountyLinesError for a target that no delivery made, and for a damaged marker: nothing is written there.
+        """
+
+    def mark(self, held_until: datetime | None) -> None:
+        """Write the marker: the target is a delivery's own, and held until then. Nothing of an edition is in it."""
+
     def published(self) -> list[Edition]:
         """The published editions in the order of publication; the last is the one that readers see."""
 
@@ -45,15 +68,48 @@ class Target(Protocol):
         """Let readers see an edition that has been laid down, in one step; ``front`` has its files EDITIONS, FEED and LISTING."""
 
 
-def target(to: str) -> Target:
-    """The folder or object store that an address names."""
+def target(to: str, paths: Paths) -> Target:
+    """The folder or object store that an address names; raises CountyLinesError for a folder that is in the build folder or has it inside."""
     if to.startswith("s3://"):
         return Bucket(to)
     if "://" in to:
         raise CountyLinesError(
             f"{to.split('://')[0]}:// is no place to deliver to; give a folder or s3://bucket/prefix."
         )
-    return Folder(Path(to).resolve())
+    folder = Path(to).resolve()
+    build = paths.build.resolve()
+    if folder.is_relative_to(build) or build.is_relative_to(folder):
+        raise CountyLinesError(
+            f"{folder} and the build folder {build} are not apart: readers would see what is not released; deliver to another folder."
+        )
+    return Folder(folder)
+
+
+def _marker(held_until: datetime | None) -> bytes:
+    until = held_until.isoformat() if held_until else None
+    return json.dumps({"made_by": _MADE_BY, "held_until": until}).encode()
+
+
+def _read_marker(content: bytes, where: str) -> datetime | None:
+    try:
+        marker = json.loads(content)
+        if marker["made_by"] != _MADE_BY:
+            raise ValueError("made by something else")
+        until = None if marker["held_until"] is None else datetime.fromisoformat(marker["held_until"])
+        if until is not None and until.tzinfo is None:
+            raise ValueError("a time without zone")
+    except (ValueError, KeyError, TypeError) as error:
+        raise CountyLinesError(
+            f"{where} is damaged: nobody can know until when the target is held, and nothing is delivered; restore the file, "
+            "or deliver with --release-at to an empty target."
+        ) from error
+    return until
+
+
+def _refuse_foreign(name: str, found: str) -> None:
+    raise CountyLinesError(
+        f"{name} holds {found!r}, and no delivery made it: nothing is written there; give an empty target, or one that was delivered to before."
+    )
 
 
 class Folder:
@@ -62,6 +118,32 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
+
+    def held_until(self) -> datetime | None:
+        """See Target."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise CountyLinesError(f"{self.folder} is a file; give a folder to deliver to.")
+        if (self.folder / MARKER).is_file():
+            self._refuse_in_the_way()
+            return _read_marker((self.folder / MARKER).read_bytes(), str(self.folder / MARKER))
+        names = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+        names = [name for name in names if not is_left_behind(name)]
+        foreign = [name for name in names if name not in _OWN and not _is_temporary(name, {*_OWN, MARKER})]
+        if foreign or (set(names) & _OWN and not (self.folder / "current" / EDITIONS).is_file()):
+            _refuse_foreign(self.name, (foreign or names)[0])
+        self._refuse_in_the_way()
+        return None
+
+    def _refuse_in_the_way(self) -> None:
+        """What stands where a delivery puts its links is not taken away: somebody else wrote it."""
+        for name in ("current", *_FRONT):
+            if (self.folder / name).exists() and not (self.folder / name).is_symlink():
+                _refuse_foreign(self.name, name)
+
+    def mark(self, held_until: datetime | None) -> None:
+        """See Target."""
+        replace_atomically(self.folder / MARKER, _marker(held_until))
+        _flush(self.folder)
 
     def published(self) -> list[Edition]:
         """See Target."""
@@ -74,7 +156,7 @@ class Folder:
         editions.mkdir(parents=True, exist_ok=True)
         place = editions / edition
         # Of a process that was ended: one delivery works at a time.
-        for left in [*self.folder.glob(".*.tmp"), *editions.glob(".*.tmp"), *place.rglob(".*.tmp")]:
+        for left in self._half_written(editions, place):
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left)
             else:
@@ -90,6 +172,14 @@ class Folder:
             half.rename(place)
             _flush(editions)
 
+    def _half_written(self, editions: Path, place: Path) -> Iterator[Path]:
+        """The temporary files of a delivery that was ended, by their names: those of others that lie here stay."""
+        yield from (path for path in self.folder.glob(".*.tmp") if _is_temporary(path.name, {*_OWN, MARKER}))
+        yield from (path for path in editions.glob(".*.tmp") if _EDITION.fullmatch(_temporary_of(path.name)))
+        for path in place.rglob(".*.tmp"):
+            if path.is_file() and _temporary_of(path.name):
+                yield path
+
     def show(self, edition: str, front: Mapping[str, bytes]) -> None:
         """See Target. What leads to ``current`` is made once and never changes, so that one rename changes everything."""
         for name, shown in _FRONT.items():
@@ -103,6 +193,16 @@ class Folder:
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(to)
         temporary.replace(self.folder / name)
+
+
+def _temporary_of(name: str) -> str:
+    """The name that a temporary name stands for; empty for a name that is none."""
+    found = _TEMPORARY.fullmatch(name)
+    return found[1] if found else ""
+
+
+def _is_temporary(name: str, of: Iterable[str]) -> bool:
+    return _temporary_of(name) in set(of)
 
 
 def _write_through(path: Path, content: bytes) -> None:
@@ -134,6 +234,19 @@ class Bucket:
             self.store: Any = from_url(url, client_options={"allow_http": os.environ.get("AWS_ALLOW_HTTP") == "true"})
         except BaseError as error:
             raise CountyLinesError(f"{url} cannot be used as an object store ({_first_line(error)}).") from error
+
+    def held_until(self) -> datetime | None:
+        """See Target."""
+        content = self._get(MARKER)
+        if content is not None:
+            return _read_marker(content, f"{self.name}/{MARKER}")
+        if self._get("current.json") is None and (found := self._first()):
+            _refuse_foreign(self.name, found)
+        return None
+
+    def mark(self, held_until: datetime | None) -> None:
+        """See Target."""
+        self._put(MARKER, _marker(held_until))
 
     def published(self) -> list[Edition]:
         """See Target."""
@@ -169,6 +282,17 @@ class Bucket:
         except BaseError as error:
             raise CountyLinesError(
                 f"{self.name} did not take {name} ({_first_line(error)}); deliver again when it can."
+            ) from error
+
+    def _first(self) -> str | None:
+        """The name of an object that is there, if any."""
+        from obstore.exceptions import BaseError
+
+        try:
+            return next((str(entry["path"]) for batch in self.store.list(chunk_size=1) for entry in batch), None)
+        except BaseError as error:
+            raise CountyLinesError(
+                f"{self.name} could not be listed ({_first_line(error)}); deliver again when it can."
             ) from error
 
     def _get(self, name: str) -> bytes | None:

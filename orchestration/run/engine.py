@@ -89,7 +89,7 @@ class Engine:
 
 def engine_from_environment() -> Engine:
     """The engine that DASK_SCHEDULER or COUNTYLINES_PROCESSES names; raises CountyLinesError for a number of processes that is none."""
-    text = os.environ.get("COUNTYLINES_PROCESSES", "1")
+    text = os.environ.get("COUNTYLINES_PROCESSES") or "1"
     if not text.isdecimal() or int(text) < 1:
         raise CountyLinesError(f"COUNTYLINES_PROCESSES is {text!r}; write a whole number from one up.")
     return Engine(int(text), os.environ.get("DASK_SCHEDULER", ""))

@@ -16,7 +16,7 @@ def forget_old_runs(instance: dg.DagsterInstance, now: datetime) -> int:
     What the newest of an asset, or of a partition of it, was made by stays: without it the UI would call that asset never made. Raises CountyLinesError when the
     setting is no whole number.
     """
-    days = os.environ.get("COUNTYLINES_HISTORY_DAYS", _DAYS)
+    days = os.environ.get("COUNTYLINES_HISTORY_DAYS") or _DAYS
     if not days.isdecimal():
         raise CountyLinesError("COUNTYLINES_HISTORY_DAYS must be a whole number: so many days the run history is kept.")
     ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]

@@ -1,11 +1,7 @@
 """Alerts: what somebody must know, written to the log and, where addresses are configured, sent by e-mail and to a web hook.
 
-Addresses and secrets come from the environment only, and no secret is ever part of a message:
-
-    COUNTYLINES_ALERT_TO        e-mail addresses, separated by commas
-    COUNTYLINES_ALERT_FROM      the sender; countylines@<this host> unless given
-    COUNTYLINES_SMTP_HOST       the mail server, with COUNTYLINES_SMTP_PORT (587), COUNTYLINES_SMTP_USER and COUNTYLINES_SMTP_PASSWORD
-    COUNTYLINES_ALERT_WEBHOOK   an address that takes JSON by POST: alert, subject, message, runbook
+Addresses and secrets come from the environment only (`orchestration.store.environment`), the mail server's being those of letters, and no secret
+is ever part of a message.
 """
 
 import logging
@@ -16,8 +12,12 @@ import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Final
+from urllib.parse import urlsplit
 
+from orchestration.delivery.settings import mail_server
+from orchestration.delivery.smtp import MailServer
 from orchestration.store.log import log, log_as
+from reports.delivery.subscribers import is_address
 from transforms.errors import CountyLinesError
 
 # Every alert, and what it says in one line. docs/runbook.md has a section for each.
@@ -54,20 +54,44 @@ def alert(name: str, message: str, **fields: object) -> None:
         raise CountyLinesError(f"The alert {name} could not be sent ({reasons}); it is in the log.")
 
 
+def refuse_wrong_alerts(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise CountyLinesError for settings by which no alert could be sent: said when a server starts, and not when the first alert is due."""
+    if recipients := environment.get("COUNTYLINES_ALERT_TO"):
+        mail_server(environment)
+        if wrong := [each for each in recipients.split(",") if not is_address(each.strip())]:
+            raise CountyLinesError(
+                f"COUNTYLINES_ALERT_TO has {len(wrong)} parts that are no plain e-mail address; separate addresses by commas."
+            )
+        sender = environment.get("COUNTYLINES_ALERT_FROM")
+        if sender and not is_address(sender):
+            raise CountyLinesError("COUNTYLINES_ALERT_FROM is not one plain e-mail address.")
+    hook = environment.get("COUNTYLINES_ALERT_WEBHOOK")
+    if hook and urlsplit(hook).scheme not in {"http", "https"}:
+        raise CountyLinesError("COUNTYLINES_ALERT_WEBHOOK must be an address that begins with https:// or http://.")
+
+
 def _mail(name: str, message: str, environment: Mapping[str, str]) -> None:
-    host = environment.get("COUNTYLINES_SMTP_HOST", "localhost")
+    server = mail_server(environment)
     mail = EmailMessage()
     mail["Subject"] = f"countylines: {ALERTS[name]}"
-    mail["From"] = environment.get("COUNTYLINES_ALERT_FROM", f"countylines@{socket.gethostname()}")
+    mail["From"] = environment.get("COUNTYLINES_ALERT_FROM") or f"countylines@{socket.gethostname()}"
     mail["To"] = environment["COUNTYLINES_ALERT_TO"]
     mail.set_content(f"{message}\n\nWhat to do: docs/runbook.md, section {name}\n")
-    with smtplib.SMTP(host, int(environment.get("COUNTYLINES_SMTP_PORT", "587")), timeout=_SECONDS) as server:
-        # Without TLS only to a server on this machine: nothing of it crosses a wire.
-        if host not in _LOOPBACK:
-            server.starttls(context=ssl.create_default_context())
-        if user := environment.get("COUNTYLINES_SMTP_USER"):
-            server.login(user, environment["COUNTYLINES_SMTP_PASSWORD"])
-        server.send_message(mail)
+    with _connected(server) as connection:
+        if server.user:
+            connection.login(server.user, server.password)
+        connection.send_message(mail)
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    """Connected by TLS; without it only to a server on this machine, where nothing crosses a wire."""
+    trusted = ssl.create_default_context()
+    if server.implicit_tls:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=trusted)
+    connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
+    if server.host not in _LOOPBACK:
+        connection.starttls(context=trusted)
+    return connection
 
 
 def _post(name: str, message: str, environment: Mapping[str, str]) -> None:

@@ -25,7 +25,7 @@ class _JsonLines(logging.Formatter):
 
 def log_as(format: str | None = None) -> None:
     """Write log lines as ``format`` says, else as COUNTYLINES_LOG_FORMAT does: 'json', or 'none', which is the default."""
-    if (format or os.environ.get("COUNTYLINES_LOG_FORMAT", "none")) != "json" or _LOGGER.handlers:
+    if (format or os.environ.get("COUNTYLINES_LOG_FORMAT")) != "json" or _LOGGER.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())

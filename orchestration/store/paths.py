@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from orchestration.store.environment import refuse_unknown_settings
+from transforms.errors import CountyLinesError
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -77,21 +80,29 @@ def paths_from_environment(
 
     ``landing`` is a folder, or the URL of one in an S3-compatible store.
 
-    What was known on a day is built into a folder of its own, so that it never stands in for today's reports.
+    What was known on a day is built into a folder of its own, so that it never stands in for today's reports. Raises CountyLinesError for a
+    setting of an unknown name or a wrong form, whatever it is about: this is what every command and code location begins with.
     """
-    day = os.environ.get("COUNTYLINES_AS_OF")
-    as_of = as_of or (date.fromisoformat(day) if day else None)
+    refuse_unknown_settings()
+    as_of = as_of or _day(os.environ.get("COUNTYLINES_AS_OF"))
     place = str(landing or os.environ.get("COUNTYLINES_LANDING") or "")
     if build is None:
-        build = Path(os.environ.get("COUNTYLINES_BUILD", PROJECT / "data" / "build"))
+        build = Path(os.environ.get("COUNTYLINES_BUILD") or PROJECT / "data" / "build")
         build = build / f"as-of-{as_of}" if as_of else build
-    data = Path(os.environ.get("COUNTYLINES_DATA", PROJECT / "data"))
+    data = Path(os.environ.get("COUNTYLINES_DATA") or PROJECT / "data")
     contact = os.environ.get("COUNTYLINES_CONTACT", "")
     address = os.environ.get("COUNTYLINES_ADDRESS", "").rstrip("/")
     paths = Paths(data=data.resolve(), build=build.resolve(), as_of=as_of, contact=contact, address=address)
     if "://" in place:
         return replace(paths, landing=paths.build / "landing" / "files", landing_url=place)
     return replace(paths, landing=Path(place).resolve()) if place else paths
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise CountyLinesError(f"COUNTYLINES_AS_OF is {text!r}, which is no day; write it as 2020-05-31.") from error
 
 
 def records_root(paths: Paths) -> str:

@@ -14,6 +14,7 @@ from orchestration.delivery.deliver import Delivered, deliver
 from orchestration.delivery.mailing import Outside
 from orchestration.delivery.settings import Settings
 from orchestration.delivery.smtp import MailServer
+from orchestration.delivery.targets import MARKER
 from orchestration.store.hashes import hash_files
 from orchestration.store.paths import Paths
 from reports.delivery.letters import Letterhead
@@ -90,9 +91,11 @@ class Office:
         return {letter.address: letter.state for letter in self.deliver(dry_run=True).letters}
 
     def shown(self) -> dict[str, bytes]:
-        """Everything that a reader of the public folder could see, by its path."""
+        """Everything that a reader of the public folder could see, by its path; the marker, which no page leads to, is none of it."""
         return {
-            str(path.relative_to(self.public)): path.read_bytes() for path in self.public.rglob("*") if path.is_file()
+            str(path.relative_to(self.public)): path.read_bytes()
+            for path in self.public.rglob("*")
+            if path.is_file() and path.name != MARKER
         }
 
     def with_subscribers(self, mailbox: Mailbox, *entries: tuple[str, list[str]], implicit: bool = False) -> "Office":

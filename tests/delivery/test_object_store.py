@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.delivery.targets import Bucket
+from orchestration.delivery.deliver import ledger_path
+from orchestration.delivery.targets import MARKER, Bucket
 from tests.delivery.conftest import Office, publish_locally
 from tests.incidents.stores import BUCKET, s3_server
 from transforms.errors import CountyLinesError
@@ -34,7 +35,7 @@ def stored(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 def held(office: Office) -> dict[str, bytes]:
     store = Bucket(office.settings.to).store
-    paths = [entry["path"] for batch in store.list() for entry in batch]
+    paths = [entry["path"] for batch in store.list() for entry in batch if entry["path"] != MARKER]
     return {path: bytes(store.get(path).bytes()) for path in paths}
 
 
@@ -69,6 +70,23 @@ def test_earlier_editions_stay_and_nothing_comes_before_its_time(stored: Office)
         second,
     ]
     assert {path: objects[path] for path in before if path.startswith("editions/")}.items() <= before.items()
+
+
+def test_a_prefix_that_no_delivery_made_is_left_as_it_is(stored: Office) -> None:
+    store = Bucket(stored.settings.to).store
+    store.put("letters.txt", b"somebody's")
+    with pytest.raises(CountyLinesError, match=r"'letters\.txt', and no delivery made it"):
+        stored.deliver()
+    assert held(stored) == {"letters.txt": b"somebody's"}
+
+
+def test_an_embargo_is_in_the_store_too(stored: Office) -> None:
+    release = stored.time + timedelta(days=1)
+    stored.deliver(release_at=release)
+    ledger_path(stored.paths).unlink()
+    with pytest.raises(CountyLinesError, match="held until"):
+        stored.deliver()
+    assert held(stored) == {}
 
 
 def test_a_store_that_does_not_answer_is_told_in_one_sentence(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from orchestration.commands.build import shown_edition, what_readers_see
 from orchestration.delivery import targets
+from orchestration.delivery.targets import MARKER, target
 from tests.delivery.conftest import ADDRESS, NOON, Office, publish_locally
 from transforms.errors import CountyLinesError
 
@@ -115,6 +117,7 @@ def test_an_edition_that_was_damaged_is_not_published(office: Office) -> None:
 
 def test_what_was_edited_in_a_laid_down_edition_is_put_back(office: Office) -> None:
     edition = office.public / "editions" / office.edition
+    target(str(office.public), office.paths).mark(None)
     edition.mkdir(parents=True)
     (edition / "norfolk.html").write_text("half of")
     office.deliver()
@@ -144,3 +147,73 @@ def test_a_dry_run_publishes_nothing(office: Office) -> None:
     assert (done.outcome, done.release_at) == ("planned", NOON)
     assert office.shown() == {}
     assert not (office.paths.build / "delivery" / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "letters.mbox", ".current.notes.tmp", "editions/mine/page.html"])
+def test_a_folder_that_no_delivery_made_is_left_as_it_is(office: Office, name: str) -> None:
+    (office.public / name).parent.mkdir(parents=True)
+    (office.public / name).write_text("somebody's")
+    with pytest.raises(CountyLinesError, match="and no delivery made it: nothing is written there"):
+        office.deliver()
+    assert office.shown() == {name: b"somebody's"}
+
+
+def test_in_a_target_of_its_own_it_takes_nothing_away_that_it_did_not_write(office: Office) -> None:
+    office.deliver()
+    theirs = ["robots.txt", ".notes.tmp", ".notes.17.tmp", "editions/.plan.17.tmp", "editions/theirs/page.html"]
+    for name in theirs:
+        (office.public / name).parent.mkdir(parents=True, exist_ok=True)
+        (office.public / name).write_text("somebody's")
+    half = office.public / "editions" / ".0123456789ab-0123456789ab.17.tmp"
+    half.mkdir()
+    (half / "index.html").write_text("of a delivery that was killed")
+    publish_locally(office.paths.build, "reported")
+    office.time += timedelta(days=1)
+    assert office.deliver().outcome == "published"
+    assert not half.exists()
+    assert {office.shown()[name] for name in theirs} == {b"somebody's"}
+
+
+def test_a_page_that_somebody_put_where_a_link_belongs_is_not_replaced(office: Office) -> None:
+    office.deliver()
+    (office.public / "index.html").unlink()
+    (office.public / "index.html").write_text("somebody's")
+    publish_locally(office.paths.build, "reported")
+    with pytest.raises(CountyLinesError, match=r"holds 'index.html', and no delivery made it"):
+        office.deliver()
+    assert (office.public / "current").readlink().name == office.edition
+
+
+def test_what_a_file_manager_left_in_an_empty_folder_is_no_hindrance(office: Office) -> None:
+    office.public.mkdir()
+    (office.public / ".DS_Store").write_bytes(b"left behind")
+    assert office.deliver().outcome == "published"
+    assert (office.public / ".DS_Store").exists()
+
+
+def test_a_target_of_a_version_without_marker_goes_on(office: Office) -> None:
+    office.deliver()
+    (office.public / MARKER).unlink()
+    publish_locally(office.paths.build, "reported")
+    office.time += timedelta(days=1)
+    assert office.deliver().outcome == "published"
+    assert (office.public / MARKER).exists()
+
+
+@pytest.mark.parametrize("inside", [".", "public", "reports", ".."])
+def test_the_build_folder_is_no_target_and_neither_is_what_it_lies_in(office: Office, inside: str) -> None:
+    office.settings = replace(office.settings, to=str(office.paths.build / inside))
+    before = sorted(office.paths.build.rglob("*"))
+    with pytest.raises(CountyLinesError, match="are not apart"):
+        office.deliver()
+    assert sorted(office.paths.build.rglob("*")) == before
+
+
+def test_a_build_says_that_nothing_was_published_only_when_it_is_so(office: Office) -> None:
+    paths = office.paths
+    before = shown_edition(paths)
+    assert what_readers_see(paths, before) == "Nothing was published; the last good reports are as they were."
+    publish_locally(paths.build, "reported")
+    assert what_readers_see(paths, before).startswith("The reports were published before that")
+    paths.reports.unlink()
+    assert what_readers_see(paths, None) == "Nothing was published."

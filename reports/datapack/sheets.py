@@ -19,6 +19,9 @@ from transforms.indicators.sums import BY_QUARTER
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
 SOURCES: Final = "Sources"
+FORCES_NEWEST: Final = (
+    "A police force has its newest figures here. Its earlier ones are in its own workbook, and all are in county_lines.csv."
+)
 _LONGEST_SHEET_NAME: Final = 31  # the file format allows no more
 
 _STATUS: Final = next(column for column in INDICATORS.columns if column.name == "status")
@@ -82,23 +85,27 @@ def area_sheets(
 ) -> tuple[Sheet, ...]:
     """The tables of the workbook on an area and the police force areas in it; a table without rows is left out.
 
-    ``numbers`` is `prepared`; ``measures`` the register of measures; ``revisions`` is out/revisions.
+    The area has all its periods, and each force in a wider area its newest of each length: the forces' own workbooks have the rest, which
+    would stand in three workbooks otherwise. ``numbers`` is `prepared`; ``measures`` the register of measures; ``revisions`` is
+    out/revisions.
     """
     area_ids = list(dict.fromkeys([area_id, *forces_of(data, area_id)]))
     own = numbers.filter(pl.col("area_id").is_in(area_ids)).sort(pl.col("area_id") != area_id, maintain_order=True)
-    sources = own["source_id"].unique().to_list()
-    by_measure = [_of_measure(data, rows) for _, rows in own.group_by("measure_code", maintain_order=True)]
+    newest = pl.col("period_end") == pl.col("period_end").max().over("measure_id", "area_id", "months")
+    shown = own.filter((pl.col("area_id") == area_id) | newest)
+    sources = shown["source_id"].unique().to_list()
+    forces_about = (FORCES_NEWEST,) if len(area_ids) > 1 else ()
     tables = [
-        *by_measure,
+        *(_of_measure(data, rows, forces_about) for _, rows in shown.group_by("measure_code", maintain_order=True)),
         _coverage(own),
-        _revisions(data, measures, revisions, area_ids),
+        _revisions(data, measures, revisions, area_id),
         _data_notes(data, [area_id] if area_id == NATION else area_ids),
         _sources(data, sources),
     ]
     return tuple(sheet for sheet in tables if len(sheet.frame))
 
 
-def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
+def _of_measure(data: ReportData, rows: pl.DataFrame, forces_about: tuple[str, ...]) -> Sheet:
     first = rows.row(0, named=True)
     of_whom = "children" if first["measure_id"] in PER_CHILD else "residents"
     per = f"Per {formats.count(first['multiplier'])} {of_whom}" if first["multiplier"] else "Rate"
@@ -139,6 +146,7 @@ def _of_measure(data: ReportData, rows: pl.DataFrame) -> Sheet:
         title=first["measure_name"],
         about=(
             *((f"Shorthand in this table: {formats.legend(used)}",) if used else ()),
+            *forces_about,
             _source_line(data, rows["source_id"]),
         ),
         frame=frame,
@@ -164,12 +172,10 @@ def _coverage(rows: pl.DataFrame) -> Sheet:
     )
 
 
-def _revisions(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame, area_ids: Sequence[str]) -> Sheet:
+def _revisions(data: ReportData, measures: pl.DataFrame, revisions: pl.DataFrame, area_id: str) -> Sheet:
     # By the quarter there are a few thousand, most of them printed alike: those are in the table of revisions for download.
     by_quarter = (pl.col("source_id") == BY_QUARTER) & (pl.col("change") == 0)
-    rows = revisions.filter(
-        pl.col("area_id").is_in(list(area_ids)) & pl.col("edition_before").is_not_null() & ~by_quarter
-    )
+    rows = revisions.filter((pl.col("area_id") == area_id) & pl.col("edition_before").is_not_null() & ~by_quarter)
     names = _editions_named(data)
     before = revisions.select(
         "measure_id",

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import formats, wording
 from reports.datapack.files import books, issued_on
-from reports.datapack.sheets import Sheet, area_sheets, prepared
+from reports.datapack.sheets import FORCES_NEWEST, Sheet, area_sheets, prepared
 from reports.datapack.workbook import workbook
 from reports.numbers import ReportData
 from reports.products import products
@@ -27,13 +27,14 @@ from transforms.harmonise import Registers
 pytestmark = pytest.mark.full
 
 NORFOLK, CITY, NORTH_WEST, NATION = "E23000024", "E23000034", "E12000002", "K04000001"
+MANCHESTER = "E23000005"
 ISSUED = date(2026, 11, 24)
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", '=HYPERLINK("x")', "{=1}", "https://x", "007"]
 
 
 @pytest.fixture(scope="session")
 def content(report_data: ReportData, registers: Registers, lake: dict[str, pl.DataFrame]) -> dict[str, bytes]:
-    """The workbook of a force, of one with few residents, of a region that lacks a force, and of the nation, as bytes by area."""
+    """Workbooks as bytes by area: a force, one with few residents, one with a gap, a region that lacks a force, and the nation."""
     numbers = prepared(report_data, registers.measures, lake["out/revisions"])
     return {
         area_id: workbook(
@@ -43,7 +44,7 @@ def content(report_data: ReportData, registers: Registers, lake: dict[str, pl.Da
             issued_on(report_data.editions),
             "synthetic-id",
         )
-        for area_id in (NORFOLK, CITY, NORTH_WEST, NATION)
+        for area_id in (NORFOLK, CITY, MANCHESTER, NORTH_WEST, NATION)
     }
 
 
@@ -185,9 +186,22 @@ def test_a_count_that_is_missing_says_why_and_is_never_zero(content: dict[str, b
     header, *rows = table_of(opened(content[CITY])["M01 drug offences"])
     rates = {row[header.index("Per 1,000 residents")] for row in rows}
     assert rates == {"[low]", "[x]"}
-    header, *rows = table_of(opened(content[NORTH_WEST])["M01 drug offences"])
-    manchester = [row for row in rows if row[0] == "Greater Manchester" and row[2] == "Year ending December 2019"]
+    header, *rows = table_of(opened(content[MANCHESTER])["M01 drug offences"])
+    manchester = [row for row in rows if row[2] == "Year ending December 2019"]
     assert [row[5] for row in manchester] == [6251], "recorded in part, and never zero"
+
+
+def test_a_region_has_all_its_own_periods_and_the_newest_of_each_force(content: dict[str, bytes]) -> None:
+    sheet = opened(content[NORTH_WEST])["M06 modern slavery offences"]
+    assert FORCES_NEWEST in [sheet.cell(row, 1).value for row in range(1, 6)]
+    _, *rows = table_of(sheet)
+    own = [row for row in rows if row[1] == NORTH_WEST]
+    assert rows[: len(own)] == own, "the region stands first"
+    forces = [(row[0], row[3], row[4]) for row in rows[len(own) :]]
+    assert {name for name, _, _ in forces} >= {"Cheshire", "Cumbria", "Lancashire", "Merseyside"}
+    assert len({last for _, _, last in forces}) == 1
+    assert len(forces) == len(set(forces)) < len(own)
+    assert FORCES_NEWEST not in [cell.value for (cell,) in opened(content[NORFOLK])["M01 drug offences"]["A1:A5"]]
 
 
 def test_a_figure_that_was_revised_is_marked_and_both_values_are_listed(content: dict[str, bytes]) -> None:

@@ -19,9 +19,7 @@ from transforms.indicators.sums import BY_QUARTER
 # A cell that has nothing to say is not left blank: a blank reads as a mistake, and screen readers pass over it.
 NOTHING: Final = "none"
 SOURCES: Final = "Sources"
-FORCES_NEWEST: Final = (
-    "A police force has its newest figures here. Its earlier ones are in its own workbook, and all are in county_lines.csv."
-)
+FORCES_NEWEST: Final = "A police force has its newest figures here. Its earlier ones are in its own workbook, and all are in county_lines.csv."
 _LONGEST_SHEET_NAME: Final = 31  # the file format allows no more
 
 _STATUS: Final = next(column for column in INDICATORS.columns if column.name == "status")

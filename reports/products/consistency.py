@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from reports import formats, numbers, wording
+from reports import wording_figures as words
 from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Run, Table, TableColumn
 from reports.figures import RankedRow, Reference, ranked_intervals
 from reports.numbers import ReportData, Row
@@ -33,7 +34,7 @@ def consistency(data: ReportData, area_id: str, forces: Sequence[str]) -> tuple[
     highlighted = frozenset(() if is_nation else forces)
     ordered = list(rows.sort("value", "area_name", descending=[True, False], nulls_last=True).iter_rows(named=True))
     note = source_note(data, rows)
-    title = f"Drug offences recorded by the police per 1,000 residents, {period}, by police force area"
+    title = words.rates_title(words.IN_ORDER, ordered, highlighted)
     described = extremes(ordered, highlighted)
     ranks = {row["area_id"]: row for row in data.compared(DRUGS, start, end).iter_rows(named=True)}
     ranked = Figure(

@@ -21,10 +21,14 @@ def london_links(data: ReportData, area_ids: Sequence[str]) -> tuple[Figure, ...
         "period_start", "numerator", "area_name", descending=[False, True, False], nulls_last=True
     )
     periods = rows.filter(pl.col("area_id").is_in(list(area_ids)))["period_start"].unique().sort()
-    return tuple(_figure(data, rows.filter(pl.col("period_start") == start), area_ids) for start in periods)
+    newest = periods.max()
+    return tuple(
+        _figure(data, rows.filter(pl.col("period_start") == start), area_ids, is_newest=start == newest)
+        for start in periods
+    )
 
 
-def _figure(data: ReportData, rows: pl.DataFrame, area_ids: Sequence[str]) -> Figure:
+def _figure(data: ReportData, rows: pl.DataFrame, area_ids: Sequence[str], is_newest: bool) -> Figure:
     # The stable sort keeps places with a number in order of it; without one, the printed rank is all that is known.
     listed = sorted(
         rows.iter_rows(named=True),
@@ -32,10 +36,10 @@ def _figure(data: ReportData, rows: pl.DataFrame, area_ids: Sequence[str]) -> Fi
     )
     span = wording.exact_span(listed[0])
     anchor = f"figure-london-links-{listed[0]['period_start']:%Y-%m}"
-    title = words.LINKS_TITLE.format(span=span)
-    description = words.london_links(_ORIGIN, listed, span)
     # Where a report is about all places, none is marked: a mark on each says nothing.
     own = set(area_ids) if len(area_ids) < rows["area_id"].n_unique() else set()
+    title = words.links_title(listed, own, span)
+    description = words.london_links(_ORIGIN, listed, span)
     note = source_note(data, rows)
     return Figure(
         anchor=anchor,
@@ -71,8 +75,11 @@ def _figure(data: ReportData, rows: pl.DataFrame, area_ids: Sequence[str]) -> Fi
             ),
             source_note=f"{note} {between_areas(data, LINKS, rows['area_id'].to_list(), listed[0]['period_end'])}".strip(),
             highlighted=frozenset(place for place, row in enumerate(listed) if row["area_id"] in own),
+            # On paper only where a report is about all places: the chart has the numbers, the first page the area's own.
+            on_paper=not own,
         ),
         source_note=note,
+        on_paper=is_newest or not own,
     )
 
 

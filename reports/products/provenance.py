@@ -8,6 +8,7 @@ from itertools import pairwise
 import polars as pl
 
 from reports import formats, numbers, wording
+from reports import wording_figures as words
 from reports.document import Block, Figure, Heading, Link, Number, Paragraph, Quotation, Run, Table, TableColumn
 from reports.figures import RevisedFigure, revision_triangle
 from reports.figures.revision_triangle import MOST_ROWS, editions_that_fit
@@ -98,8 +99,8 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
     }
     figures, columns = _newest([_figure(rows, list(editions)) for rows in drawn], tuple(editions.values()))
     left_out = len(editions) - len(columns)
-    title = "Drug offences of the same period, edition by edition"
     largest = by_figure[0]
+    title = words.revisions_title(largest[0], largest[-1])
     description = wording.revisions(largest[0], largest[-1], listed.select(period).n_unique())
     table = Table(
         anchor="table-revisions",
@@ -131,7 +132,7 @@ def _revisions(data: ReportData, area_ids: Sequence[str], *, is_drawn: bool) -> 
         ),
         table=table,
         source_note=source_note(data, listed),
-        on_paper=NATION not in area_ids,
+        on_paper=False,
     )
     older = (Paragraph((wording.older_editions(left_out),)),) if left_out else ()
     return heading, Paragraph((description,)), *older, chart
@@ -222,7 +223,8 @@ def sources(data: ReportData, area_id: str, used: Iterable[str]) -> tuple[Block,
             ),
             source_note=f"{wording.CONTACT} {wording.COPIES if is_nation else wording.FILES_ELSEWHERE}",
             dense=True,
-            on_paper=not is_nation,
+            # On paper the attribution below names them, the first page says what is overdue, and the evidence has their files.
+            on_paper=False,
         ),
         Paragraph((wording.attribution(data.sources[source_id].attribution for source_id in named),), is_note=True),
     )

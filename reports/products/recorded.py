@@ -65,7 +65,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
     if all(row["numerator"] is None for row in listed):
         return (heading, Paragraph((words.no_drug_offences(area["name"], listed),)))
     breaks = _breaks(data, forces, listed)
-    title = f"Drug offences recorded by the police, {area['name']}, twelve months ending on the date shown"
+    title = words.series_title(area["name"], listed)
     description = wording.chart_description(area["name"], listed, "drug offences recorded by the police")
     table = Table(
         anchor="table-drug-offences",
@@ -80,6 +80,8 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
             for row in listed
         ),
         source_note=f"{wording.editions_of([(edition_named(data, row), row) for row in listed])} {formats.legend(shorthand(shown))} {over_time(data, DRUGS, [area_id])}".strip(),
+        # On paper the chart says it; the newest figure and its change stand on the first page.
+        on_paper=False,
     )
     figure = Figure(
         anchor="figure-drug-offences",
@@ -116,6 +118,7 @@ def kinds_of_drug_offences(data: ReportData, area_id: str) -> tuple[Block, ...]:
         held,
         "table-kinds-of-drug-offences",
         f"Kinds of drug offences, and modern slavery, recorded by the police, {data.area(area_id)['name']}: the newest year held",
+        on_paper=False,  # where the first page has them
     )
 
 
@@ -183,7 +186,6 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
     rows = data.headline(DRUGS)
     if rows.is_empty():
         return ()
-    start, end = rows.select("period_start", "period_end").row(0)
     first = rows.row(0, named=True)
     events, residents = rows.select(pl.col("numerator", "denominator_used").sum()).row(0)
     common = events / residents * first["multiplier"]
@@ -194,7 +196,7 @@ def funnel(data: ReportData, highlighted: Sequence[str]) -> tuple[Block, ...]:
             for name in ("lower_95", "upper_95", "lower_998", "upper_998")
         ),
     )
-    title = f"Rates beside what is usual for a population of that size, {formats.period(start, end)}"
+    title = words.funnel_title(list(rows.iter_rows(named=True)), highlighted)
     described = wording.funnel(list(rows.iter_rows(named=True)), highlighted)
     figure = Figure(
         anchor="figure-funnel",
@@ -256,9 +258,10 @@ def force_map(
         data.areas.select("area_id", "tile_label", "tile_column", "tile_row"), on="area_id"
     )
     note = source_note(data, rows)
-    described = extremes(list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True)), highlighted)
+    ordered = list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True))
+    described = extremes(ordered, highlighted)
     bands, labels = _bands(rows)
-    map_title = f"Drug offences recorded by the police per 1,000 residents, {period}: tile map of the {len(rows)} police force areas"
+    map_title = words.rates_title(words.TILES, ordered, highlighted)
     figure = Figure(
         anchor="figure-map",
         title=map_title,
@@ -313,8 +316,8 @@ def boundaries(data: ReportData, highlighted: Sequence[str]) -> tuple[Figure, ..
     rows = data.forces(DRUGS, start, end)
     listed = list(rows.iter_rows(named=True))
     bands, labels = _bands(rows)
-    title = words.BOUNDARY_MAP_TITLE.format(period=formats.period(start, end), areas=len(rows))
     ordered = list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True))
+    title = words.rates_title(words.OUTLINES, ordered, highlighted)
     description = f"{words.BOUNDARY_MAP} {extremes(ordered, highlighted)}"
     source_id, edition_id = data.boundaries.select("source_id", "edition_id").row(0)
     drawn_from = data.sources[source_id]

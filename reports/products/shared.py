@@ -69,7 +69,9 @@ def newest_figures(data: ReportData, area_id: str, measure_ids: Sequence[str]) -
     )
 
 
-def newest_table(data: ReportData, held: pl.DataFrame, anchor: str, caption: str) -> tuple[Block, ...]:
+def newest_table(
+    data: ReportData, held: pl.DataFrame, anchor: str, caption: str, on_paper: bool = True
+) -> tuple[Block, ...]:
     """A table of ``newest_figures``; nothing without one."""
     if held.is_empty():
         return ()
@@ -94,6 +96,7 @@ def newest_table(data: ReportData, held: pl.DataFrame, anchor: str, caption: str
         ),
         source_note=source_note(data, held),
         dense=True,
+        on_paper=on_paper,
     )
     return (table,)
 

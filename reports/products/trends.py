@@ -47,7 +47,7 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
         "area_name",
         *(pl.col(f"numerator_{which}").alias(which) for which in ("first", "largest", "latest")),
     )
-    title = words.TRENDS_TITLE.format(span=span)
+    title = words.trends_title(summary.to_dicts(), span)
     description = words.trends(summary.to_dicts(), span, highlighted)
     note = source_note(data, rows)
     on_paper = len(ends) <= MOST_AREAS_ON_PAPER

@@ -175,7 +175,7 @@ def populations_used(rows: Iterable[Row]) -> str:
     if not held:
         return "No population is held for these periods, so there are counts without rates."
     said = (
-        f"Rates are per resident at {joined(f'mid-{year}' for year in shown)}, the nearest mid-year that is held for each period."
+        f"Rates are per resident at {joined(_spans(shown))}, the nearest mid-year that is held for each period."
         if shown
         else "No rate is reliable enough to be shown, so there are counts without rates."
     )
@@ -187,6 +187,21 @@ def populations_used(rows: Iterable[Row]) -> str:
 def _mid_years(rows: Iterable[Row]) -> list[str]:
     editions = [row["denominator_edition"] or "" for row in rows]
     return sorted({year for edition in editions for year in re.findall(r"mid-(\d{4})", edition)})
+
+
+def _spans(years: Sequence[str]) -> list[str]:
+    """Mid-years, of which three or more in a row are one span: 'mid-2011 to mid-2024'."""
+    runs: list[list[int]] = []
+    for year in map(int, years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [
+        words
+        for run in runs
+        for words in ([f"mid-{run[0]} to mid-{run[-1]}"] if len(run) > 2 else [f"mid-{year}" for year in run])
+    ]
 
 
 def chart_description(area_name: str, points: Sequence[Row], noun: str) -> str:

@@ -305,8 +305,18 @@ def test_rates_of_assessments_are_said_from_the_smallest_to_the_largest_with_tie
             "mid-2016, so earlier figures are counts without rates.",
         ),
         ({None: None}, "No population is held for these periods, so there are counts without rates."),
+        (
+            {"mid-2011": 1.0, "mid-2012": 1.0, "mid-2013": 1.0, "mid-2015": 1.0, "mid-2016": 1.0},
+            "Rates are per resident at mid-2011 to mid-2013, mid-2015 and mid-2016, the nearest mid-year that is held for each period.",
+        ),
     ],
-    ids=["some rates", "every rate is too uncertain", "years before any population", "no population"],
+    ids=[
+        "some rates",
+        "every rate is too uncertain",
+        "years before any population",
+        "no population",
+        "three years in a row",
+    ],
 )
 def test_the_populations_named_are_those_of_the_rates_that_are_shown(
     rates: dict[str | None, float | None], said: str

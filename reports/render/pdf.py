@@ -289,11 +289,6 @@ def _on_the_page(document: Document, block: Table | Figure) -> Prose:
     return wording.on_the_page(what, title, f"{document.slug}.html", block.anchor)
 
 
-def _figures_on_the_page(document: Document, table: Table) -> Prose:
-    """Where the table behind a chart on paper is."""
-    return wording.figures_on_the_page(f"{document.slug}.html", table.anchor)
-
-
 def _header_width(header: str, size: float) -> float:
     """What a header needs on two lines, or its longest word."""
     return max([_width(header, size) * _ON_TWO_LINES, *(_width(word, size) for word in header.split())])
@@ -331,7 +326,6 @@ def _environment() -> Environment:
         finalize=_only_literals,
     )
     environment.globals["on_the_page"] = _on_the_page
-    environment.globals["figures_on_the_page"] = _figures_on_the_page
     environment.filters["typst"] = typst_literal
     environment.filters["as_table"] = lambda table: data_table(
         table, _DENSE_SIZE if table.dense else _TABLE_SIZE, may_split=table.dense

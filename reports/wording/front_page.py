@@ -145,12 +145,10 @@ def _mark(row: Row, which: str) -> str:
 
 
 def _changes(row: Row) -> str:
-    """'Down 5% on the year before; up 12% since 2019.', or why not."""
+    """'Down 5% in a year; up 12% since 2019.', or why not."""
     if all(row[f"{which}_change"] is not None and _is_same(row, which) for which in ("year", "since")):
         return "No clear change in a year or since 2019."
-    year, since = (
-        _change(row, which, when) for which, when in (("year", "on the year before"), ("since", "since 2019"))
-    )
+    year, since = (_change(row, which, when) for which, when in (("year", "in a year"), ("since", "since 2019")))
     if row["year_grade"] is None and row["since_grade"] is None:
         return "No earlier figure to compare with."
     return f"{capitalised(year)}; {since[:1].lower()}{since[1:]}."

@@ -60,11 +60,6 @@ def on_the_page(what: str, title: str, page: str, anchor: str) -> Prose:
     return (f"The {what} “{title}” {verb} on the page ", Link(page, f"{page}#{anchor}"), ".")
 
 
-def figures_on_the_page(page: str, anchor: str) -> Prose:
-    """Where the table behind a chart is that paper has not: 'Its figures are on the page norfolk.html.'"""
-    return ("Its figures are on the page ", Link(page, f"{page}#{anchor}"), ".")
-
-
 def next_edition(due: str | None, late: bool) -> str:
     """When the edition after the newest one held is expected (YYYY-MM), and whether it should have been there; None without a timetable."""
     if due is None:

@@ -42,7 +42,7 @@ def test_a_message_has_level_age_change_and_place() -> None:
     since = {"since_change": 12.4, "since_lower_95": 3.0, "since_upper_95": 20.0, "since_grade": "B"}
     place = {"rank": 27, "ranked_areas": 42, "rank_lower": 22, "rank_upper": 31}
     assert wording.plain(wording.headline(measured(**change, **since, **place))) == (
-        "Drug offences: 1,234 in the year to December 2024, 2.2 per 1,000. Down 5% on the year before; up 12% since 2019. "
+        "Drug offences: 1,234 in the year to December 2024, 2.2 per 1,000. Down 5% in a year; up 12% since 2019. "
         "27th of 42 forces (22 to 31)."
     )
 
@@ -52,7 +52,7 @@ def test_a_change_within_chance_is_no_change_and_one_without_limits_is_given() -
     assert "No clear change in a year; no figure before 2020." in wording.plain(wording.headline(within))
     assert wording.change_cell(within, "year") == "≈ −5% A"
     unknown = measured(year_change=49.0, year_grade="A")
-    assert "Up 49% on the year before" in wording.plain(wording.headline(unknown))
+    assert "Up 49% in a year" in wording.plain(wording.headline(unknown))
     assert wording.change_cell(unknown, "year") == "? +49% A"
 
 
@@ -65,7 +65,7 @@ def test_what_a_grade_forbids_is_refused_in_words_with_the_reason_in_a_note() ->
 
 def test_counts_too_small_for_a_percentage_are_said_to_be_so_and_not_to_be_incomparable() -> None:
     few = measured(numerator=3.0, year_grade="A", year_reason="too few for a percentage")
-    assert "Too few to compare on the year before" in wording.plain(wording.headline(few))
+    assert "Too few to compare in a year" in wording.plain(wording.headline(few))
     assert wording.change_cell(few, "year") == "too few A"
 
 
@@ -74,9 +74,7 @@ def test_a_share_is_said_in_per_cent_and_its_change_in_points() -> None:
         unit="per cent", value=19.2, year_change=-20.0, year_lower_95=-30.0, year_upper_95=-10.0, year_grade="A"
     )
     said = wording.plain(wording.headline(share))
-    assert said.startswith(
-        "Drug offences: 19.2 per cent in the year to December 2024. Down 4.8 points on the year before"
-    )
+    assert said.startswith("Drug offences: 19.2 per cent in the year to December 2024. Down 4.8 points in a year")
     assert "1,234" not in said, "the number of cases is no share"
 
 

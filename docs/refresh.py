@@ -75,8 +75,9 @@ def with_sources(text: str) -> str:
 
 def with_settings(text: str) -> str:
     """A document with the tables of docs/settings.md as the one table of settings has them: a heading of each kind, and its settings."""
-    head, title, _ = text.partition(f"\n## {SETTINGS[0].of}\n")
-    if not title:
+    # Other documents have a heading of the same words.
+    head, first, _ = text.partition(f"\n## {SETTINGS[0].of}\n\n| Setting |")
+    if not first:
         return text
     kinds = dict.fromkeys(setting.of for setting in SETTINGS)
     tables = (

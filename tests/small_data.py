@@ -64,7 +64,9 @@ def _texts(path: Path) -> pl.DataFrame:
 
 def _keep_areas(register: Path) -> None:
     rows = _texts(register)
-    named = {"area_id", "parent_id", "child_id", "police_force_area_id", "region_id"} & set(rows.columns)
+    named = {"area_id", "neighbour_id", "parent_id", "child_id", "police_force_area_id", "region_id"} & set(
+        rows.columns
+    )
     kept = [pl.col(name).is_null() | pl.col(name).is_in([*FORCES, *_AROUND]) for name in sorted(named)]
     if kept:
         rows.filter(*kept).write_csv(register)

@@ -1,13 +1,14 @@
 """Layer out: the numbers that reports print, and the files that analysts open."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import dagster as dg
 import polars as pl
 
-from orchestration.assets.calls import Folders, files_asset, made_from, table_asset
+from orchestration.assets.calls import Folders, files_asset, made_from, table_asset, tables_asset
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.paths import Paths
+from transforms.comparability import characteristics, similar
 from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
@@ -27,12 +28,14 @@ _OUT = (
     "profile",
     "inspection_grades",
     "revisions",
+    "force_characteristics",
+    "similar",
 )
 _ENGINEERS = ["team:data-engineering"]
 
 
 def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, warehouse, tidy_csv}."""
+    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, force_characteristics, similar, warehouse, tidy_csv}."""
 
     @table_asset(
         tables.INDICATORS,
@@ -84,6 +87,25 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
     ) -> pl.DataFrame:
         return revisions(observations, areas, load_registers(paths.data).measures, record_files)
 
+    @tables_asset(
+        [
+            (
+                tables.FORCE_CHARACTERISTICS,
+                "Residents, density, children, the largest district and the region of each police force area.",
+            ),
+            (
+                tables.SIMILAR,
+                "How alike every two police force areas are by five characteristics of equal weight; not the groups of HMICFRS.",
+            ),
+        ],
+        paths,
+        name="out__similar",
+    )
+    def out_similar(paths: Folders, observations: pl.DataFrame, areas: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        registers = load_registers(paths.data)
+        held = characteristics(observations, areas, registers.local_authorities, registers.land_areas)
+        yield from (held, similar(held))
+
     @files_asset(
         ["out", "warehouse"],
         "county_lines.duckdb: every table of the lake in one file, for analysts.",
@@ -123,6 +145,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         out_coverage,
         out_plausibility,
         out_revisions,
+        out_similar,
         out_warehouse,
         out_tidy_csv,
     ]

@@ -3,7 +3,8 @@
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -13,6 +14,8 @@ from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from transforms.harmonise.registers import Registers
 
 # Distinct from an error, so that a script can tell "these may not be compared" from "that area does not exist".
 REFUSED = 3
@@ -30,6 +33,11 @@ GRADES = ("peel_grade", "M21")
     help='"YE Dec 2019", 2023-Q1, 2023, "June 2025", 2018-01/2019-03, latest; 2018/19 is also a PEEL cycle.',
 )
 @click.option("--with-period", help="The second period, to compare one area with itself.")
+@click.option(
+    "--with",
+    "with_whom",
+    help="neighbours, similar, region, or names of areas with commas between them: one area beside each of several.",
+)
 @click.option("--question", default="Effectiveness", show_default=True, help="The question or pillar of a PEEL grade.")
 @JSON
 def compare(
@@ -38,25 +46,33 @@ def compare(
     measure: str,
     period: str,
     with_period: str | None,
+    with_whom: str | None,
     question: str,
     as_json: bool,
 ) -> None:
-    """Compare two areas in one period, or one area in two.
+    """Compare two areas in one period, one area in two, or one area with its neighbours or others.
 
     Prints both figures with their intervals, the grade (A direct, B adjusted, C side by side only, X not comparable) with its reasons, and
     the sentence that may be published. The exit status is 3 where a change is refused (grade C: side by side only; grade X: not at all).
+    Neighbours have a common border; the similar police force areas are found by a method of this project, not those of HMICFRS.
 
     \b
     Example: countylines compare Norfolk Suffolk --measure drug_offences --period "YE Dec 2019"
              countylines compare "Greater Manchester" --measure drug_offences --period "YE Dec 2018" --with-period "YE Dec 2019"
              countylines compare Norfolk Suffolk --measure peel_grade --period 2018/19 --question Efficiency
              countylines compare Norfolk --measure london_linked_individuals --period 2018-01/2019-03 --with-period 2019-05/2020-04
+             countylines compare Norfolk --with neighbours --measure drug_offences --period latest
     """
     from reports import wording
 
-    if (other_area is None) == (with_period is None):
-        raise CountyLinesError("Give two areas and one period, or one area with --period and --with-period.")
+    if sum(each is not None for each in (other_area, with_period, with_whom)) != 1:
+        raise CountyLinesError(
+            "Give two areas and one period, one area with --period and --with-period, or one area with --with and --period."
+        )
     paths = paths_from_environment()
+    if with_whom is not None:
+        _beside(paths, measure, area, with_whom, period, as_json)
+        return
     pair = (_grades if measure in GRADES else _numbers)(
         paths, measure, (area, other_area or area), (period, with_period or period), question
     )
@@ -69,13 +85,121 @@ def compare(
         sys.exit(REFUSED)
 
 
+def _beside(paths: Paths, measure: str, area: str, with_whom: str, period: str, as_json: bool) -> None:
+    """Print one area beside each of several others; those without a figure are named."""
+    import polars as pl
+
+    from reports import wording
+    from transforms.answers import find_area, find_measure, period_asked
+
+    if measure in GRADES:
+        raise CountyLinesError(
+            "Grades of inspections are compared two at a time: give the second area instead of --with."
+        )
+    known = registers(paths)
+    indicators = table(paths, "out", "indicators")
+    measure_id = find_measure(indicators, measure)
+    area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
+    group = _group(paths, known, area_id, with_whom)
+    having = set(indicators.filter(pl.col("measure_id") == measure_id)["area_id"])
+    asked = period_asked(period, indicators, [area_id, *having.intersection(group.others)], measure_id)
+    pairs, without = [], []
+    for other_id in group.others:
+        try:
+            pairs.append(_pair(paths, known, indicators, measure_id, (area_id, other_id), (asked, asked)))
+        except CountyLinesError as error:  # of the area itself nothing may be held either: then it is said of each
+            without.append(str(error))
+    if not pairs:
+        raise CountyLinesError(without[0])
+    said = [wording.compared(pair) for pair in pairs]
+    if as_json:
+        found = {
+            "with": group.words,
+            "method": group.method,
+            "pairs": [{**pair, "sentence": sentence} for pair, sentence in zip(pairs, said, strict=True)],
+            "without_figure": without,
+        }
+        click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join([*wording.beside_lines(pairs, group.words), *without, *group.method]))
+    if any(pair["grade"] in ("C", "X") for pair in pairs):
+        sys.exit(REFUSED)
+
+
+class _Group(NamedTuple):
+    """Areas that one is set beside: their ids in order, what they are, and how they were chosen, a sentence each."""
+
+    others: list[str]
+    words: str
+    method: list[str]
+
+
+def _group(paths: Paths, known: "Registers", area_id: str, with_whom: str) -> _Group:
+    """The areas that a person means by neighbours, similar, region or a list of names."""
+    import polars as pl
+
+    from reports import wording
+    from transforms.answers import find_area
+    from transforms.comparability import most_similar, stays
+
+    name = known.areas.filter(pl.col("area_id") == area_id)["name"].item()
+    if with_whom == "neighbours":
+        near = known.neighbours.filter(pl.col("area_id") == area_id)
+        if near.is_empty():
+            raise CountyLinesError(
+                f"{name} is no police force area, and neighbours are known of those alone; name areas."
+            )
+        return _Group(near["neighbour_id"].to_list(), "its neighbours", [wording.NEIGHBOURS])
+    if with_whom == "region":
+        (region_id,) = table(paths, "core", "areas").filter(pl.col("area_id") == area_id)["region_id"]
+        if region_id is None:
+            raise CountyLinesError(f"{name} is in no region; name areas.")
+        return _Group([region_id], "its region", [])
+    if with_whom == "similar":
+        distances = table(paths, "out", "similar")
+        near = most_similar(distances).filter(pl.col("area_id") == area_id)
+        if near.is_empty():
+            raise CountyLinesError(
+                f"No police force area is called similar to {name}: none is nearer to it than two taken at random usually are, or it is none itself. Name areas."
+            )
+        kept = stays(distances).filter(pl.col("area_id") == area_id).row(0, named=True)
+        names = dict(known.areas.select("area_id", "name").iter_rows())
+        listed = [(names[other], distance) for other, distance in near.select("other_id", "distance").iter_rows()]
+        return _Group(
+            near["other_id"].to_list(),
+            "similar police force areas",
+            [wording.SIMILAR, wording.distances(listed), wording.sensitivity(kept)],
+        )
+    others = [find_area(each, known.areas, known.area_names, known.elsewhere) for each in with_whom.split(",")]
+    return _Group([each for each in dict.fromkeys(others) if each != area_id], "the areas named", [])
+
+
 def _numbers(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two indicators: as rates between areas, as counts over time."""
+    from transforms.answers import find_area, find_measure, period_asked
+
+    known = registers(paths)
+    indicators = table(paths, "out", "indicators")
+    first, second = (find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas)
+    measure_id = find_measure(indicators, measure)
+    one, other = (period_asked(period, indicators, [first, second], measure_id) for period in periods)
+    return _pair(paths, known, indicators, measure_id, (first, second), (one, other))
+
+
+def _pair(
+    paths: Paths,
+    known: "Registers",
+    indicators: "pl.DataFrame",
+    measure_id: str,
+    ids: tuple[str, str],
+    asked: tuple[tuple[date, date], tuple[date, date]],
+) -> dict[str, Any]:
+    """The graded pair of the figures of two areas, or of two periods of one."""
     import polars as pl
 
-    from transforms.answers import find_area, find_measure, find_numbers, period_asked
+    from transforms.answers import find_numbers
     from transforms.comparability import (
         difference_test,
         dispersion_of_series,
@@ -85,11 +209,6 @@ def _numbers(
     )
     from transforms.statistics.counts import poisson_limits
 
-    known = registers(paths)
-    indicators = table(paths, "out", "indicators")
-    ids = [find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas]
-    measure_id = find_measure(indicators, measure)
-    asked = [period_asked(period, indicators, ids, measure_id) for period in periods]
     rows = [
         find_numbers(
             indicators, area_id, measure_id, period, why_missing_in(paths, known, area_id, measure_id, period)

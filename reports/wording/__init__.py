@@ -5,6 +5,7 @@ called a count, and police figures are called what the police recorded. What cha
 themselves are in ``reports.wording_rules``; arithmetic belongs in ``transforms``.
 """
 
+from reports.wording.beside import NEIGHBOURS, SIMILAR, beside_lines, distances, sensitivity
 from reports.wording.caveats import (
     UNLIKE_MEANING,
     UNLIKE_TITLE,
@@ -133,6 +134,7 @@ __all__ = [
     "IN_THE_NATIONAL_REPORT",
     "IN_THE_TABLE_OF_FORCES",
     "MONTHLY_RECORDS",
+    "NEIGHBOURS",
     "OVERLAPPING",
     "PROFILE_NOTE",
     "PROGRAMME_ELSEWHERE",
@@ -143,6 +145,7 @@ __all__ = [
     "RECORDING_MEANING",
     "REFERRALS_MEANING",
     "SCOREBOARD_RULE",
+    "SIMILAR",
     "SPREAD_ELSEWHERE",
     "STATED_ELSEWHERE",
     "STATUS_LINE",
@@ -151,6 +154,7 @@ __all__ = [
     "UNLIKE_TITLE",
     "attribution",
     "authorities_without_figures",
+    "beside_lines",
     "can_and_cannot",
     "capitalised",
     "caveat_breaks",
@@ -173,6 +177,7 @@ __all__ = [
     "comparison_lines",
     "counties",
     "dispersion_over_time",
+    "distances",
     "editions_of",
     "exact_span",
     "files",
@@ -219,6 +224,7 @@ __all__ = [
     "refused_comparisons",
     "revisions",
     "scoreboard_counts",
+    "sensitivity",
     "stated_period",
     "statements_differ",
     "status_line",

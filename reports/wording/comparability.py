@@ -104,7 +104,7 @@ def refused_comparisons(refused: int, all_pairs: int) -> str:
 
 def compared(pair: Mapping[str, Any]) -> str:
     """The sentence on two figures that may be published; for a refused pair, why there is none."""
-    first, second = _side_in_words(pair, "a"), _side_in_words(pair, "b")
+    first, second = side_in_words(pair, "a"), side_in_words(pair, "b")
     if pair["grade"] == "X":
         return f"These may not be compared ({reasons(pair['reasons'])}): {first}; {second}."
     if pair["measure_id_a"] == "peel_grade":
@@ -145,7 +145,7 @@ def _more(pair: Mapping[str, Any]) -> str:
 def comparison_lines(pair: Mapping[str, Any], said: str) -> list[str]:
     """What countylines compare prints: figures, grade, reasons, what was adjusted or would help, and the sentence."""
     lines = [pair["measure_name"]]
-    lines += [f"  {_side_in_words(pair, side)}" for side in ("a", "b")]
+    lines += [f"  {side_in_words(pair, side)}" for side in ("a", "b")]
     lines += [f"  {said}" for side in ("a", "b") for said in _remarks(pair, side)]
     lines.append(f"Grade {pair['grade']}" + (f": {reasons(pair['reasons'])}" if pair["reasons"] else ""))
     if pair["adjustments"]:
@@ -189,7 +189,7 @@ def _remarks(pair: Mapping[str, Any], side: str) -> tuple[str, ...]:
     )
 
 
-def _side_in_words(pair: Mapping[str, Any], side: str) -> str:
+def side_in_words(pair: Mapping[str, Any], side: str) -> str:
     """'Norfolk, year ending December 2019: 2,730 (3.0 per 1,000, 95% interval 2.9 to 3.1)'."""
     if pair["measure_id_a"] == "peel_grade":
         return f"{pair[f'area_name_{side}']}, {pair[f'cycle_{side}']}: {pair[f'word_{side}'] or 'no grade held'}"

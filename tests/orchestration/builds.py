@@ -42,6 +42,8 @@ AFTER_A_CELL = frozenset(
                 "scoreboard",
                 "profile",
                 "revisions",
+                "force_characteristics",
+                "similar",
                 "warehouse",
                 "tidy_csv",
             )

@@ -35,6 +35,8 @@ CONTRACTS: list[Contract] = [
         tables.SCOREBOARD,
         tables.PROFILE,
         tables.REVISIONS,
+        tables.FORCE_CHARACTERISTICS,
+        tables.SIMILAR,
     ),
 ]
 

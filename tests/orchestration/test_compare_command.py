@@ -25,6 +25,49 @@ def test_two_forces_are_compared_with_intervals_grade_and_sentence(built: Path) 
     ]
 
 
+def test_an_area_is_set_beside_its_neighbours_each_with_its_grade(built: Path) -> None:
+    said = run(
+        ["compare", "Norfolk", "--with", "neighbours", "--measure", "drug_offences", "--period", "YE Dec 2019"], built
+    )
+    assert said.returncode == 0, said.stderr
+    lines = said.stdout.splitlines()
+    assert lines[1].startswith("  Norfolk, year ending December 2019: 2,772 drug offences (3.1 per 1,000")
+    assert [line.split(",")[0].strip() for line in lines[3:6]] == ["Lincolnshire", "Cambridgeshire", "Suffolk"]
+    assert lines[5].endswith("; grade A: 24% lower (95% interval −28% to −19%)")
+
+
+def test_what_is_similar_says_how_it_was_found_how_near_it_is_and_what_it_rests_on(built: Path) -> None:
+    said = run(["compare", "Norfolk", "--with", "similar", "--measure", "M01", "--period", "latest"], built)
+    assert said.returncode == 0, said.stderr
+    assert "These are not the groups of most similar forces that HMICFRS uses." in said.stdout
+    assert "1 is usual of two areas taken at random: Suffolk 0.29, Cambridgeshire 0.42, " in said.stdout
+    assert "Of the five, so many stay among the nearest five when one characteristic is left out: " in said.stdout
+
+
+def test_a_region_is_one_area_beside_and_names_are_given_with_commas(built: Path) -> None:
+    region = run(["compare", "Norfolk", "--with", "region", "--measure", "M01", "--period", "YE Dec 2025"], built)
+    assert region.stdout.splitlines()[3].startswith("  East of England, year ending December 2025: ")
+    named = ["compare", "Norfolk", "--with", "SUFFOLK, kent", "--measure", "M08", "--period", "latest", "--json"]
+    found = json.loads(run(named, built).stdout)
+    assert [pair["area_name_b"] for pair in found["pairs"]] == ["Suffolk", "Kent"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["City of London", "--with", "similar"], "No police force area is called similar to City of London"),
+        (["East of England", "--with", "neighbours"], "East of England is no police force area"),
+        (["England and Wales", "--with", "region"], "England and Wales is in no region"),
+        (["Norfolk", "Suffolk", "--with", "region"], "Give two areas and one period, one area with"),
+        (["Norfolk", "--with", "Norwich Union"], "No area is called 'Norwich Union'"),
+    ],
+)
+def test_a_group_that_there_is_not_is_refused_with_what_to_do(arguments: list[str], words: str, built: Path) -> None:
+    said = run(["compare", *arguments, "--measure", "drug_offences", "--period", "YE Dec 2019"], built)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert words in said.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
@@ -182,5 +225,8 @@ def test_what_there_is_not_is_said_with_what_there_is(built: Path, arguments: li
 def test_one_area_and_one_period_are_no_comparison(built: Path) -> None:
     said = run(["compare", "Norfolk", "--measure", "drug_offences", "--period", "YE Dec 2019"], built)
     assert said.returncode == 1
-    assert "Give two areas and one period, or one area with --period and --with-period." in said.stderr
+    assert (
+        "Give two areas and one period, one area with --period and --with-period, or one area with --with and --period."
+        in said.stderr
+    )
     assert "F15" in run(["scoreboard"], built).stdout

@@ -1,7 +1,7 @@
 """Which numbers may be compared, how far, and why not.
 
 Here belong the description of one side of a comparison, the scores of its eight dimensions, the grade that follows from them, and the
-functions that compute a change, a rank or a test only for a comparison whose grade allows it. Not here: statistics themselves
+functions that compute a change, a rank or a test only for a comparison whose grade allows it; and which areas are alike. Not here: statistics themselves
 (transforms.statistics), sentences (reports.wording), the registers' rows (data/registers).
 """
 
@@ -19,18 +19,30 @@ from transforms.comparability.pairs import (
     year_before,
 )
 from transforms.comparability.profile import profile
+from transforms.comparability.similar import (
+    CHARACTERISTICS,
+    MOST_SIMILAR,
+    characteristics,
+    most_similar,
+    similar,
+    stays,
+)
 
 __all__ = [
+    "CHARACTERISTICS",
     "GRADES",
     "LEVEL",
+    "MOST_SIMILAR",
     "PAIR",
     "SIDE",
+    "characteristics",
     "difference_test",
     "dispersion_of_series",
     "entries",
     "grade",
     "grade_pairs",
     "ledger",
+    "most_similar",
     "paired",
     "percentage_change",
     "profile",
@@ -38,6 +50,8 @@ __all__ = [
     "same_period",
     "side_of_indicators",
     "side_of_observations",
+    "similar",
+    "stays",
     "successive",
     "year_before",
 ]

@@ -287,6 +287,24 @@ REGISTERS = {
         ),
         _register(
             *(
+                "neighbours",
+                "Neighbours",
+                "pair of police force areas with a common border",
+                ("area_id", "neighbour_id"),
+            ),
+            _AREA,
+            _text("neighbour_id", "The area beside it, later in the order of codes"),
+            _text("border_kilometres", "Length of the common outline", pattern=r"^\d+\.\d{1,2}$", example="42.71"),
+            _EVIDENCE,
+        ),
+        _register(
+            *("land_areas", "Land areas", "size of a police force area", ("area_id",)),
+            _AREA,
+            _text("square_kilometres", "Square kilometres", pattern=r"^\d+\.\d$", example="5374.1"),
+            _EVIDENCE,
+        ),
+        _register(
+            *(
                 "doubtful_figures",
                 "Doubtful figures",
                 "stretch of an area's figures in a source that are not whole",

@@ -11,6 +11,7 @@ from transforms.contracts.registers import read_register
 from transforms.contracts.tables import AREAS
 from transforms.errors import RegisterError
 from transforms.harmonise.local_authorities import as_areas, load_local_authorities
+from transforms.harmonise.neighbours import load_land_areas, load_neighbours
 
 # Names that a source prints must be found in its cells, or the row is dead; the other kinds serve people who ask by name.
 PUBLISHED_NAME = "as_published"
@@ -52,6 +53,8 @@ class Registers:
     coverage_gaps: pl.DataFrame
     doubtful_figures: pl.DataFrame
     local_authorities: pl.DataFrame
+    neighbours: pl.DataFrame
+    land_areas: pl.DataFrame
     localities: pl.DataFrame
     headlines: pl.DataFrame
     class_a_supply_subcodes: pl.DataFrame
@@ -116,6 +119,8 @@ def load_registers(data: Path) -> Registers:
             pl.col("first_day", "last_day").str.to_date()
         ),
         local_authorities=load_local_authorities(data),
+        neighbours=load_neighbours(data),
+        land_areas=load_land_areas(data),
         corrections=_read_corrections(data / "corrections"),
     )
     _check_references(registers)
@@ -129,6 +134,8 @@ def _check_references(registers: Registers) -> None:
         | set(registers.area_members["parent_id"])
         | set(registers.area_members["child_id"])
         | set(registers.doubtful_figures["area_id"])
+        | set(registers.neighbours["area_id"])
+        | set(registers.land_areas["area_id"])
         | set(registers.local_authorities["police_force_area_id"])
         | set(registers.local_authorities["region_id"])
     )

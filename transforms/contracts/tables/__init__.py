@@ -12,11 +12,13 @@ from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATION
 from transforms.contracts.tables.out import (
     COMPARABILITY,
     COMPARISONS,
+    FORCE_CHARACTERISTICS,
     INDICATORS,
     INSPECTION_GRADES,
     PROFILE,
     SCOREBOARD,
     SCOREBOARD_STATUSES,
+    SIMILAR,
 )
 from transforms.contracts.tables.raw import BOUNDARIES, EDITIONS, cells
 
@@ -28,6 +30,7 @@ __all__ = [
     "COVERAGE",
     "EDITIONS",
     "EXCLUDED",
+    "FORCE_CHARACTERISTICS",
     "INDICATORS",
     "INSPECTION_GRADES",
     "LANDING_FILES",
@@ -40,6 +43,7 @@ __all__ = [
     "REVISIONS",
     "SCOREBOARD",
     "SCOREBOARD_STATUSES",
+    "SIMILAR",
     "STATUSES",
     "UNMATCHED",
     "cells",

@@ -211,6 +211,71 @@ PROFILE = Contract(
     key=("area_id", "measure_id"),
 )
 
+_DROPPED = {
+    "residents": "the number of residents",
+    "density": "the density",
+    "children": "the share of children",
+    "largest_district": "the share in the largest district",
+    "region": "the region",
+}
+
+FORCE_CHARACTERISTICS = Contract(
+    table="out/force_characteristics",
+    title="What police force areas are like",
+    one_row_is="police force area with the published characteristics by which similar ones are found",
+    columns=(
+        Column("area_id", pl.String, "Police force area"),
+        Column("area_name", pl.String, "Name of the area in tables"),
+        Column("year", pl.Int64, "Mid-year of the populations", minimum=2011),
+        Column("residents", pl.Float64, "Residents, the sum of the districts", unit="residents", minimum=1),
+        Column("square_kilometres", pl.Float64, "Size of the area", unit="square kilometres", minimum=1),
+        Column(
+            "residents_per_square_kilometre",
+            pl.Float64,
+            "Density",
+            unit="residents per square kilometre",
+            minimum=1,
+        ),
+        Column(
+            "children_share", pl.Float64, "Share of residents aged 0 to 17", unit="per cent", minimum=0, maximum=100
+        ),
+        Column("largest_district_id", pl.String, "District with the most residents"),
+        Column(
+            "largest_district_share",
+            pl.Float64,
+            "Share of residents living in it",
+            unit="per cent",
+            minimum=0,
+            maximum=100,
+        ),
+        Column("region_id", pl.String, "Region, or Wales"),
+        Column("residents_edition", pl.String, "Source and edition of the residents"),
+        Column("children_edition", pl.String, "Source and edition of the residents aged 0 to 17"),
+    ),
+    key=("area_id",),
+)
+
+SIMILAR = Contract(
+    table="out/similar",
+    title="Police force areas by how alike they are",
+    one_row_is="police force area beside another one",
+    columns=(
+        Column("area_id", pl.String, "Police force area"),
+        Column("other_id", pl.String, "The other one"),
+        Column("distance", pl.Float64, "How unlike they are: 1 is usual of two areas taken at random", minimum=0),
+        Column("rank", pl.Int64, "Place of the other one among all, 1 is the most alike", minimum=1),
+        *(
+            Column(f"{name}_part", pl.Float64, f"What {words} adds to five times the square of the distance", minimum=0)
+            for name, words in _DROPPED.items()
+        ),
+        *(
+            Column(f"rank_without_{name}", pl.Int64, f"Its place when {words} is left out", minimum=1)
+            for name, words in _DROPPED.items()
+        ),
+    ),
+    key=("area_id", "other_id"),
+)
+
 INSPECTION_GRADES = Contract(
     table="out/inspection_grades",
     title="Inspection grades",

@@ -40,6 +40,8 @@ def _free(context: click.Context, parameter: click.Parameter, port: int) -> int:
 def ui(port: int, read_only: bool, landing: Path | str | None) -> None:
     """Open the asset graph in a browser, on loopback only: http://127.0.0.1:3000 unless another port is given.
 
+    Pages of other addresses that are open in the same browser are refused, and so is every change by a mere link.
+
     \b
     Example: countylines ui --port 3333
              countylines ui --read-only
@@ -53,9 +55,20 @@ def ui(port: int, read_only: bool, landing: Path | str | None) -> None:
         environment["COUNTYLINES_LANDING"] = paths.landing_url or str(paths.landing)
     click.echo(f"Asset graph: http://127.0.0.1:{port}/asset-groups (stop with Ctrl+C)")
     # Without the daemon, which only runs and launches: a reader needs the pages alone.
-    program = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
+    program = ("webserver", "--read-only") if read_only else ("dev",)
     command: Sequence[str] = [
-        *(sys.executable, "-W", _SUPERSEDED, "-m", *program, "-h", "127.0.0.1", "-p", str(port)),
+        *(
+            sys.executable,
+            "-W",
+            _SUPERSEDED,
+            "-m",
+            "orchestration.commands.webserver",
+            *program,
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+        ),
         *("-w", str(PROJECT / "workspace.yaml")),
     ]
     os.chdir(PROJECT)

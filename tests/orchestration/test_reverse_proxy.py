@@ -9,11 +9,13 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
 
 from tests.full_build import ROOT, Small
+from tests.orchestration.builds import COMMAND
 from tests.orchestration.test_ui import ask, free_port, listening_addresses, user_interface
 
 pytestmark = pytest.mark.full
@@ -24,8 +26,13 @@ READER = {"Authorization": f"Basic {base64.b64encode(b'reader:synthetic').decode
 
 @pytest.fixture(scope="module")
 def readers(small: Small) -> Iterator[int]:
-    """The port of a webserver for readers."""
-    with user_interface(small.build, "--read-only") as port:
+    """The port of a webserver for readers, started as the service file starts it, but for folders and port."""
+    service = (ROOT / "deploy" / "systemd" / "countylines-webserver.service").read_text(encoding="utf-8")
+    assert "ExecStart=/opt/countylines/.venv/bin/dagster-webserver --read-only -h 127.0.0.1 -p 3000 -w" in service
+    program = str(Path(COMMAND).with_name("dagster-webserver"))
+    command = (program, "--read-only", "-h", "127.0.0.1", "-w", str(ROOT / "workspace.yaml"), "-p")
+    home = small.build / "dagster"
+    with user_interface(small.build, command=command, DAGSTER_HOME=home, COUNTYLINES_BUILD=small.build) as port:
         yield port
 
 

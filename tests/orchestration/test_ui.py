@@ -1,5 +1,6 @@
 """The asset graph in a browser: the real process, asked what its pages ask."""
 
+import http.client
 import json
 import os
 import signal
@@ -72,12 +73,15 @@ def port(built: Path) -> Iterator[int]:
 
 
 @contextmanager
-def user_interface(built: Path, *options: str, **variables: object) -> Iterator[int]:
+def user_interface(
+    built: Path, *options: str, command: tuple[str, ...] = (COMMAND, "ui", "--port"), **variables: object
+) -> Iterator[int]:
+    """The port of a user interface on a build: ``command`` and its port, then the options; ended with its children when the test is over."""
     number = free_port()
     # Not a pipe: a run writes more than one holds, and would wait for a reader.
     messages = tempfile.TemporaryFile()  # noqa: SIM115
     process = subprocess.Popen(
-        [COMMAND, "ui", "--port", str(number), *options],
+        [*command, str(number), *options],
         cwd=ROOT,
         env=environment(built, **variables),
         stdout=subprocess.DEVNULL,
@@ -149,6 +153,19 @@ def test_a_port_that_cannot_be_had_is_refused_before_anything_starts(tmp_path: P
     beyond = run(["ui", "--port", "70000"], tmp_path)
     assert (beyond.returncode, "70000 is not in the range 1<=x<=65535" in beyond.stderr) == (2, True)
     assert not list(tmp_path.iterdir())
+
+
+def test_it_answers_pages_of_its_own_address_only(port: int) -> None:
+    def status(host: str, path: str = "/server_info", **headers: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", path, headers={"Host": host, **headers})
+        return connection.getresponse().status
+
+    own = f"127.0.0.1:{port}"
+    assert status(own) == status(own, Origin=f"http://{own}") == 200
+    assert status("statistics.example") == status(own, Origin="https://statistics.example") == 403
+    assert status(own, "/graphql?query=%7B+version+%7D") == 200
+    assert status(own, "/graphql?query=mutation+%7B+nothing+%7D") == 403
 
 
 def test_it_listens_on_loopback_only(port: int) -> None:

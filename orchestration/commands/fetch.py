@@ -12,7 +12,7 @@ import click
 
 from orchestration.commands.options import JSON
 from orchestration.store.lock import only_build
-from orchestration.store.log import log, log_as
+from orchestration.store.log import log, log_as, printable
 from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -79,7 +79,7 @@ def fetch_files(source_ids: Sequence[str], paths: Paths, limits: "Limits", as_js
             lambda: datetime.now(UTC),
             limits,
             lambda source_id, file, done, total: bar.update(
-                task, description=f"{source_id}: {file}"[:60], completed=done, total=total
+                task, description=printable(f"{source_id}: {file}")[:60], completed=done, total=total
             ),
         ):
             outcomes.append(outcome)
@@ -98,9 +98,9 @@ def _print(outcomes: "Sequence[Outcome]", as_json: bool) -> None:
 
     table = Table("Source", "File", "Outcome", box=None)
     for outcome in outcomes:
-        table.add_row(outcome.source_id, Text(outcome.file or ""), outcome.outcome)
+        table.add_row(outcome.source_id, Text(printable(outcome.file or "")), outcome.outcome)
     Console().print(table)
     for outcome in outcomes:
         if outcome.reason:
             reason = outcome.reason.removeprefix(f"{outcome.source_id}: ")
-            click.echo(f"{outcome.source_id}, {outcome.outcome}: {reason}")
+            click.echo(f"{outcome.source_id}, {outcome.outcome}: {printable(reason)}")

@@ -6,6 +6,7 @@ requests are refused whose Host is not this machine, whose Origin is another add
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ _ALONE: Final = "-m"
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def gate(app: App) -> App:
@@ -79,9 +80,7 @@ def main(arguments: list[str]) -> None:
     """Run `dagster dev`, whose webserver is this one then, or that webserver: ``dev`` or ``webserver``, then the options of Dagster's command."""
     kind, *options = arguments
     if kind == "dev":
-        from dagster._cli import dev
-        from dagster._cli import main as dagster
-
+        dev: Any = import_module("dagster._cli.dev")
         start = dev.open_ipc_subprocess
 
         def started(command: list[str], **more: Any) -> Any:
@@ -91,10 +90,9 @@ def main(arguments: list[str]) -> None:
 
         dev.open_ipc_subprocess = started
         sys.argv = ["dagster", "dev", *options]
-        dagster()
+        import_module("dagster._cli").main()
     else:
-        from dagster_webserver import cli
-
+        cli: Any = import_module("dagster_webserver.cli")
         make = cli.create_app_from_workspace_process_context
 
         def made(*given: Any, **more: Any) -> Any:

@@ -34,6 +34,13 @@ def log_as(format: str | None = None) -> None:
     _LOGGER.propagate = False
 
 
+def printable(text: str) -> str:
+    """A text as a terminal and a log may have it: what controls either, or turns its writing round, is shown by its number."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
+
+
 def is_logged() -> bool:
     """Whether log lines are written at all: what only they need is not worked out otherwise."""
     return bool(_LOGGER.handlers)
@@ -43,5 +50,9 @@ def log(event: str, level: int = logging.INFO, **fields: object) -> None:
     """Log an event with its fields (``FIELDS``), those that are None left out. Raises ValueError for a field of another name."""
     if unknown := sorted(set(fields) - set(FIELDS)):
         raise ValueError(f"A log line has no field {', '.join(unknown)}.")
-    given = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
+    given = {
+        name: printable(value) if isinstance(value, str) else value
+        for name in FIELDS
+        if (value := fields.get(name)) is not None
+    }
     _LOGGER.log(level, event, extra={"fields": given})

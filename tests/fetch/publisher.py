@@ -29,13 +29,15 @@ LIMITS = Limits(
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says to one request. ``sent`` cuts the body after so many bytes; ``pause`` waits before each hundred bytes."""
+    """What the server says to one request. ``sent`` cuts the body after so many bytes; ``pause`` waits before each hundred bytes; ``trickle``
+    before each of a hundred headers that say nothing."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: int | None = None
     pause: float = 0
+    trickle: float = 0
 
 
 @dataclass
@@ -82,6 +84,11 @@ def running_publisher() -> Iterator[Publisher]:
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 if value:
                     self.send_header(name, value)
+            for number in range(100) if answer.trickle else ():
+                self.send_header(f"X-Synthetic-{number}", "nothing")
+                self.flush_headers()
+                if publisher.closing.wait(answer.trickle):
+                    return
             self.end_headers()
             body = answer.body if answer.sent is None else answer.body[: answer.sent]
             for start in range(0, len(body), 100) if answer.pause else ():

@@ -1,5 +1,6 @@
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,25 @@ def test_a_page_that_is_gone_says_where_to_look(publisher: Publisher) -> None:
     assert len(publisher.asked("/moved")) == 1
 
 
-def test_markup_on_which_the_parser_gives_up_is_a_plain_error(publisher: Publisher) -> None:
-    page = publisher.serve("/tables", Answer(b"<html><body><![unheard[ of ]]></body></html>"))
-    with pytest.raises(FetchError, match=r"^ons_pfa_tables: http\S+/tables is not readable as a web page"):
+@pytest.mark.parametrize(
+    "body", [b"", b"\0", b"<html><body><![unheard[ of ]]></body></html>", b"<a href", b"\xff\xfe<<<"]
+)
+def test_markup_that_is_none_links_nothing(publisher: Publisher, body: bytes) -> None:
+    page = publisher.serve("/tables", Answer(body))
+    with pytest.raises(FetchError, match=r"^ons_pfa_tables: http\S+/tables links no file"):
         found(source_at(page))
+
+
+def test_a_page_takes_time_in_proportion_to_its_length_whatever_its_markup() -> None:
+    """What begins again and again and never ends; half of the page takes about half of the time, and not a quarter."""
+
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        links_on_page('<a href="/tables.xlsx">Tables</a>' + "<![ <!--x <a " * times, "https://statistics.example")
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(40_000) < 8 * max(seconds(10_000), 0.02)
 
 
 def test_a_pattern_that_is_no_regular_expression_is_named(publisher: Publisher) -> None:

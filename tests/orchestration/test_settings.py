@@ -204,3 +204,14 @@ def test_right_settings_of_alerts_and_none_at_all_are_let_through() -> None:
             "COUNTYLINES_ALERT_WEBHOOK": "https://hooks.example/token",
         }
     )
+
+
+def test_a_log_line_has_no_controls(plain: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    plain.setattr(log._LOGGER, "handlers", [])
+    plain.setattr(log._LOGGER, "propagate", True)
+    plain.setattr("sys.stderr", written)
+    log.log_as("json")
+    log.log("file looked at", file="tables\x1b[31m\u202exslx", message="“Norfolk” – 5\n")
+    assert written.getvalue().rstrip("\n").isprintable()
+    assert "“Norfolk” – 5" in written.getvalue()

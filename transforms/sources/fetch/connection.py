@@ -1,14 +1,17 @@
 """Requests to publishers: allowed hosts only, at their pace, and again after a passing fault."""
 
+import re
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 import stamina
@@ -19,6 +22,11 @@ from transforms.sources.registry import Source
 
 Returned = TypeVar("Returned")
 
+# Of other charsets some do more than read letters, and no publisher's page has them.
+_CHARSETS = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d", re.IGNORECASE)
+# What an entity tag or a date may be to be sent back; anything else is as good as none.
+_VALIDATOR = re.compile(r"[ -~]{1,500}")
+_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Not errors: the file has not changed, and the part that was asked for is not there.
 _ANSWERS = {304, 416}
@@ -30,6 +38,12 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Self:
+        """What the headers of an answer say, as far as it can be sent back."""
+        named = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
+        return cls(*(value if _VALIDATOR.fullmatch(value) else None for value in named))
 
     @property
     def condition(self) -> dict[str, str]:
@@ -54,6 +68,7 @@ class Connection:
             headers={"User-Agent": f"countylines/{version('countylines')}"},
         )
         self._tokens: dict[str, tuple[float, float]] = {}
+        self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -73,7 +88,8 @@ class Connection:
         for _ in range(self.limits.redirects + 1):
             self._check_allowed(source, url)
             self._wait_for_turn(url.host)
-            with self._client.stream("GET", url, headers=dict(headers)) as response:
+            noted = {"trace": self._note}
+            with self._client.stream("GET", url, headers=dict(headers), extensions=noted) as response:
                 if response.has_redirect_location:
                     url = url.join(response.headers["Location"])
                     continue
@@ -95,7 +111,10 @@ class Connection:
         """The text of a page, None where the server says that the ``known`` version is still the one, and the version; raises as read_page."""
 
         def read() -> tuple[str | None, Validators]:
-            with self.stream(source, address, known.condition) as response:
+            with (
+                self.within_time(source, address, self.limits.page_seconds),
+                self.stream(source, address, known.condition) as response,
+            ):
                 if response.status_code == 304 and known.condition:
                     return None, known
                 content = bytearray()
@@ -105,8 +124,13 @@ class Connection:
                         raise RefusedError(
                             f"{source.id}: the page {address} is larger than {self.limits.page_bytes:,} bytes; correct discovery.page in data/sources/{source.id}.toml."
                         )
-                text = content.decode(response.charset_encoding or "utf-8", errors="replace")
-                return text, Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+                charset = response.charset_encoding or "utf-8"
+                if not _CHARSETS.fullmatch(charset):
+                    raise FetchError(
+                        f"{source.id}: {address} is a page in the charset {charset[:40]!r}, which is not read; look at it in a browser."
+                    )
+                text = content.decode(charset, errors="replace")
+                return text, Validators.of(response)
 
         with said_plainly(source, address):
             return retried(self.limits, read)
@@ -115,13 +139,52 @@ class Connection:
         """The version of a file that the server has now, by its headers alone: no byte of its body is read. Raises as read_page."""
 
         def ask() -> Validators:
-            with self.stream(source, address, {"Accept-Encoding": "identity", **known.condition}) as response:
+            headers = {"Accept-Encoding": "identity", **known.condition}
+            with (
+                self.within_time(source, address, self.limits.page_seconds),
+                self.stream(source, address, headers) as response,
+            ):
                 if response.status_code == 304:
                     return known
-                return Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+                return Validators.of(response)
 
         with said_plainly(source, address):
             return retried(self.limits, ask)
+
+    def _note(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep the socket of each connection that is opened, so that it can be closed when the time is over."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            opened = info["return_value"].get_extra_info("socket")
+            self._sockets = [each for each in self._sockets if each.fileno() >= 0]
+            self._sockets.append(opened)
+
+    @contextmanager
+    def within_time(self, source: Source, address: str, seconds: float) -> Iterator[None]:
+        """Let what is done with an address take so many seconds in all; then its connection is closed, and a FetchError is raised.
+
+        The time-outs of a client begin anew with every byte: a server that sends one now and then would never meet them.
+        """
+        over = threading.Event()
+
+        def end() -> None:
+            over.set()
+            for opened in self._sockets:
+                with suppress(OSError):
+                    opened.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except httpx.HTTPError as error:
+            if over.is_set():
+                raise FetchError(
+                    f"{source.id}: {address} took longer than {seconds:.0f} seconds; run countylines fetch {source.id} again later."
+                ) from error
+            raise
+        finally:
+            timer.cancel()
 
     def _check_allowed(self, source: Source, url: httpx.URL) -> None:
         local = self.limits.loopback and url.host in _LOOPBACK
@@ -170,13 +233,18 @@ def retried(limits: Limits, function: Callable[[], Returned]) -> Returned:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds that the header Retry-After asks for, from its number or its date (RFC 9110, 10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
+    if (seconds := whole_number(text)) is not None:
+        return float(seconds)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, ArithmeticError, LookupError):  # no date, or one that no calendar has
         return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a header says; None for what is none, or has more digits than a size or a time has."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 @contextmanager
@@ -201,4 +269,9 @@ def said_plainly(source: Source, address: str) -> Iterator[None]:
     except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as error:
         raise FetchError(
             f"{source.id}: {address} could not be read ({error}); run countylines fetch {source.id} again."
+        ) from error
+    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:
+        # A header that says what the client does not expect: it is this publisher's failure, and no other's.
+        raise FetchError(
+            f"{source.id}: {address} answered what cannot be understood ({type(error).__name__}: {error}); open it in a browser to see what it is."
         ) from error

@@ -1,6 +1,7 @@
 """One file from its address to a file on disk, exactly as sent: conditional, resumable, and within limits."""
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from transforms.errors import FetchError, RefusedError
-from transforms.sources.fetch.connection import Connection, Validators, retried, said_plainly
+from transforms.sources.fetch.connection import Connection, Validators, retried, said_plainly, whole_number
 from transforms.sources.registry import Source
 
 Progress = Callable[[int, int | None], None]
@@ -34,11 +35,13 @@ def download(
 
     def receive() -> Validators | None:
         headers = _resume(part) or (known.condition if known else {})
-        with connection.stream(source, url, {"Accept-Encoding": "identity", **headers}) as response:
+        # A body that comes piece by piece is ended below, where it is known how much is there.
+        within = connection.within_time(source, url, max(0.0, deadline - time.monotonic()) + 1)
+        with within, connection.stream(source, url, {"Accept-Encoding": "identity", **headers}) as response:
             if response.status_code == 304 and known and "Range" not in headers:
                 return None
             start = _start(response, part)
-            found = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            found = Validators.of(response)
             if start == 0:
                 _beside(part).write_text(json.dumps([found.etag, found.last_modified]), encoding="utf-8")
             _write(source, url, response, part, start, connection, deadline, progress)
@@ -64,8 +67,8 @@ def _write(
     deadline: float,
     progress: Progress,
 ) -> None:
-    limits, length = connection.limits, response.headers.get("Content-Length", "")
-    total = start + int(length) if length.isdigit() else None
+    limits, length = connection.limits, whole_number(response.headers.get("Content-Length", ""))
+    total = None if length is None else start + length
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise RefusedError(
             f"{source.id}: {url} came compressed although its bytes as they are were asked for; download it by hand into a landing folder."
@@ -85,13 +88,16 @@ def _write(
                 )
             file.write(chunk)
             progress(done, total)
+        # It is moved to its place for good: its bytes are on the disk before its name is.
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _start(response: httpx.Response, part: Path) -> int:
     """The byte that the body begins with; a part that does not fit is discarded and the request made again."""
     if response.status_code not in (206, 304, 416):
         return 0
-    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    found = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("Content-Range", ""))
     if response.status_code == 206 and found and int(found[1]) == (part.stat().st_size if part.exists() else 0):
         return int(found[1])
     discard(part)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from transforms.errors import FetchError, RefusedError, RegisterError
-from transforms.sources.fetch.connection import Connection, Validators
+from transforms.sources.fetch.connection import Connection, Validators, said_plainly
 from transforms.sources.fetch.discovery import FileLink, discover
 from transforms.sources.fetch.download import discard, download
 from transforms.sources.fetch.limits import Limits, check_content, check_file_name
@@ -96,7 +96,8 @@ def fetch_sources(
                 )
                 continue
             try:
-                links = discover(source, connection)
+                with said_plainly(source, source.discovery.page):
+                    links = discover(source, connection)
             except (FetchError, RegisterError) as error:
                 yield Outcome(source.id, None, _failure(error), str(error))
                 continue
@@ -166,6 +167,8 @@ def write_record(editions: Path, record: Fetched) -> None:
         if file.write(line) != len(line):
             file.truncate(before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.fsync(file.fileno())
+    _flush(editions)
 
 
 def _last(source: Source, name: str, editions: Path) -> Fetched | None:
@@ -187,6 +190,17 @@ def _keep(part: Path, target: Path) -> None:
     part.chmod(0o444)
     part.replace(target)
     discard(part)
+    for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
+        _flush(folder)
+
+
+def _flush(folder: Path) -> None:
+    """Have the names in a folder on disk: a record must not outlive, in a power cut, the file that it tells of."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

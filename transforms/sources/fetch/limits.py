@@ -1,9 +1,9 @@
 """What a publisher may send at most, and whether a file is what its name says and safe to open."""
 
 import re
+import unicodedata
 import xml.parsers.expat
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from transforms.errors import RefusedError
 from transforms.sources.registry import Source
+from transforms.sources.unpacked import DAMAGED
 
 _ARCHIVES = {".xlsx": "xl/workbook.xml", ".xlsm": "xl/workbook.xml", ".ods": "content.xml", ".zip": None}
 _SIGNATURES = {".pdf": b"%PDF-", ".xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}
@@ -27,6 +28,8 @@ class Limits:
     """
 
     page_bytes: int = 20 * 2**20
+    # From the request for a page or of headers to their end, redirects included, however steadily it trickles.
+    page_seconds: float = 120
     # The bulk archive of street-level crimes is near two gigabytes.
     file_bytes: int = 4 * 2**30
     file_seconds: float = 3600
@@ -50,7 +53,14 @@ class Limits:
 
 def check_file_name(source: Source, name: str, url: str) -> None:
     """Raise RefusedError for a name that could leave its folder or cannot be one file's name on every system."""
-    if not name or len(name) > 200 or name.startswith(".") or re.search(r'[/\\:*?"<>|\x00-\x1f\x7f]', name):
+    if (
+        not name
+        or len(name) > 200
+        or name.startswith(".")
+        or re.search(r'[/\\:*?"<>|]', name)
+        or any(unicodedata.category(letter) in {"Cc", "Cf"} for letter in name)
+        or len(name.encode("utf-8", "replace")) > 250
+    ):
         raise RefusedError(
             f"{source.id}: {url} carries the file name {name!r}, which is not a plain one; narrow discovery.file_pattern in data/sources/{source.id}.toml."
         )
@@ -101,7 +111,7 @@ def _check_archive(path: Path, kind: str, limits: Limits) -> None:
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _check_prolog(archive, entry, limits)
                 _read_through(archive, entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise RefusedError(f"is damaged ({error}); fetch it again, and ask the publisher if it stays so.") from error
 
 

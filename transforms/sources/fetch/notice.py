@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from transforms.errors import FetchError
 from transforms.sources.fetch.connection import UNKNOWN, Connection, Validators
 from transforms.sources.fetch.discovery import content_of, documents_in, links_in_content, links_on_page
 from transforms.sources.fetch.editions import read_records
@@ -31,10 +30,7 @@ def look(source: Source, seen: Seen, editions: Path, connection: Connection) -> 
     Raises FetchError, or RefusedError for an address that the source does not allow.
     """
     text, page = connection.read_page_if_changed(source, source.discovery.page, seen.page)
-    try:
-        now = replace(seen, page=page, links=seen.links if text is None else _digest(source, text))
-    except AssertionError as error:  # how html.parser says that it gives up
-        raise FetchError(f"{source.id}: {source.discovery.page} is not readable as a web page ({error}).") from error
+    now = replace(seen, page=page, links=seen.links if text is None else _digest(source, text))
     if now.links != seen.links:
         # The file's version is recorded by the fetch that follows; until then there is nothing to compare.
         return True, replace(now, file=None, version=UNKNOWN)

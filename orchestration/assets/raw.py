@@ -7,6 +7,7 @@ import polars as pl
 
 from orchestration.assets.calls import Folders, table_asset
 from orchestration.assets.freshness import freshness_policy
+from orchestration.store.apart import apart
 from orchestration.store.fingerprint import hash_landing
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.landing_zone import originals
@@ -72,7 +73,9 @@ def boundaries_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     )
     def outlines(paths: Folders) -> pl.DataFrame:
         areas = load_registers(paths.data).areas.filter(pl.col("kind") == "police_force_area")
-        return boundaries(files[edition.id].read_bytes(), edition, areas["area_id"].to_list())
+        content, ids = files[edition.id].read_bytes(), areas["area_id"].to_list()
+        made: pl.DataFrame = apart(f"{GEOGRAPHY} {edition.id}: {edition.file}", boundaries, content, edition, ids)
+        return made
 
     return [outlines]
 

@@ -31,6 +31,7 @@ def landing(folder: Path | str, as_json: bool) -> None:
     Example: countylines landing ~/downloads/published-files
     """
     from orchestration.store.landing_zone import fetch_landing, originals
+    from orchestration.store.parsed_files import looked_at_apart
     from orchestration.store.readable_files import readable_once
     from transforms.sources.landing import survey
     from transforms.sources.recognise import NOT_RECOGNISED, REFUSED
@@ -41,7 +42,7 @@ def landing(folder: Path | str, as_json: bool) -> None:
         fetch_landing(paths)
         assert paths.landing is not None
         readable = readable_once(paths_from_environment(folder))
-        files = survey(paths.landing, load_sources(paths.data), paths.data, readable, originals(paths))
+        files = survey(paths.landing, load_sources(paths.data), paths.data, readable, originals(paths), looked_at_apart)
     rows = [
         {
             "file": file.path,

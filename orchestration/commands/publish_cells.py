@@ -21,10 +21,11 @@ def publish_cells(landing: Path) -> None:
     \b
     Example: countylines publish-cells --landing ../shared/landing
     """
+    from orchestration.store.parsed_files import cells_apart
     from transforms.sources.published import publish_cells as write
     from transforms.sources.registry import load_sources
 
     paths = paths_from_environment(landing)
-    done = write(load_sources(paths.data), paths.data, landing, date.today())
+    done = write(load_sources(paths.data), paths.data, landing, date.today(), cells_apart)
     for row in done.iter_rows(named=True):
         click.echo("  ".join(str(item) for item in row.values()))

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from orchestration.store.landing_zone import fetch_landing, originals
-from orchestration.store.parsed_files import forget_others
+from orchestration.store.parsed_files import forget_others, looked_at_apart
 from orchestration.store.paths import Paths
 from orchestration.store.readable_files import readable_once
 from transforms.errors import RegisterError
@@ -41,7 +41,9 @@ def registered(paths: Paths, *, parsing: bool = True) -> Registered:
     if parsing:
         fetch_landing(paths)
     parse = readable_once(paths, asking=parsing)
-    files = survey(paths.landing, register, paths.data, parse, originals(paths)) if paths.landing else ()
+    files = (
+        survey(paths.landing, register, paths.data, parse, originals(paths), looked_at_apart) if paths.landing else ()
+    )
     if parsing:
         forget_others(paths, files)
     known = known_on(with_landing(register, files), paths.as_of)

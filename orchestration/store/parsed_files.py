@@ -1,17 +1,23 @@
 """What the parsers made of the files in a landing folder, kept below the build folder: each is parsed once, however often it is asked for."""
 
-from collections.abc import Iterable
-from functools import cache, partial
+import pickle
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from orchestration.store.apart import apart
 from orchestration.store.closure import hash_function
 from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.lake import replace_atomically, write_table
 from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError, LayoutError, StoreError
 from transforms.incidents import Original, sha256_of
+from transforms.sources.landing import looked_at
 from transforms.sources.published import CellsOf, cells_of
 from transforms.sources.recognise import LandingFile
 from transforms.sources.registry import Edition, Source
@@ -33,7 +39,7 @@ def cells_once(paths: Paths) -> CellsOf:
         for older in kept.parent.glob(f"{kept.stem.rpartition('.')[0]}.*"):
             older.unlink(missing_ok=True)
         try:
-            made = cells_of(source, edition, content, data)
+            made = cells_apart(source, edition, content, data)
         except StoreError:  # asked again, the store may answer
             raise
         except CountyLinesError as error:
@@ -43,6 +49,57 @@ def cells_once(paths: Paths) -> CellsOf:
         return made
 
     return once
+
+
+def cells_apart(source: Source, edition: Edition, content: Original, data: Path) -> pl.DataFrame:
+    """``cells_of``, called in the process apart: whatever the file does to its parser is a LayoutError."""
+    made: pl.DataFrame = apart(f"{source.id} {edition.id}: {edition.file}", cells_of, source, edition, content, data)
+    return made
+
+
+def looked_at_apart(
+    file: LandingFile, content: Original, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
+) -> LandingFile:
+    """``looked_at``, called in the process apart: a file that ends it, or takes too much, is not recognised, with that reason."""
+    try:
+        found = apart("it", _described, file, content, _pickled(sources, headers), data)
+        editions = tuple(Edition(**_days(each, date.fromisoformat)) for each in found.pop("editions"))
+        return LandingFile(**found, editions=editions)
+    except StoreError:
+        raise
+    except CountyLinesError as error:
+        return replace(file, reason=str(error).removesuffix("."))
+
+
+def _pickled(sources: Mapping[str, Source], headers: pl.DataFrame) -> bytes:
+    """The register and its headers as they are sent, which is the same for all files of a folder."""
+    kept = _SENT.get("register")
+    if kept is None or kept[0] is not sources or kept[1] is not headers:
+        kept = (sources, headers, pickle.dumps((sources, headers)))
+        _SENT["register"] = kept
+    return kept[2]
+
+
+# What was sent last, with the objects themselves: as long as they are held, no other has their identity.
+_SENT: dict[str, tuple[Mapping[str, Source], pl.DataFrame, bytes]] = {}
+
+
+@lru_cache(maxsize=1)
+def _register(pickled: bytes) -> tuple[Mapping[str, Source], pl.DataFrame]:
+    sources, headers = pickle.loads(pickled)
+    return sources, headers
+
+
+def _described(file: LandingFile, content: Original, register: bytes, data: Path) -> dict[str, Any]:
+    """What ``looked_at`` finds, as JSON can say it; only in the process apart."""
+    found = asdict(looked_at(file, content, *_register(register), data))
+    return found | {"editions": [_days(each, date.isoformat) for each in found["editions"]]}
+
+
+def _days(edition: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """The fields of an edition with its days written, or read, as text."""
+    periods = ("period_start", "period_end")
+    return {name: change(value) if name in periods and value is not None else value for name, value in edition.items()}
 
 
 def forget_others(paths: Paths, files: Iterable[LandingFile]) -> None:

@@ -178,3 +178,43 @@ def test_what_fuzzing_found_stays_refused(source_id: str, content: bytes, messag
     source = load_sources(DATA)[source_id]
     with pytest.raises(LayoutError, match=message):
         parse_edition(source, source.editions[0], content, DATA)
+
+
+def elsewhere(content: bytes) -> bytes:
+    """The workbook with its sheet under a name of its own, to which its relations lead."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            text = before.read(name).replace(b"worksheets/sheet1.xml", b"tables/first.part")
+            after.writestr(name.replace("worksheets/sheet1.xml", "tables/first.part"), text)
+    return result.getvalue()
+
+
+def in_utf_16(content: bytes) -> bytes:
+    return changed(
+        content, "xl/worksheets/sheet1.xml", lambda sheet: sheet.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    )
+
+
+@pytest.mark.parametrize("hide", [bytes, elsewhere, in_utf_16])
+def test_a_sheet_is_measured_whatever_its_part_is_called_and_however_it_is_encoded(
+    hide: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = hide(with_sheet(lambda sheet: sheet.replace(b'r="B2"', b'r="AAA2"')))
+    unpacked.refuse_oversized(content)
+    monkeypatch.setattr(unpacked, "MOST_CELLS", 1405)
+    with pytest.raises(unpacked.UnreadableError, match="row 2 and column 703"):
+        unpacked.refuse_oversized(content)
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_csv_file_of_too_many_cells_is_refused_before_it_is_read(
+    separator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "\n".join([separator.join("abc")] * 4).encode()
+    assert csv_grid(content, EDITION).height == 4
+    monkeypatch.setattr(unpacked, "MOST_CSV_CELLS", 11)
+    assert csv_grid(content, EDITION).height == 4
+    monkeypatch.setattr(unpacked, "MOST_CSV_CELLS", 10)
+    with pytest.raises(LayoutError, match="more than 10 cells"):
+        csv_grid(content, EDITION)

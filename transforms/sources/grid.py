@@ -16,7 +16,7 @@ from transforms.contracts.tables import cells
 from transforms.errors import LayoutError, RegisterError
 from transforms.sources.registry import Edition, Source
 from transforms.sources.sheet_xml import ERROR
-from transforms.sources.unpacked import DAMAGED, UnreadableError, refuse_oversized, unzipped
+from transforms.sources.unpacked import DAMAGED, UnreadableError, refuse_oversized, refuse_too_many_cells, unzipped
 from transforms.sources.workbook import workbook_sheets
 
 LETTERS = (*string.ascii_uppercase, *(a + b for a, b in itertools.product(string.ascii_uppercase, repeat=2)))
@@ -68,6 +68,7 @@ def csv_grid(content: bytes, edition: Edition) -> pl.DataFrame:
     """
     try:
         text = unzipped(content)
+        refuse_too_many_cells(text)
         records = pl.read_csv(text, has_header=False, infer_schema=False, separator=separator(text[:_FIRST_LINE]))
     except (PolarsError, OSError, EOFError, UnreadableError) as error:
         raise _unreadable(edition, error) from error

@@ -29,6 +29,10 @@ from transforms.sources.recognise import (
     why_no_data,
 )
 from transforms.sources.registry import FILE_KINDS, Edition, Source
+from transforms.sources.unpacked import most_bytes
+
+# What looks at one file: of what is known of it, its content, the register, its headers and the data folder.
+LooksAt = Callable[[LandingFile, Original, Mapping[str, Source], pl.DataFrame, Path], LandingFile]
 
 _LISTED = ("file", "bytes", "sha256", "outcome", "source_id", "editions", "reason")
 
@@ -39,6 +43,7 @@ def survey(
     data: Path,
     parse: CellsOf = cells_of,
     read: Callable[[Path], Original] = Path.read_bytes,
+    look: LooksAt | None = None,
 ) -> tuple[LandingFile, ...]:
     """Every file below the folder, in the order of the paths, and what it is.
 
@@ -46,8 +51,10 @@ def survey(
     that the register gives, and otherwise the one that was written last, unless it cannot be read. Archives of records are all read, since what
     one replaces of another is decided by month and force: the later ones have the start of their checksum in their names. Every edition is given to ``parse``
     once, which raises where it cannot be read to the end: the file is then refused with that reason. Links to folders are not
-    followed; they, and what cannot be opened, are named. ``read`` gives the bytes of a file, or where in a store they stay.
+    followed; they, and what cannot be opened, are named. ``read`` gives the bytes of a file, or where in a store they stay; a file
+    that is larger than its kind may be is not read at all. ``look`` is `looked_at`, or the same in another process.
     """
+    look = look or looked_at
     headers = known_headers(sources, data)
     by_checksum: dict[str, str] = {}
     found: dict[str, LandingFile] = {}
@@ -60,9 +67,7 @@ def survey(
             file = dataclasses.replace(file, outcome=COPY, reason=reason)
         elif file.reason is None:
             by_checksum[file.sha256] = file.path
-            file = recognised(file, content, sources, headers, data)
-            editions = tuple(published_when(edition, content) for edition in file.editions)
-            file = dataclasses.replace(file, editions=editions)
+            file = look(file, content, sources, headers, data)
         found[file.path] = file
     taken: dict[tuple[str, str], LandingFile] = {}
     registered = {edition.file for source in sources.values() for edition in source.editions}
@@ -81,6 +86,14 @@ def survey(
         taken |= {(edition.source_id, edition.id): file for edition in file.editions}
         found[file.path] = file
     return tuple(sorted(found.values(), key=lambda file: file.path))
+
+
+def looked_at(
+    file: LandingFile, content: Original, sources: Mapping[str, Source], headers: pl.DataFrame, data: Path
+) -> LandingFile:
+    """The file as what its bytes and its name say that it is, each of its editions with its month of publication."""
+    file = recognised(file, content, sources, headers, data)
+    return dataclasses.replace(file, editions=tuple(published_when(edition, content) for edition in file.editions))
 
 
 def _files_below(folder: Path, sources: Mapping[str, Source]) -> list[Path]:
@@ -109,6 +122,11 @@ def _bytes_of(path: Path, read: Callable[[Path], Original]) -> tuple[Original, s
     if path.exists() and not path.is_file():
         return b"", "it is no file but a device, pipe or socket"
     try:
+        if (size := path.stat().st_size) > (most := most_bytes(path.name)):
+            return (
+                b"",
+                f"it has {size:,} bytes, and a file of its kind at most {most:,} here; look whether it is the right one",
+            )
         content = read(path)
     except OSError as error:
         return b"", f"it cannot be opened ({error.strerror}); put a copy here that can be read"

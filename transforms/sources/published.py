@@ -158,7 +158,9 @@ def editions_in_use(
     return pl.DataFrame(rows, schema=EDITIONS.schema).sort("source_id", "edition_id")
 
 
-def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, today: date) -> pl.DataFrame:
+def publish_cells(
+    sources: Mapping[str, Source], data: Path, landing: Path, today: date, parse: CellsOf = cells_of
+) -> pl.DataFrame:
     """Parse every edition whose file is in the landing folder, and keep its cells and checksum under ``data/published``.
 
     Writes ``<source_id>/<edition_id>.csv`` and ``editions.csv``, each in one step, the same bytes for the same input. A file that has
@@ -176,7 +178,7 @@ def publish_cells(sources: Mapping[str, Source], data: Path, landing: Path, toda
     }
     contents = {key: path.read_bytes() for key, path in held.items()}
     parsed = {
-        (source.id, edition.id): parse_edition(source, edition, contents[source.id, edition.id], data).cells
+        (source.id, edition.id): parse(source, edition, contents[source.id, edition.id], data)
         for source, edition in editions
         if (source.id, edition.id) in held
     }

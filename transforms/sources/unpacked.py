@@ -19,6 +19,13 @@ MOST_BYTES: Final = 1 << 30
 MOST_CELLS: Final = 1 << 25
 """The most cells of a sheet, blanks included, from its first to its last; the reader takes 32 bytes for each."""
 
+MOST_PACKED: Final = 1 << 28
+"""The most bytes that a file of a landing folder may have before it is read; the largest published table has a fifth of it."""
+MOST_PACKED_ARCHIVE: Final = 1 << 32
+"""The same of a ZIP file: the archive of all months of data.police.uk is near two gigabytes."""
+MOST_CSV_CELLS: Final = 1 << 27
+"""The most separators and line ends that a CSV file may have."""
+
 DAMAGED: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError),
     *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
@@ -28,8 +35,7 @@ DAMAGED: Final = (
 _CHUNK: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _OTHER_PACKINGS: Final = (b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
-_SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
-_TEXT: Final = re.compile(r".*\.(?:xml|rels|bin)", re.DOTALL)
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 # A cell of an XLSX sheet that is not plainly in one of the columns A to Z, or A to ZZ of the first 9,999 rows: only of a sheet that has
 # cells outside of both is the extent measured, element by element.
 _NOT_PLAIN: Final = tuple(
@@ -40,6 +46,18 @@ _NOT_PLAIN: Final = tuple(
 
 class UnreadableError(ValueError):
     """A file that would become larger than these limits, or whose parts are not what a spreadsheet program writes."""
+
+
+def most_bytes(name: str) -> int:
+    """The most bytes that a file of this name may have before it is read."""
+    return MOST_PACKED_ARCHIVE if name.lower().endswith(".zip") else MOST_PACKED
+
+
+def refuse_too_many_cells(text: bytes) -> None:
+    """Raise UnreadableError for a CSV text of more cells than `MOST_CSV_CELLS`: a reader sets aside room for each, be it empty."""
+    separators = max(text.count(separator) for separator in (b",", b";", b"\t"))
+    if separators + text.count(b"\n") > MOST_CSV_CELLS:
+        raise UnreadableError(f"it has more than {MOST_CSV_CELLS:,} cells")
 
 
 def unzipped(content: bytes) -> bytes:
@@ -64,31 +82,37 @@ def refuse_oversized(content: bytes) -> None:
     Reads every part once, which also compares it with its checksum; raises one of `DAMAGED` for an archive that is damaged.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [entry for entry in archive.infolist() if _TEXT.fullmatch(entry.filename)]
+        # The reader follows the workbook's own relations, whatever its parts are called.
+        parts = archive.infolist()
         if sum(entry.file_size for entry in parts) > MOST_BYTES:
             raise UnreadableError(f"unpacked it is larger than {MOST_BYTES:,} bytes")
         for entry in parts:
             with archive.open(entry) as stream:
-                plain = _is_plain(stream, is_sheet=bool(_SHEET.fullmatch(entry.filename)))
+                plain = _is_plain(stream)
             if not plain:
                 with archive.open(entry) as stream:
                     Extent().parser.ParseFile(stream)
 
 
-def _is_plain(stream: IO[bytes], *, is_sheet: bool) -> bool:
-    """Read a part to its end; whether it is certain to have few columns, or not many of them and few rows, and so fewer cells than the limit."""
-    possible, rest, first = _NOT_PLAIN, b"", True
-    while chunk := stream.read(_CHUNK):
-        if not is_sheet or not possible:
-            continue
-        if first and b"office:document-content" in chunk:
-            possible = ()
-        first = False
-        text = rest + chunk
-        whole = text.rfind(b">") + 1
-        possible = tuple(other for other in possible if not other.search(text, 0, whole))
-        rest = text[whole:]
-    return bool(possible)
+def _is_plain(stream: IO[bytes]) -> bool:
+    """Read a part to its end; whether it is certain to have few columns, or not many of them and few rows, and so fewer cells than the limit.
+
+    What does not begin as XML is a picture or the like, and no sheet. XML in UTF-16, which these patterns do not see into, is never plain.
+    """
+    possible, rest = _NOT_PLAIN, b""
+    begins = stream.read(_CHUNK)
+    is_sheet = begins.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or begins.startswith(_UTF_16)
+    if begins.startswith(_UTF_16) or b"office:document-content" in begins:
+        possible = ()
+    chunk = begins
+    while chunk:
+        if is_sheet and possible:
+            text = rest + chunk
+            whole = text.rfind(b">") + 1
+            possible = tuple(other for other in possible if not other.search(text, 0, whole))
+            rest = text[whole:]
+        chunk = stream.read(_CHUNK)
+    return bool(possible) or not is_sheet
 
 
 class Extent:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
+import yaml
 from sqlalchemy.exc import OperationalError
 
 from orchestration.definitions import definitions
@@ -29,24 +30,23 @@ if TYPE_CHECKING:  # types that Dagster does not export
     from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
     from dagster_shared.error import SerializableErrorInfo
 
+
 # Settings of the run history that `countylines build` and the UI share: small, local, silent, and one run at a time.
-_DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-nux:
-  enabled: false
-compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
-event_log_storage:
-  module: orchestration.run.history
-  class: RunHistory
-  config:
-    base_dir: {home}/history
-"""
+def _dagster_settings(home: Path) -> dict[str, Any]:
+    return {
+        "telemetry": {"enabled": False},
+        "concurrency": {"runs": {"max_concurrent_runs": 1}},
+        "nux": {"enabled": False},
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
+        "event_log_storage": {
+            "module": "orchestration.run.history",
+            "class": "RunHistory",
+            "config": {"base_dir": str(home / "history")},
+        },
+    }
 
 
 # What is planned, an event a table and check, is stored together before a run begins.
@@ -78,7 +78,7 @@ class BuildResult:
 def dagster_home(paths: Paths) -> str:
     """Make the folder of the run history, with its settings, and return it as Dagster wants it: absolute."""
     paths.dagster_home.mkdir(parents=True, exist_ok=True)
-    settings = _DAGSTER_YAML.format(home=paths.dagster_home)
+    settings = yaml.safe_dump(_dagster_settings(paths.dagster_home), sort_keys=False, allow_unicode=True)
     replace_atomically(paths.dagster_home / "dagster.yaml", settings.encode())
     return str(paths.dagster_home)
 

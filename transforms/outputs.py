@@ -1,12 +1,12 @@
 """Files made of whole tables, for people who bring their own tools: the DuckDB warehouse and the tidy CSV."""
 
-import os
 from pathlib import Path
 
 import polars as pl
 
 from transforms.spreadsheets import without_formulas
 from transforms.sql import identifier
+from transforms.temporary import temporary_beside
 
 
 def write_warehouse(lake: Path, path: Path) -> Path:
@@ -17,7 +17,7 @@ def write_warehouse(lake: Path, path: Path) -> Path:
     import duckdb
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     temporary.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(temporary), config={"autoinstall_known_extensions": False}) as connection:
@@ -36,7 +36,7 @@ def write_warehouse(lake: Path, path: Path) -> Path:
 def write_tidy_csv(tidy: pl.DataFrame, path: Path) -> Path:
     """Write the tidy table (`transforms.exchange.tidy_frame`) as `csv_bytes` has it, in one rename; returns ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         temporary.write_bytes(csv_bytes(tidy))
         temporary.replace(path)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from orchestration.store.hashes import digest_of
 from orchestration.store.lock import only_build
 from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError
+from transforms.temporary import temporary_beside
 
 # The first member of a backup: what is in it, by path, with checksums and times. Nothing else in the file is believed.
 _INVENTORY = "inventory.json"
@@ -31,7 +33,9 @@ def back_up(paths: Paths, file: Path) -> int:
     """
     if not paths.build.is_dir():
         raise CountyLinesError(f"There is no build folder {paths.build} to back up; run countylines build first.")
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(file)
+    # The ledger says who was written to, in whatever form: the file is its owner's alone.
+    temporary.touch(mode=0o600, exist_ok=False)
     try:
         with only_build(paths), tarfile.open(temporary, "w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as archive:
             kept = list(_kept(paths.build, file))
@@ -62,7 +66,7 @@ def restore(file: Path, paths: Paths) -> int:
     if paths.build.is_dir() and any(paths.build.iterdir()):
         raise CountyLinesError(f"{paths.build} is not empty; move it away, or name another folder with --output.")
     paths.build.parent.mkdir(parents=True, exist_ok=True)
-    half = paths.build.with_name(f".{paths.build.name}.{os.getpid()}.tmp")
+    half = temporary_beside(paths.build)
     half.mkdir()
     try:
         with tarfile.open(file, "r:gz") as archive:
@@ -106,14 +110,37 @@ def _entry(path: Path) -> dict[str, Any]:
 def _content(path: Path) -> bytes:
     """The bytes of a file; of a database, one whole state of it, what its write-ahead log holds included.
 
-    Opened for writing, so that SQLite can take back what a process that was killed had half written.
+    Opened for writing, so that SQLite can take back what a process that was killed had half written. Raises CountyLinesError for a database that
+    cannot be read, and for a copy that has not the rows of what it was copied from.
     """
     if path.suffix not in _DATABASES:
         return path.read_bytes()
-    with sqlite3.connect(f"file:{path}?mode=rw", uri=True) as source, sqlite3.connect(":memory:") as copy:
-        source.backup(copy)
-        content: bytes = copy.serialize()
-        return content
+    try:
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as source,
+            closing(sqlite3.connect(":memory:")) as copy,
+        ):
+            source.execute("begin")
+            rows = _rows(source)
+            source.backup(copy)
+            if _rows(copy) != rows:
+                raise CountyLinesError(f"The copy of {path} has not the rows of the original; nothing was backed up.")
+            content: bytes = copy.serialize()
+            return content
+    except sqlite3.DatabaseError as error:
+        raise CountyLinesError(
+            f"{path} cannot be read as a database ({error}); countylines doctor says what to do. Nothing was backed up."
+        ) from error
+
+
+def _rows(database: sqlite3.Connection) -> dict[str, int]:
+    """How many rows each table of a database has."""
+    tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table' order by name")]
+    return {name: database.execute(f"select count(*) from {_quoted(name)}").fetchone()[0] for name in tables}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -183,7 +183,7 @@ def _ledger_of_delivery(paths: Paths) -> Iterator[Finding]:
 def _what_sqlite_says(database: Path) -> str:
     """The answer of SQLite's own check, 'ok' if all is well. Opened for writing, so that it first takes back what a killed process half wrote."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=rw", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             return str(connection.execute("pragma quick_check").fetchone()[0])
     except sqlite3.DatabaseError as error:
         return str(error)

@@ -2,10 +2,14 @@
 
 A letter is written down as *sending* before it is handed over and as what became of it afterwards. One that is still *sending* when the
 next run begins belongs to a process that was ended in between: nobody can know whether it was taken, so that it is *unknown* and not
-sent again by itself. Subscribers stand in it by a hash of their address: the ledger is no list of people.
+sent again by itself. Subscribers stand in it by a hash of their address with a key of this ledger's own, which lies beside it: the ledger is no list
+of people, and whoever has it alone cannot try addresses out. Both files are their owner's alone.
 """
 
 import hashlib
+import hmac
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +19,10 @@ from typing import Final
 
 from transforms.errors import CountyLinesError
 
+KEY: Final = "ledger.key"
+_KEY_BYTES: Final = 32
+_KEYED: Final = 1
+_OWNERS: Final = 0o600
 _TABLES: Final = """
 create table if not exists editions (
     edition text primary key,
@@ -39,31 +47,84 @@ create table if not exists letters (
 """
 
 
+class Ledger(sqlite3.Connection):
+    """An open ledger, and the key of its hashes."""
+
+    key: bytes = b""
+
+
 @contextmanager
-def open_ledger(path: Path | None) -> Iterator[sqlite3.Connection]:
+def open_ledger(path: Path | None) -> Iterator[Ledger]:
     """Open the ledger, made on first use, or an empty one in memory; every statement is a transaction of its own.
 
-    Raises CountyLinesError for a file that is no ledger.
+    Raises CountyLinesError for a file that is no ledger, one that another program holds, and one whose key is not there.
     """
-    connection = sqlite3.connect(path or ":memory:", isolation_level=None)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNERS))
+        path.chmod(_OWNERS)
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, factory=Ledger)
     connection.row_factory = sqlite3.Row
     try:
         # A letter must not leave before its entry would outlast a power cut.
         connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
         connection.executescript(_TABLES)
+        connection.key = _key(path, connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise CountyLinesError(
+            f"{path} cannot be used now ({error}); close what holds it or make room, and deliver again: nothing was sent."
+        ) from error
     except sqlite3.DatabaseError as error:
         connection.close()
         raise CountyLinesError(f"{path} is not the ledger of delivery ({error}); restore it from a backup.") from error
+    except BaseException:
+        connection.close()
+        raise
     try:
         yield connection
     finally:
         connection.close()
 
 
-def subscriber_key(address: str) -> str:
-    """The hash by which a subscriber stands in the ledger."""
-    return hashlib.sha256(address.casefold().encode()).hexdigest()
+def _key(path: Path | None, ledger: sqlite3.Connection) -> bytes:
+    """The key of a ledger's hashes, made for a new one; the hashes of one that had none yet are hashed once more, with it.
+
+    Raises CountyLinesError where the key of a ledger is gone: without it nobody can know who has got a letter.
+    """
+    if path is None:
+        return secrets.token_bytes(_KEY_BYTES)
+    file = path.with_name(KEY)
+    keyed = ledger.execute("pragma user_version").fetchone()[0] >= _KEYED
+    if not file.is_file():
+        if keyed:
+            raise CountyLinesError(
+                f"{file}, the key of the ledger of delivery, is gone: who got a letter cannot be known; restore it from a backup."
+            )
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNERS), "wb") as opened:
+            opened.write(secrets.token_bytes(_KEY_BYTES))
+            opened.flush()
+            os.fsync(opened.fileno())
+    key = file.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise CountyLinesError(f"{file} is not the key of the ledger of delivery; restore it from a backup.")
+    if not keyed:
+        ledger.execute("begin immediate")
+        for (plain,) in ledger.execute("select distinct subscriber from letters").fetchall():
+            ledger.execute("update letters set subscriber = ? where subscriber = ?", (_keyed(key, plain), plain))
+        ledger.execute(f"pragma user_version = {_KEYED}")
+        ledger.execute("commit")
+    return key
+
+
+def _keyed(key: bytes, plain: str) -> str:
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def subscriber_key(ledger: Ledger, address: str) -> str:
+    """The hash by which a subscriber stands in this ledger."""
+    return _keyed(ledger.key, hashlib.sha256(address.casefold().encode()).hexdigest())
 
 
 def release_of(ledger: sqlite3.Connection, edition: str) -> datetime | None:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Any
 
 from orchestration.delivery import ledger as book
 from orchestration.delivery.bounces import put_away, read_bounces
+from orchestration.delivery.ledger import Ledger
 from orchestration.delivery.settings import Settings
 from orchestration.delivery.smtp import Postman
 from reports.delivery.editions import Edition
@@ -35,7 +35,7 @@ class Mailing:
     texts: Mapping[str, Mapping[str, Any]]
     folder: Path
     settings: Settings
-    ledger: Connection
+    ledger: Ledger
     outside: Outside
 
 
@@ -55,7 +55,7 @@ class LetterState:
     reply: str
 
 
-def take_bounces(settings: Settings, ledger: Connection, now: datetime) -> int:
+def take_bounces(settings: Settings, ledger: Ledger, now: datetime) -> int:
     """Write down the letters that came back, and mark the notifications as read; returns how many letters of ours there were."""
     if settings.bounces is None:
         return 0
@@ -89,7 +89,7 @@ def _due(mailing: Mailing) -> list[Subscriber]:
     return [
         subscriber
         for subscriber in mailing.subscribers
-        if (row := written.get(book.subscriber_key(subscriber.address))) is None
+        if (row := written.get(book.subscriber_key(mailing.ledger, subscriber.address))) is None
         or (row["state"] == "deferred" and row["attempts"] < mailing.settings.attempts)
     ]
 
@@ -97,7 +97,7 @@ def _due(mailing: Mailing) -> list[Subscriber]:
 def _send(mailing: Mailing, subscriber: Subscriber, postman: Postman) -> None:
     head, edition, ledger, now = mailing.settings.head, mailing.edition, mailing.ledger, mailing.outside.now
     assert head is not None, "settings with a mail server have a letterhead"
-    key, message_id = book.subscriber_key(subscriber.address), letter_id(edition, subscriber, head)
+    key, message_id = book.subscriber_key(mailing.ledger, subscriber.address), letter_id(edition, subscriber, head)
     pdfs = {slug: (mailing.folder / f"{slug}.pdf").read_bytes() for slug in subscriber.reports}
     outcome = postman.send(
         head.sender,
@@ -115,7 +115,7 @@ def letter_states(mailing: Mailing) -> tuple[LetterState, ...]:
     head = mailing.settings.head
     states = []
     for subscriber in mailing.subscribers:
-        row = written.get(book.subscriber_key(subscriber.address))
+        row = written.get(book.subscriber_key(mailing.ledger, subscriber.address))
         known = (row["state"], row["attempts"], row["reply"]) if row else ("not sent", 0, "")
         together = attached(subscriber, sizes, head) if head else ()
         states.append(

@@ -22,6 +22,7 @@ from orchestration.store.paths import Paths
 from reports.delivery.editions import Edition, read_editions
 from transforms.errors import CountyLinesError
 from transforms.stray_files import is_left_behind
+from transforms.temporary import stands_for, temporary_beside
 
 EDITIONS: Final = "editions.json"
 FEED: Final = "feed.xml"
@@ -33,7 +34,6 @@ _FRONT: Final = {"index.html": LISTING, FEED: FEED}
 # What a delivery of a version without marker made, and nothing beside it.
 _OWN: Final = {"current", "editions", *_FRONT}
 _EDITION: Final = re.compile(r"[0-9a-f]{12}-[0-9a-f]{12}")
-_TEMPORARY: Final = re.compile(r"\.(.+)\.(?:\d+|[0-9a-f]{16})\.tmp")
 _TYPES: Final = {
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -128,7 +128,7 @@ class Folder:
             return _read_marker((self.folder / MARKER).read_bytes(), str(self.folder / MARKER))
         names = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
         names = [name for name in names if not is_left_behind(name)]
-        foreign = [name for name in names if name not in _OWN and not _is_temporary(name, {*_OWN, MARKER})]
+        foreign = [name for name in names if name not in _OWN and stands_for(name) not in {*_OWN, MARKER}]
         if foreign or (set(names) & _OWN and not (self.folder / "current" / EDITIONS).is_file()):
             _refuse_foreign(self.name, (foreign or names)[0])
         self._refuse_in_the_way()
@@ -161,7 +161,7 @@ class Folder:
                 shutil.rmtree(left)
             else:
                 left.unlink()
-        half = editions / f".{edition}.{os.getpid()}.tmp"
+        half = temporary_beside(place)
         for name, content in files:
             if place.exists():
                 if not (place / name).is_file() or (place / name).read_bytes() != content:
@@ -174,10 +174,10 @@ class Folder:
 
     def _half_written(self, editions: Path, place: Path) -> Iterator[Path]:
         """The temporary files of a delivery that was ended, by their names: those of others that lie here stay."""
-        yield from (path for path in self.folder.glob(".*.tmp") if _is_temporary(path.name, {*_OWN, MARKER}))
-        yield from (path for path in editions.glob(".*.tmp") if _EDITION.fullmatch(_temporary_of(path.name)))
+        yield from (path for path in self.folder.glob(".*.tmp") if stands_for(path.name) in {*_OWN, MARKER})
+        yield from (path for path in editions.glob(".*.tmp") if _EDITION.fullmatch(stands_for(path.name) or ""))
         for path in place.rglob(".*.tmp"):
-            if path.is_file() and _temporary_of(path.name):
+            if path.is_file() and stands_for(path.name):
                 yield path
 
     def show(self, edition: str, front: Mapping[str, bytes]) -> None:
@@ -189,20 +189,9 @@ class Folder:
         _flush(self.folder)
 
     def _link(self, name: str, to: str) -> None:
-        temporary = self.folder / f".{name}.{os.getpid()}.tmp"
-        temporary.unlink(missing_ok=True)
+        temporary = temporary_beside(self.folder / name)
         temporary.symlink_to(to)
         temporary.replace(self.folder / name)
-
-
-def _temporary_of(name: str) -> str:
-    """The name that a temporary name stands for; empty for a name that is none."""
-    found = _TEMPORARY.fullmatch(name)
-    return found[1] if found else ""
-
-
-def _is_temporary(name: str, of: Iterable[str]) -> bool:
-    return _temporary_of(name) in set(of)
 
 
 def _write_through(path: Path, content: bytes) -> None:

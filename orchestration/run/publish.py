@@ -1,6 +1,5 @@
 """Writes documents beside the published ones, and publishes a whole build in one rename."""
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from reports.numbers import ReportData
 from reports.render import render_page, render_pdf
 from reports.wording_rules import lint, words_of_page
 from transforms.errors import CountyLinesError
+from transforms.temporary import temporary_beside
 
 # Dagster recognises a result with checks by the bare class only; the type checker wants its parameter.
 if TYPE_CHECKING:
@@ -175,15 +175,14 @@ def publish(paths: Paths, build_id: str, slugs: Sequence[str], expected: Sequenc
     if edition.exists():
         _restore({name: made[name] for name in expected}, edition)
     else:
-        half = paths.editions / f".{edition.name}.{os.getpid()}.tmp"
+        half = temporary_beside(edition)
         half.mkdir(parents=True)
         for name in expected:
             (half / name).parent.mkdir(parents=True, exist_ok=True)
             _link(made[name], half / name)
         half.rename(edition)
     keep_tables(paths, edition, ids(paths, slugs))
-    link = paths.reports.with_name(f".reports.{os.getpid()}.tmp")
-    link.unlink(missing_ok=True)
+    link = temporary_beside(paths.reports)
     link.symlink_to(edition.relative_to(paths.build))
     link.replace(paths.reports)
     _tidy(paths, edition)

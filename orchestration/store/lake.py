@@ -3,13 +3,13 @@
 Nothing here imports Dagster: the process beside a build writes reports too, and knows nothing of assets.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from orchestration.store.paths import Paths
+from transforms.temporary import temporary_beside
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def replace_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is either the old or the new one, never a part, even if the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         temporary.write_bytes(content)
         temporary.replace(path)
@@ -39,7 +39,7 @@ def table_path(paths: Paths, key: "dg.AssetKey") -> Path:
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame as Parquet, atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         frame.write_parquet(temporary, compression="zstd")
         temporary.replace(path)

@@ -3,12 +3,19 @@
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError
+from transforms.temporary import stands_for
+
+# Where something is written without the lock of a build: by code locations, deliveries and those who look; and the figures of a server.
+_OF_OTHERS = frozenset(("parsed", "landing", "dagster", "delivery", "data-docs"))
+_FIGURES = "metrics.prom"
+_LEFT_SECONDS = 3600
 
 
 @contextmanager
@@ -48,9 +55,23 @@ def process_at_work(paths: Paths) -> int | None:
 
 
 def half_written(paths: Paths) -> list[Path]:
-    """The temporary files and folders (.<name>.<process id>.tmp) of processes that are no longer there."""
-    left = ((path, path.name.split(".")[-2]) for path in sorted(paths.build.rglob(".*.tmp")))
-    return [path for path, process in left if process.isdigit() and not _is_alive(int(process))]
+    """The temporary files and folders that nobody is writing if no build is at work; where others write without its lock, those that have been
+    there for an hour.
+    """
+    left = []
+    for path in sorted(paths.build.rglob(".*.tmp")):
+        of = stands_for(path.name)
+        is_others = path.relative_to(paths.build).parts[0] in _OF_OTHERS or of == _FIGURES
+        if of is not None and (not is_others or _seconds_old(path) > _LEFT_SECONDS):
+            left.append(path)
+    return left
+
+
+def _seconds_old(path: Path) -> float:
+    try:
+        return time.time() - path.lstat().st_mtime
+    except FileNotFoundError:  # whoever was writing it is done
+        return 0
 
 
 def _remove_half_written(paths: Paths) -> None:
@@ -59,13 +80,3 @@ def _remove_half_written(paths: Paths) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from transforms.errors import CountyLinesError
 LONDON: Final = ZoneInfo("Europe/London")
 TITLE: Final = "County lines indicators for England and Wales"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+# What XML 1.0 cannot hold, not even as a reference: most controls, halves of surrogate pairs, and two characters that are none.
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Feeds are read again and again; whoever wants an older edition finds it in the list.
 _IN_FEED: Final = 20
 
@@ -143,5 +146,5 @@ def feed(editions: Sequence[Edition], address: str) -> bytes:
 
 def _child(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
     element = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    element.text = text
+    element.text = None if text is None else _NOT_IN_XML.sub(" ", text)
     return element

@@ -17,9 +17,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from reports import formats, wording
 from reports.delivery.editions import TITLE, Edition, edition_address, moment
 from reports.delivery.subscribers import Subscriber
+from transforms.errors import CountyLinesError
 
 # Seven bits and lines of at most 78 characters: every server between here and the reader takes them as they are (RFC 5321, 5322).
 _POLICY: Final = SMTP.clone(cte_type="7bit")
+_HEADERS: Final = [
+    *(
+        "Subject",
+        "From",
+        "To",
+        "Date",
+        "Message-ID",
+        "List-Unsubscribe",
+        "Auto-Submitted",
+        "MIME-Version",
+        "Content-Type",
+    ),
+]
 _WIDTH: Final = 72
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates" / "mail"
 
@@ -84,7 +98,9 @@ def letter(
     message = EmailMessage(policy=_POLICY)
     message["Subject"] = subject(subscriber, texts)
     message["From"] = Address("County lines indicators", addr_spec=head.sender)
-    message["To"] = Address(subscriber.name, addr_spec=subscriber.address)
+    # A name that a header cannot carry as it is stands in the greeting alone, not encoded in a header.
+    shown = subscriber.name if subscriber.name.isascii() else ""
+    message["To"] = Address(shown, addr_spec=subscriber.address)
     message["Date"] = format_datetime(edition.released)
     message["Message-ID"] = letter_id(edition, subscriber, head)
     message["List-Unsubscribe"] = f"<{head.unsubscribe}>"
@@ -98,8 +114,15 @@ def letter(
 
 
 def letter_bytes(message: EmailMessage) -> bytes:
-    """The letter as it goes over the wire."""
-    return message.as_bytes(policy=_POLICY)
+    """The letter as it goes over the wire; raises CountyLinesError when its headers are not exactly those that a letter has."""
+    content = message.as_bytes(policy=_POLICY)
+    head, _, _ = content.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].decode("latin-1") for line in head.split(b"\r\n") if line[:1] not in b" \t"]
+    if names != _HEADERS:
+        raise CountyLinesError(
+            f"A letter came out with the headers {', '.join(names)}, and not with those that it should have; it is not sent. Look at the list of subscribers."
+        )
+    return content
 
 
 def _section(

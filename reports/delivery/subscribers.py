@@ -66,6 +66,10 @@ def _subscriber(entry: Any, where: str, find_report: Callable[[str], str]) -> Su
         raise CountyLinesError(f"{where}: the address is not one plain e-mail address.")
     if not isinstance(name, str) or not name.isprintable() or len(name) > _LONGEST_NAME:
         raise CountyLinesError(f"{where}: the name must be one line of at most {_LONGEST_NAME} printable characters.")
+    if "=?" in name:
+        raise CountyLinesError(
+            f"{where}: the name has '=?', by which a mail program reads something else; write it plainly."
+        )
     if not isinstance(areas, list) or not areas or not all(isinstance(area, str) for area in areas):
         raise CountyLinesError(f"{where}: areas must be a list of at least one name.")
     try:

@@ -1,5 +1,6 @@
 """Letters to subscribers over a real mail server: each at most once, put off, refused or lost as mail is. Every address is synthetic."""
 
+import hashlib
 import logging
 import sqlite3
 import ssl
@@ -130,7 +131,9 @@ def test_a_process_that_ended_between_intent_and_outcome_leaves_the_letter_unkno
 ) -> None:
     with book.open_ledger(_made(subscribed)) as ledger:
         book.write_release(ledger, subscribed.edition, NOON)
-        book.write_sending(ledger, subscribed.edition, book.subscriber_key(NORFOLK), "<id@police.example>", NOON)
+        book.write_sending(
+            ledger, subscribed.edition, book.subscriber_key(ledger, NORFOLK), "<id@police.example>", NOON
+        )
     done = subscribed.deliver()
     assert done.letters[0].state == "unknown"
     assert "process ended" in done.letters[0].reply
@@ -284,3 +287,59 @@ def test_the_ledger_says_what_happened_in_plain_sql(subscribed: Office) -> None:
         counts = connection.execute("select state, count(*) from letters group by state").fetchall()
     connection.close()
     assert counts == [("sent", 3)]
+
+
+def test_the_ledger_and_its_key_are_their_owner_s_and_say_nobody_s_address(subscribed: Office) -> None:
+    subscribed.deliver()
+    ledger = ledger_path(subscribed.paths)
+    key = ledger.with_name(book.KEY)
+    assert [file.stat().st_mode & 0o777 for file in (ledger, key)] == [0o600, 0o600]
+    with sqlite3.connect(ledger) as connection:
+        written = {row[0] for row in connection.execute("select subscriber from letters")}
+    assert written
+    assert hashlib.sha256(NORFOLK.casefold().encode()).hexdigest() not in written
+
+
+def test_a_ledger_without_its_key_sends_nothing(subscribed: Office, mailbox: Mailbox) -> None:
+    subscribed.deliver()
+    sent = len(mailbox.taken)
+    key = ledger_path(subscribed.paths).with_name(book.KEY)
+    content = key.read_bytes()
+    for damaged in (None, b"short"):
+        key.unlink() if damaged is None else key.write_bytes(damaged)
+        with pytest.raises(CountyLinesError, match="the key of the ledger of delivery"):
+            subscribed.deliver()
+    key.write_bytes(content)
+    subscribed.deliver()
+    assert len(mailbox.taken) == sent
+
+
+def test_a_ledger_of_a_version_without_key_goes_on_and_nobody_is_written_to_twice(
+    subscribed: Office, mailbox: Mailbox
+) -> None:
+    subscribed.deliver()
+    ledger, sent = ledger_path(subscribed.paths), len(mailbox.taken)
+    with book.open_ledger(ledger) as opened:
+        plain = {
+            book.subscriber_key(opened, address): hashlib.sha256(address.casefold().encode()).hexdigest()
+            for address in mailbox.recipients
+        }
+        for keyed, hashed in plain.items():
+            opened.execute("update letters set subscriber = ? where subscriber = ?", (hashed, keyed))
+        opened.execute("pragma user_version = 0")
+    ledger.with_name(book.KEY).unlink()
+    subscribed.deliver()
+    assert len(mailbox.taken) == sent
+    with sqlite3.connect(ledger) as connection:
+        assert not {row[0] for row in connection.execute("select subscriber from letters")} & set(plain.values())
+
+
+def test_a_ledger_that_another_program_holds_is_one_sentence(subscribed: Office, mailbox: Mailbox) -> None:
+    subscribed.deliver()
+    sent = len(mailbox.taken)
+    with sqlite3.connect(ledger_path(subscribed.paths), isolation_level=None) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(CountyLinesError, match=r"cannot be used now .*: nothing was sent"):
+            subscribed.deliver()
+        other.execute("rollback")
+    assert len(mailbox.taken) == sent

@@ -77,6 +77,15 @@ def test_the_feed_is_valid_atom_with_the_newest_edition_first(office: Office) ->
     assert "reported <b>&" in entries[0].findtext("a:summary", "", ATOM)
 
 
+def test_the_feed_has_no_character_that_xml_cannot_hold(office: Office) -> None:
+    publish_locally(office.paths.build, "reported\x07\x1b[31m\ufffe")
+    office.deliver()
+    root = ElementTree.fromstring((office.public / "feed.xml").read_bytes())
+    summary = root.findtext("a:entry/a:summary", "", ATOM)
+    assert "reported" in summary
+    assert "\x07" not in summary
+
+
 def test_two_deliveries_of_the_same_give_the_same_bytes(office: Office, tmp_path: Path) -> None:
     office.deliver()
     settings = replace(office.settings, to=str(tmp_path / "elsewhere"))

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
+from orchestration.build import dagster_home
 from orchestration.care.backup import back_up, restore
 from orchestration.care.doctor import Finding, examine
 from orchestration.delivery.deliver import ledger_path
@@ -23,6 +25,7 @@ from orchestration.store.paths import Paths
 from tests.full_build import ROOT
 from tests.orchestration.builds import copy_of_data, digests, run
 from transforms.errors import CountyLinesError
+from transforms.temporary import stands_for, temporary_beside
 
 
 @pytest.fixture
@@ -112,9 +115,7 @@ def dead_link(paths: Paths) -> None:
 
 
 def half_written(paths: Paths) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    (paths.lake / f".areas.parquet.{ended.pid}.tmp").write_bytes(b"half")
+    temporary_beside(paths.lake / "areas.parquet").write_bytes(b"half")
 
 
 def from_the_future(paths: Paths) -> None:
@@ -215,7 +216,7 @@ def files_and_times(folder: Path) -> dict[str, tuple[int, int, str]]:
 def test_a_backup_goes_there_and_back_with_times_rights_links_and_databases(small: Paths, tmp_path: Path) -> None:
     (small.build / "county_lines.csv").chmod(0o444)
     file, again = tmp_path / "kept.tar.gz", Paths(data=small.data, build=tmp_path / "again")
-    assert back_up(small, file) == restore(file, again) == 8
+    assert back_up(small, file) == restore(file, again) == 9
     assert files_and_times(again.build) == files_and_times(small.build)
     assert rows_of_databases(again.build) == rows_of_databases(small.build)
     assert again.reports.readlink() == small.reports.readlink()
@@ -334,3 +335,53 @@ def test_a_whole_build_comes_back_so_that_nothing_is_to_be_done(copied: Path, tm
     assert digests(again / "editions") == digests(copied / "editions")
     assert "Nothing changed since the last build" in run(["build"], again).stdout
     assert run(["doctor"], again).returncode == 0
+
+
+def test_whoever_holds_the_lock_clears_what_was_left_half_written_whatever_process_it_was(small: Paths) -> None:
+    left = [
+        temporary_beside(small.lake / "core" / "areas.parquet"),
+        small.editions
+        / f".0123-0123.{os.getpid()}.tmp",  # of a container in which it had this number, by a version before
+        temporary_beside(small.build / "metrics.prom"),
+    ]
+    young = temporary_beside(small.build / "metrics.prom")  # others write here without the lock
+    theirs = [small.lake / ".notes.tmp", small.editions / ".mine.txt"]
+    for path in (*left, young, *theirs):
+        path.write_bytes(b"half")
+    os.utime(left[2], (0, 0))
+    with only_build(small):
+        assert [path.exists() for path in left] == [False] * 3
+        assert all(path.exists() for path in (young, *theirs))
+
+
+def test_temporary_names_are_random_and_known_again() -> None:
+    path = Path("lake/areas.parquet")
+    assert temporary_beside(path) != temporary_beside(path)
+    assert stands_for(temporary_beside(path).name) == stands_for(".areas.parquet.17.tmp") == "areas.parquet"
+    assert stands_for(".areas.parquet.tmp") is stands_for("areas.parquet") is None
+
+
+@pytest.mark.parametrize("name", ["h #1", "a?b%20c", "Ärger: [x] {y}", "'quoted'"])
+def test_a_backup_of_a_folder_of_any_name_has_every_row(small: Paths, tmp_path: Path, name: str) -> None:
+    odd = Paths(small.data, tmp_path / name)
+    small.build.rename(odd.build)
+    with open_ledger(ledger_path(odd)) as ledger:
+        before = [tuple(row) for row in ledger.execute("select * from editions")]
+    assert before
+    back_up(odd, tmp_path / "backup.tar.gz")
+    assert (tmp_path / "backup.tar.gz").stat().st_mode & 0o777 == 0o600
+    again = Paths(small.data, tmp_path / f"{name} again")
+    restore(tmp_path / "backup.tar.gz", again)
+    with open_ledger(ledger_path(again)) as ledger:
+        assert [tuple(row) for row in ledger.execute("select * from editions")] == before
+    assert not [path for path in tmp_path.iterdir() if path.name not in {name, f"{name} again", "backup.tar.gz"}]
+    assert yaml.safe_load(Path(dagster_home(odd), "dagster.yaml").read_text(encoding="utf-8"))["event_log_storage"][
+        "config"
+    ]["base_dir"] == str(odd.dagster_home / "history")
+
+
+def test_a_backup_stops_at_a_database_that_cannot_be_read(small: Paths, tmp_path: Path) -> None:
+    broken_ledger(small)
+    with pytest.raises(CountyLinesError, match=r"cannot be read as a database .* Nothing was backed up"):
+        back_up(small, tmp_path / "backup.tar.gz")
+    assert not (tmp_path / "backup.tar.gz").exists()

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -25,6 +24,7 @@ from tests.orchestration.builds import (
 )
 from tests.small_data import change_one_figure
 from transforms.errors import CountyLinesError
+from transforms.temporary import temporary_beside
 
 
 @pytest.fixture
@@ -33,15 +33,6 @@ def ended_process() -> int:
     process = subprocess.Popen(["true"])
     process.wait()
     return process.pid
-
-
-@pytest.fixture
-def other_process() -> Iterator[int]:
-    """The id of a process that lives as long as the test."""
-    process = subprocess.Popen(["sleep", "60"])
-    yield process.pid
-    process.kill()
-    process.wait()
 
 
 @pytest.mark.full
@@ -69,13 +60,13 @@ def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
         assert (tmp_path / ".lock").read_text() == str(os.getpid())
 
 
-def test_what_a_killed_process_left_half_written_is_removed_and_what_a_living_one_writes_is_not(
-    tmp_path: Path, ended_process: int, other_process: int
+def test_what_a_killed_process_left_half_written_is_removed_and_what_others_write_without_the_lock_is_not(
+    tmp_path: Path, ended_process: int
 ) -> None:
     left = tmp_path / "lake" / "core" / f".areas.parquet.{ended_process}.tmp"
     folder = tmp_path / "editions" / f".0123-4567.{ended_process}.tmp"
     link = tmp_path / f".reports.{ended_process}.tmp"
-    alive = tmp_path / "lake" / "core" / f".notes.parquet.{other_process}.tmp"
+    alive = temporary_beside(tmp_path / "parsed" / "cells.parquet")
     kept = tmp_path / "lake" / "core" / "areas.parquet"
     for path in (left, alive, kept, folder / "norfolk.html"):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,7 @@ from transforms.incidents.findings import (
 )
 from transforms.incidents.records import LINE, columns_read, read_records
 from transforms.incidents.registers import IncidentRegisters
+from transforms.temporary import temporary_beside
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -342,7 +343,7 @@ def _printed(counts: pl.DataFrame, month: str, kind: str) -> pl.DataFrame:
 
 def _write(records: pl.LazyFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         # Opened here: Polars, given a name, may make the file in a thread of its own after a reader has failed and all was tidied up.
         with temporary.open("wb") as opened:

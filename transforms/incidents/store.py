@@ -3,7 +3,6 @@
 Credentials and the address of a store are taken from the environment, as AWS's own tools do (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, …).
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.errors import StoreError
+from transforms.temporary import temporary_beside
 
 # A store that answers 500 or 503, or not at all, is asked again, with growing waits, until one of these is used up.
 _RETRIES, _RETRYING, _ANSWER_WITHIN = 8, timedelta(seconds=60), timedelta(seconds=20)
@@ -100,7 +100,7 @@ def put(root: str, name: str, file: Path) -> None:
     if not is_url(root):
         target = Path(root) / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        temporary = temporary_beside(target)
         try:
             temporary.write_bytes(file.read_bytes())
             temporary.replace(target)

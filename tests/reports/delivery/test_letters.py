@@ -125,3 +125,25 @@ def test_the_example_list_is_a_list(data: Any) -> None:
 def test_a_list_that_is_not_right_is_refused_with_the_entry(toml: str, said: str) -> None:
     with pytest.raises(CountyLinesError, match=said):
         read_subscribers(toml.encode(), "subscribers.toml", find)
+
+
+@pytest.mark.parametrize(("name", "to"), [("Alex Reader", "Alex Reader"), ("Siân O'Neill", ""), ("", "")])
+def test_a_name_stands_in_a_header_only_as_it_is(name: str, to: str) -> None:
+    content = made(subscriber=replace(READER, name=name))
+    assert b"=?" not in content.partition(b"\r\n\r\n")[0]
+    (address,) = message_from_bytes(content, policy=default)["To"].addresses
+    assert (address.display_name, address.addr_spec) == (to, "reader@norfolk.example")
+
+
+def test_a_name_that_a_mail_program_would_read_as_something_else_is_refused() -> None:
+    entry = '[[subscriber]]\naddress = "a@norfolk.example"\nareas = ["norfolk"]\nname = "{}"'
+    with pytest.raises(CountyLinesError, match=r"subscriber 1: the name has '=\?'"):
+        read_subscribers(entry.format("=?utf-8?q?Alex?=").encode(), "list", str)
+    assert read_subscribers(entry.format("Alex = Reader?").encode(), "list", str)
+
+
+def test_a_letter_with_another_header_is_not_sent() -> None:
+    message = letter(EDITION, READER, {"norfolk": texts()}, {"norfolk": b"%"}, HEAD)
+    message["X-Synthetic"] = "one more"
+    with pytest.raises(CountyLinesError, match=r"with the headers Subject, From, .*X-Synthetic, and not"):
+        letter_bytes(message)

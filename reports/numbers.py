@@ -11,7 +11,16 @@ import polars as pl
 from reports import formats
 from reports.document import Number, Run
 from transforms.comparability import rank
-from transforms.contracts.tables import BOUNDARIES, EXCLUDED, INSPECTION_GRADES, PROFILE, cells
+from transforms.contracts.tables import (
+    BESIDE,
+    BOUNDARIES,
+    DISTRICTS,
+    EXCLUDED,
+    INSPECTION_GRADES,
+    PROFILE,
+    SIMILAR,
+    cells,
+)
 from transforms.errors import NotComparableError
 from transforms.sources.registry import Source
 
@@ -62,6 +71,9 @@ class ReportData:
     excluded: pl.DataFrame = field(default_factory=EXCLUDED.schema.to_frame)
     localities: pl.DataFrame = field(default_factory=pl.DataFrame)
     profile: pl.DataFrame = field(default_factory=PROFILE.schema.to_frame)
+    beside: pl.DataFrame = field(default_factory=BESIDE.schema.to_frame)
+    districts: pl.DataFrame = field(default_factory=DISTRICTS.schema.to_frame)
+    similar: pl.DataFrame = field(default_factory=SIMILAR.schema.to_frame)
     headlines: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(("position", "measure_id", "label"), pl.String))
     )

@@ -33,6 +33,9 @@ _BY_ROWS: Final = (
     "record_files",
     "plausibility",
     "profile",
+    "beside",
+    "similar",
+    "districts",
     "grades",
     "statements",
 )
@@ -107,6 +110,9 @@ class Slices:
             "record_files": _is_in(data.record_files, "area_id", own),
             "plausibility": _is_in(data.plausibility, "area_id", [area_id]),
             "profile": _is_in(data.profile, "area_id", [area_id]),
+            "beside": _is_in(data.beside, "area_id", [area_id]),
+            "similar": _is_in(data.similar, "area_id", [area_id]),
+            "districts": _is_in(data.districts, "force_id", [area_id]),
             "grades": _is_in(data.grades, "area_id", own),
             "statements": _is_in(data.statements, "area_id", about) | _is_in(data.statements, "source_id", [PROGRAMME]),
         }

@@ -15,10 +15,11 @@ from reports.products import united_kingdom
 from tests.browser import chromium
 from tests.inspection.boards import scoreboard_of
 from transforms import indicators as formulas
-from transforms.comparability import profile
+from transforms.comparability import beside, characteristics, profile, similar
 from transforms.harmonise import Harmonised, Registers, harmonise, load_registers
 from transforms.harmonise.registers import areas_frame
 from transforms.indicators import coverage, plausibility, reconcile
+from transforms.indicators.districts import district_cells, districts
 from transforms.inspection import inspection_grades, load_scale, statements
 from transforms.inspection.scoreboard import Found
 from transforms.sources.published import editions_in_use, read_cells, sources_held
@@ -184,6 +185,8 @@ def report_data(
 ) -> ReportData:
     """What reports and the data pack are made from, without a build."""
     agreed = reconcile(harmonised.observations, harmonised.excluded, indicators, areas, registers)
+    newest = profile(indicators, scored.comparability, registers.headlines)
+    alike = similar(characteristics(harmonised.observations, areas, registers.local_authorities, registers.land_areas))
     return ReportData(
         indicators=indicators,
         areas=areas,
@@ -213,7 +216,12 @@ def report_data(
         excluded=harmonised.excluded,
         record_files=harmonised.record_files,
         localities=registers.localities,
-        profile=profile(indicators, scored.comparability, registers.headlines),
+        profile=newest,
+        beside=beside(newest, indicators, areas, alike, registers),
+        similar=alike,
+        districts=districts(
+            district_cells(harmonised.excluded, harmonised.observations, registers), harmonised.observations, registers
+        ),
         headlines=registers.headlines,
         source_quality=registers.source_quality,
         measures=registers.measures,

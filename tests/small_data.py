@@ -42,6 +42,9 @@ def small_data(folder: Path) -> Path:
         authorities, on="authority_id", how="semi", maintain_order="left"
     )
     districts.write_csv(registers / "incident_districts.csv")
+    known = pl.col("district_ids").str.split(";").list.eval(pl.element().is_in(authorities["authority_id"].to_list()))
+    partnerships = _texts(registers / "partnerships.csv").filter(known.list.all())
+    partnerships.write_csv(registers / "partnerships.csv")
     rows = {
         (source, edition): _keep_cells(folder, source, edition)
         for source, editions in EDITIONS.items()

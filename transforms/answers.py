@@ -11,6 +11,8 @@ import polars as pl
 from transforms.errors import CountyLinesError
 from transforms.evidence import as_indicators, evidence
 from transforms.harmonise.names import fold, keys, name_table, nearest
+from transforms.harmonise.registers import Registers
+from transforms.indicators.districts import PARTNERSHIP, as_places
 
 # How many periods an error names; the rest are in the tidy CSV.
 _PERIODS_NAMED = 8
@@ -62,6 +64,44 @@ def find_area(text: str, areas: pl.DataFrame, area_names: pl.DataFrame, elsewher
         + (f"; nearest known: {', '.join(suggestions)}" if suggestions else "")
         + '. Give a name, a code or a slug, for example "Norfolk", E23000024 or norfolk.'
     )
+
+
+def find_place(text: str, measure_id: str, known: Registers, districts: pl.DataFrame) -> str:
+    """The area id that a person means: as ``find_area``; or, where no such area is known, a district, an authority above it or a partnership.
+
+    Several of these may have one name: meant is the one of which ``districts`` (out/districts) has the measure, else the one that exists. Raises
+    CountyLinesError as ``find_area``, and for a place that ended, with what it is a part of now.
+    """
+    try:
+        return find_area(text, known.areas, known.area_names, known.elsewhere)
+    except CountyLinesError:
+        named = as_places(known).filter(
+            (pl.col("area_id") == text.strip().upper()) | (_spoken(pl.col("name")) == _spoken(pl.lit(text)))
+        )
+        if named.is_empty():
+            raise
+    of_measure = districts.filter(
+        (pl.col("measure_id") == measure_id) & pl.col("area_id").is_in(named["area_id"].implode())
+    )
+    ended = known.local_authorities.filter(pl.col("ended_by") != "")
+    present = named.join(ended, left_on="area_id", right_on="authority_id", how="anti").sort(
+        pl.col("kind") == PARTNERSHIP, maintain_order=True
+    )
+    has_ended = len(present) < len(named) and (present["kind"] == PARTNERSHIP).all()
+    for area_id in [*of_measure["area_id"], *([] if has_ended else present["area_id"])]:
+        return str(area_id)
+    names = dict(known.local_authorities.select("authority_id", "name").iter_rows())
+    row = ended.filter(pl.col("authority_id").is_in(named["area_id"].implode())).row(0, named=True)
+    since = f" on {row['valid_to']}" if row["valid_to"] else ""
+    now = " and ".join(names[code] for code in row["successor_ids"].split(";"))
+    raise CountyLinesError(
+        f"{row['name']} ended{since}, and no {measure_id} of it is held; its place is in {now} since: ask for that."
+    )
+
+
+def _spoken(name: pl.Expr) -> pl.Expr:
+    """A name of a place as it is compared: folded, without apostrophes."""
+    return fold(name).str.replace_all("['’]", "")
 
 
 def suggest(

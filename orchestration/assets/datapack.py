@@ -84,6 +84,7 @@ _REPORT_DATA = (
         "out/plausibility",
         "out/comparability",
         "out/scoreboard",
+        "out/districts",
         "raw/editions",
     ),
     *("core/areas", "core/observations", "core/notes", "core/record_files"),

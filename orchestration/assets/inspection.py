@@ -7,7 +7,7 @@ import polars as pl
 
 from orchestration.assets.calls import Folders, table_asset, tables_asset
 from orchestration.store.paths import Paths
-from transforms.comparability import ledger, profile
+from transforms.comparability import beside, ledger, profile
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.inspection import (
@@ -29,7 +29,7 @@ ORGANISED_CRIME = "hmicfrs_serious_organised_crime"
 
 
 def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{inspection_grades, comparability, scoreboard, profile}; without the sources that they rest on, those that can be made."""
+    """The assets out/{inspection_grades, comparability, scoreboard, profile, beside}; without the sources that they rest on, those that can be made."""
     held = [source_id for source_id in (*CURATED, ORGANISED_CRIME) if source_id in sources]
 
     @table_asset(
@@ -76,4 +76,14 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     def out_profile(paths: Folders, indicators: pl.DataFrame, comparability: pl.DataFrame) -> pl.DataFrame:
         return profile(indicators, comparability, load_registers(paths.data).headlines)
 
-    return [*([out_inspection_grades] if GRADES in sources else []), out_scoreboard, out_profile]
+    @table_asset(
+        tables.BESIDE,
+        "Each newest figure of a police force area beside neighbours, similar ones, its region, and England and Wales, graded.",
+        paths,
+    )
+    def out_beside(
+        paths: Folders, profile: pl.DataFrame, indicators: pl.DataFrame, areas: pl.DataFrame, similar: pl.DataFrame
+    ) -> pl.DataFrame:
+        return beside(profile, indicators, areas, similar, load_registers(paths.data))
+
+    return [*([out_inspection_grades] if GRADES in sources else []), out_scoreboard, out_profile, out_beside]

@@ -13,6 +13,7 @@ from transforms.contracts import tables
 from transforms.exchange import tidy_frame
 from transforms.harmonise import load_registers
 from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions, with_doubts
+from transforms.indicators.districts import district_cells, districts
 from transforms.outputs import write_tidy_csv, write_warehouse
 from transforms.sources.landing import landing_frame
 from transforms.sources.recognise import LandingFile
@@ -30,12 +31,14 @@ _OUT = (
     "revisions",
     "force_characteristics",
     "similar",
+    "beside",
+    "districts",
 )
 _ENGINEERS = ["team:data-engineering"]
 
 
 def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, force_characteristics, similar, warehouse, tidy_csv}."""
+    """The assets out/{indicators, reconciliation, coverage, plausibility, revisions, districts, force_characteristics, similar, warehouse, tidy_csv}."""
 
     @table_asset(
         tables.INDICATORS,
@@ -86,6 +89,15 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         paths: Folders, observations: pl.DataFrame, areas: pl.DataFrame, record_files: pl.DataFrame
     ) -> pl.DataFrame:
         return revisions(observations, areas, load_registers(paths.data).measures, record_files)
+
+    @table_asset(
+        tables.DISTRICTS,
+        "Drug offences of partnerships, records of districts and assessments of children by authority, with rates where a population is held.",
+        paths,
+    )
+    def out_districts(paths: Folders, observations: pl.DataFrame, excluded: pl.DataFrame) -> pl.DataFrame:
+        registers = load_registers(paths.data)
+        return districts(district_cells(excluded, observations, registers), observations, registers)
 
     @tables_asset(
         [
@@ -145,6 +157,7 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         out_coverage,
         out_plausibility,
         out_revisions,
+        out_districts,
         out_similar,
         out_warehouse,
         out_tidy_csv,

@@ -37,6 +37,7 @@ from transforms.sources.registry import Source
 _INS = (
     *("editions", "areas", "observations", "notes", "excluded", "record_files"),
     *("indicators", "reconciliation", "coverage", "plausibility", "comparability", "scoreboard", "profile"),
+    *("beside", "similar", "districts"),
 )
 _GRADES = "inspection_grades"
 _BOUNDARIES = "boundaries"

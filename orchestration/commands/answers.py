@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration.commands.compare import GRADES
-from orchestration.commands.options import JSON, registers, table, why_missing_in
+from orchestration.commands.options import JSON, registers, table, why_missing_in, with_districts
 from orchestration.store.paths import paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -33,7 +33,8 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
              countylines value Norfolk drug_offences 2019 --edition ye-dec-2019
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
-    from transforms.answers import find_area, find_measure, find_numbers, numbers_held, period_asked
+    from transforms.answers import find_measure, find_numbers, find_place, numbers_held, period_asked
+    from transforms.harmonise.registers import known_areas
 
     if measure in GRADES:
         raise CountyLinesError(
@@ -42,8 +43,9 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
         )
     paths = paths_from_environment()
     known = registers(paths)
-    area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
-    held = numbers_held(table(paths, "out", "indicators"), table(paths, "core", "observations"), known.areas)
+    districts = with_districts(paths, table(paths, "out", "indicators"))
+    held = numbers_held(districts, table(paths, "core", "observations"), known_areas(known))
+    area_id = find_place(area, find_measure(held, measure), known, held)
     asked = period_asked(period, held, [area_id], measure)
     why = why_missing_in(paths, known, area_id, find_measure(held, measure), asked)
     rows = find_numbers(held, area_id, measure, asked, why, edition)
@@ -160,15 +162,20 @@ def explain(indicator_id: str, as_json: bool) -> None:
     \b
     Example: countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     """
+    import polars as pl
+
     from reports import wording
     from transforms.answers import explain as explain_number
+    from transforms.indicators.districts import district_cells
 
     paths = paths_from_environment()
     editions = table(paths, "raw", "editions")
+    observations = table(paths, "core", "observations")
+    cells = district_cells(table(paths, "core", "excluded"), observations, registers(paths))
     found = explain_number(
         indicator_id,
-        table(paths, "out", "indicators"),
-        table(paths, "core", "observations"),
+        with_districts(paths, table(paths, "out", "indicators")),
+        pl.concat([observations, cells]),
         editions,
         table(paths, "out", "comparability"),
         table(paths, "core", "record_files"),

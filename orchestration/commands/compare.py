@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from orchestration.commands.options import JSON, registers, table, why_missing_in
+from orchestration.commands.options import JSON, registers, table, why_missing_in, with_districts
 from orchestration.store.paths import Paths, paths_from_environment
 from transforms.errors import CountyLinesError
 
@@ -90,17 +90,17 @@ def _beside(paths: Paths, measure: str, area: str, with_whom: str, period: str, 
     import polars as pl
 
     from reports import wording
-    from transforms.answers import find_area, find_measure, period_asked
+    from transforms.answers import find_measure, find_place, period_asked
 
     if measure in GRADES:
         raise CountyLinesError(
             "Grades of inspections are compared two at a time: give the second area instead of --with."
         )
     known = registers(paths)
-    indicators = table(paths, "out", "indicators")
+    indicators = with_districts(paths, table(paths, "out", "indicators"))
     measure_id = find_measure(indicators, measure)
-    area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
-    group = _group(paths, known, area_id, with_whom)
+    area_id = find_place(area, measure_id, known, indicators)
+    group = _group(paths, known, area_id, with_whom, measure_id, indicators)
     having = set(indicators.filter(pl.col("measure_id") == measure_id)["area_id"])
     asked = period_asked(period, indicators, [area_id, *having.intersection(group.others)], measure_id)
     pairs, without = [], []
@@ -134,15 +134,17 @@ class _Group(NamedTuple):
     method: list[str]
 
 
-def _group(paths: Paths, known: "Registers", area_id: str, with_whom: str) -> _Group:
+def _group(
+    paths: Paths, known: "Registers", area_id: str, with_whom: str, measure_id: str, indicators: "pl.DataFrame"
+) -> _Group:
     """The areas that a person means by neighbours, similar, region or a list of names."""
     import polars as pl
 
     from reports import wording
-    from transforms.answers import find_area
+    from transforms.answers import find_place
     from transforms.comparability import most_similar, stays
 
-    name = known.areas.filter(pl.col("area_id") == area_id)["name"].item()
+    name = next(iter(indicators.filter(pl.col("area_id") == area_id)["area_name"]), area_id)
     if with_whom == "neighbours":
         near = known.neighbours.filter(pl.col("area_id") == area_id)
         if near.is_empty():
@@ -151,7 +153,7 @@ def _group(paths: Paths, known: "Registers", area_id: str, with_whom: str) -> _G
             )
         return _Group(near["neighbour_id"].to_list(), "its neighbours", [wording.NEIGHBOURS])
     if with_whom == "region":
-        (region_id,) = table(paths, "core", "areas").filter(pl.col("area_id") == area_id)["region_id"]
+        region_id = next(iter(table(paths, "core", "areas").filter(pl.col("area_id") == area_id)["region_id"]), None)
         if region_id is None:
             raise CountyLinesError(f"{name} is in no region; name areas.")
         return _Group([region_id], "its region", [])
@@ -170,7 +172,7 @@ def _group(paths: Paths, known: "Registers", area_id: str, with_whom: str) -> _G
             "similar police force areas",
             [wording.SIMILAR, wording.distances(listed), wording.sensitivity(kept)],
         )
-    others = [find_area(each, known.areas, known.area_names, known.elsewhere) for each in with_whom.split(",")]
+    others = [find_place(each, measure_id, known, indicators) for each in with_whom.split(",")]
     return _Group([each for each in dict.fromkeys(others) if each != area_id], "the areas named", [])
 
 
@@ -178,12 +180,12 @@ def _numbers(
     paths: Paths, measure: str, areas: tuple[str, str], periods: tuple[str, str], question: str
 ) -> dict[str, Any]:
     """The graded pair of two indicators: as rates between areas, as counts over time."""
-    from transforms.answers import find_area, find_measure, period_asked
+    from transforms.answers import find_measure, find_place, period_asked
 
     known = registers(paths)
-    indicators = table(paths, "out", "indicators")
-    first, second = (find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas)
+    indicators = with_districts(paths, table(paths, "out", "indicators"))
     measure_id = find_measure(indicators, measure)
+    first, second = (find_place(area, measure_id, known, indicators) for area in areas)
     one, other = (period_asked(period, indicators, [first, second], measure_id) for period in periods)
     return _pair(paths, known, indicators, measure_id, (first, second), (one, other))
 

@@ -43,6 +43,13 @@ def table(paths: Paths, layer: str, name: str) -> "pl.DataFrame":
     return pl.read_parquet(path)
 
 
+def with_districts(paths: Paths, indicators: "pl.DataFrame") -> "pl.DataFrame":
+    """The rows of out/indicators, and those of out/districts in the same columns."""
+    import polars as pl
+
+    return pl.concat([indicators, table(paths, "out", "districts").select(indicators.columns)])
+
+
 def why_missing_in(
     paths: Paths, known: "Registers", area_id: str, measure_id: str, period: "tuple[date, date]"
 ) -> list[str]:

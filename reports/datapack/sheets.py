@@ -95,12 +95,52 @@ def area_sheets(
     forces_about = (FORCES_NEWEST,) if len(area_ids) > 1 else ()
     tables = [
         *(_of_measure(data, rows, forces_about) for _, rows in shown.group_by("measure_code", maintain_order=True)),
+        _districts(data, area_id),
         _coverage(own),
         _revisions(data, measures, revisions, area_id),
         _data_notes(data, [area_id] if area_id == NATION else area_ids),
         _sources(data, sources),
     ]
     return tuple(sheet for sheet in tables if len(sheet.frame))
+
+
+def _districts(data: ReportData, force_id: str) -> Sheet:
+    """The figures of districts, authorities and partnerships of a police force area, all periods; without rows of other areas."""
+    rows = data.districts.filter(pl.col("force_id") == force_id).sort(
+        "measure_id", "area_name", "area_id", "period_end"
+    )
+    periods = [formats.period(start, end) for start, end in rows.select("period_start", "period_end").iter_rows()]
+    number, rate, lower, upper, of = "Number", "Rate", "Lower 95% limit", "Upper 95% limit", "Residents"
+    frame = rows.select(
+        pl.col("area_name").alias("Place"),
+        pl.col("area_id").alias("Code"),
+        pl.col("measure_id").replace(data.measure_names).alias("Measure"),
+        pl.Series("Period", [wording.capitalised(period) for period in periods], dtype=pl.String),
+        pl.col("period_start").alias("First day"),
+        pl.col("period_end").alias("Last day"),
+        pl.col("numerator").alias(number),
+        pl.col("value").alias(rate),
+        pl.col("multiplier").alias("Per"),
+        pl.col("lower_95").alias(lower),
+        pl.col("upper_95").alias(upper),
+        pl.col("denominator").alias(of),
+        pl.col("denominator_edition").fill_null(NOTHING).alias("Population used"),
+        pl.col("indicator_id").alias("Identifier"),
+        pl.col("status").replace_strict(_MISSING, default=None).alias("count_missing"),
+        pl.col("status").replace_strict(_MISSING, default=formats.NOT_APPLICABLE).alias("rate_missing"),
+        pl.lit(formats.missing("no_population")).alias("residents_missing"),
+    )
+    missing = {number: "count_missing", of: "residents_missing"} | dict.fromkeys((rate, lower, upper), "rate_missing")
+    used = {
+        shorthand for column, named in missing.items() for shorthand in frame[named].filter(frame[column].is_null())
+    }
+    return Sheet(
+        name="Districts",
+        title="Districts, authorities and community safety partnerships",
+        about=(wording.DISTRICTS, wording.PARTNERSHIPS, wording.SMALL_RECORDS, formats.legend(sorted(used))),
+        frame=frame,
+        missing=missing,
+    )
 
 
 def _of_measure(data: ReportData, rows: pl.DataFrame, forces_about: tuple[str, ...]) -> Sheet:

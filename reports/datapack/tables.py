@@ -13,12 +13,14 @@ from transforms.contracts import (
     AREAS,
     COMPARABILITY,
     COVERAGE,
+    DISTRICTS,
     EDITIONS,
     NOTES,
     PLAUSIBILITY,
     RECONCILIATION,
     REVISIONS,
     SCOREBOARD,
+    SIMILAR,
     Column,
     Contract,
     dictionary_frame,
@@ -41,6 +43,8 @@ LAKE_TABLES: Final = (
     PLAUSIBILITY,
     COMPARABILITY,
     SCOREBOARD,
+    DISTRICTS,
+    SIMILAR,
 )
 
 SOURCE_LABELS: Final = Contract(

@@ -5,7 +5,18 @@ called a count, and police figures are called what the police recorded. What cha
 themselves are in ``reports.wording_rules``; arithmetic belongs in ``transforms``.
 """
 
-from reports.wording.beside import NEIGHBOURS, SIMILAR, beside_lines, distances, sensitivity
+from reports.wording.beside import (
+    BESIDE_NOTE,
+    NEIGHBOURS,
+    NONE_SIMILAR,
+    SIMILAR,
+    beside_lines,
+    distances,
+    group_cell,
+    group_name,
+    neighbours,
+    sensitivity,
+)
 from reports.wording.caveats import (
     UNLIKE_MEANING,
     UNLIKE_TITLE,
@@ -34,6 +45,7 @@ from reports.wording.comparability import (
     reasons,
     refused_comparisons,
 )
+from reports.wording.districts import DISTRICTS, PARTNERSHIPS, SMALL_RECORDS
 from reports.wording.findings import (
     FINDINGS_ELSEWHERE,
     SCOREBOARD_RULE,
@@ -121,11 +133,13 @@ from reports.wording.united_kingdom import UNITED_KINGDOM_MEANING, counties, qua
 from reports.wording.words import capitalised, exact_span, in_period, joined, month_span, ordinal, plain, plural
 
 __all__ = [
+    "BESIDE_NOTE",
     "CHILDREN_MEANING",
     "COMPARED",
     "CONTACT",
     "COPIES",
     "DISPERSION_MEANING",
+    "DISTRICTS",
     "FILES_ELSEWHERE",
     "FINDINGS_ELSEWHERE",
     "GRADES_BY_CYCLE",
@@ -135,7 +149,9 @@ __all__ = [
     "IN_THE_TABLE_OF_FORCES",
     "MONTHLY_RECORDS",
     "NEIGHBOURS",
+    "NONE_SIMILAR",
     "OVERLAPPING",
+    "PARTNERSHIPS",
     "PROFILE_NOTE",
     "PROGRAMME_ELSEWHERE",
     "PROGRAMME_MEANING",
@@ -146,6 +162,7 @@ __all__ = [
     "REFERRALS_MEANING",
     "SCOREBOARD_RULE",
     "SIMILAR",
+    "SMALL_RECORDS",
     "SPREAD_ELSEWHERE",
     "STATED_ELSEWHERE",
     "STATUS_LINE",
@@ -185,6 +202,8 @@ __all__ = [
     "grades_missing",
     "grades_of_forces",
     "grades_of_table",
+    "group_cell",
+    "group_name",
     "headline",
     "in_period",
     "indicator_of_finding",
@@ -197,6 +216,7 @@ __all__ = [
     "money_differs",
     "month_span",
     "more_comparisons",
+    "neighbours",
     "newest_figures",
     "next_edition",
     "no_rate",

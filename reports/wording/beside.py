@@ -5,7 +5,7 @@ from typing import Any
 
 from reports import formats
 from reports.wording.comparability import reasons, side_in_words
-from reports.wording.words import signed
+from reports.wording.words import joined, signed
 from transforms.comparability.similar import CHARACTERISTICS, MOST_SIMILAR
 
 NEIGHBOURS = "Neighbours have a stretch of border in common on the published map; water between two areas makes none."
@@ -13,6 +13,17 @@ SIMILAR = (
     f"Similar: the police force areas nearest in {formats.small_number(len(CHARACTERISTICS))} published characteristics of equal weight (residents, density, share aged 0 to 17, share "
     f"living in the largest district, region), at most {formats.small_number(MOST_SIMILAR)}. The method is this project's own. These are not the groups of most similar forces that HMICFRS uses."
 )
+NONE_SIMILAR = "No police force area is called similar: none is nearer in the five characteristics than two taken at random usually are."
+BESIDE_NOTE = (
+    "Of several areas the smallest and the largest of their rates, then the strictest grade of any of them beside this area: A direct, B adjusted, C side by side only. Nothing is "
+    "ranked, and a range is no limit of what is usual."
+)
+_GROUPS = {
+    "neighbours": "Neighbours",
+    "similar": "Similar",
+    "region": "Region",
+    "nation": "England and Wales",
+}
 _NAMES = {
     "residents": "residents",
     "density": "density",
@@ -20,6 +31,23 @@ _NAMES = {
     "largest_district": "share in the largest district",
     "region": "region",
 }
+
+
+def group_name(group: str) -> str:
+    """The header of a group of areas."""
+    return _GROUPS[group]
+
+
+def group_cell(row: Mapping[str, Any]) -> str:
+    """'1.5 to 3.0 A' of several areas, '2.8 B' of one; '14.9 C (1 of 3)' where some have no rate that may stand there."""
+    lowest, highest = formats.rate(row["lowest"]), formats.rate(row["highest"])
+    said = f"{lowest if lowest == highest else f'{lowest} to {highest}'} {row['grade']}"
+    return said if row["rated"] == row["areas"] else f"{said} ({row['rated']} of {row['areas']})"
+
+
+def neighbours(names: Sequence[str]) -> str:
+    """Which areas have a common border with one."""
+    return f"{'Neighbour' if len(names) == 1 else 'Neighbours'}: {joined(names)}."
 
 
 def distances(near: Sequence[tuple[str, float]]) -> str:

@@ -22,6 +22,8 @@ def lake(report_data: ReportData, registers: Registers) -> dict[str, pl.DataFram
         "out/plausibility": report_data.plausibility,
         "out/comparability": report_data.comparability,
         "out/scoreboard": report_data.scoreboard,
+        "out/districts": report_data.districts,
+        "out/similar": report_data.similar,
         "out/revisions": revisions(
             report_data.observations, report_data.areas, registers.measures, report_data.record_files
         ),

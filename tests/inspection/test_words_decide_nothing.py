@@ -45,6 +45,7 @@ FOR_PEOPLE: Final = {
     "land_areas": ("evidence",),
     "measures": ("name", "unit_singular", "unit_plural"),
     "neighbours": ("evidence",),
+    "partnerships": ("evidence",),
     "sentinels": ("meaning",),
     "source_quality": ("evidence",),
     "stated_facts": ("words", "evidence"),

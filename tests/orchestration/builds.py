@@ -44,6 +44,8 @@ AFTER_A_CELL = frozenset(
                 "revisions",
                 "force_characteristics",
                 "similar",
+                "beside",
+                "districts",
                 "warehouse",
                 "tidy_csv",
             )

@@ -37,6 +37,8 @@ CONTRACTS: list[Contract] = [
         tables.REVISIONS,
         tables.FORCE_CHARACTERISTICS,
         tables.SIMILAR,
+        tables.BESIDE,
+        tables.DISTRICTS,
     ),
 ]
 

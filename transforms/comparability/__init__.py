@@ -6,6 +6,7 @@ functions that compute a change, a rank or a test only for a comparison whose gr
 """
 
 from transforms.comparability.allowed import difference_test, dispersion_of_series, percentage_change, rank
+from transforms.comparability.beside import GROUPS, beside
 from transforms.comparability.grade import GRADES, LEVEL, grade, grade_pairs
 from transforms.comparability.ledger import entries, ledger
 from transforms.comparability.pairs import (
@@ -31,10 +32,12 @@ from transforms.comparability.similar import (
 __all__ = [
     "CHARACTERISTICS",
     "GRADES",
+    "GROUPS",
     "LEVEL",
     "MOST_SIMILAR",
     "PAIR",
     "SIDE",
+    "beside",
     "characteristics",
     "difference_test",
     "dispersion_of_series",

@@ -298,6 +298,19 @@ REGISTERS = {
             _EVIDENCE,
         ),
         _register(
+            *("partnerships", "Community safety partnerships", "community safety partnership", ("partnership_id",)),
+            _text("partnership_id", "Its code", pattern=r"^(E22|W14)\d{6}$", example="E22000221"),
+            _text("name", "Name, as the publisher of counts prints it"),
+            _text("police_force_area_id", "Police force area that it lies in"),
+            _text(
+                "district_ids",
+                "Districts that it covers or is a part of, by their present codes",
+                pattern=r"^[EW]\d{8}(;[EW]\d{8})*$",
+                example="E07000040;E07000042",
+            ),
+            _EVIDENCE,
+        ),
+        _register(
             *("land_areas", "Land areas", "size of a police force area", ("area_id",)),
             _AREA,
             _text("square_kilometres", "Square kilometres", pattern=r"^\d+\.\d$", example="5374.1"),

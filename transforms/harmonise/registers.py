@@ -55,6 +55,7 @@ class Registers:
     local_authorities: pl.DataFrame
     neighbours: pl.DataFrame
     land_areas: pl.DataFrame
+    partnerships: pl.DataFrame
     localities: pl.DataFrame
     headlines: pl.DataFrame
     class_a_supply_subcodes: pl.DataFrame
@@ -101,7 +102,16 @@ def load_registers(data: Path) -> Registers:
             "sentinels",
             "definitions",
         ),
-        *("units", "adjustments", "source_quality", "localities", "headlines", "class_a_supply_subcodes", "elsewhere"),
+        *(
+            "units",
+            "adjustments",
+            "source_quality",
+            "localities",
+            "partnerships",
+            "headlines",
+            "class_a_supply_subcodes",
+            "elsewhere",
+        ),
         *("incident_bodies", "incident_supply"),
     )
     registers = Registers(
@@ -136,6 +146,8 @@ def _check_references(registers: Registers) -> None:
         | set(registers.doubtful_figures["area_id"])
         | set(registers.neighbours["area_id"])
         | set(registers.land_areas["area_id"])
+        | set(registers.partnerships["police_force_area_id"])
+        | {code for codes in registers.partnerships["district_ids"] for code in codes.split(";")}
         | set(registers.local_authorities["police_force_area_id"])
         | set(registers.local_authorities["region_id"])
     )

@@ -10,8 +10,10 @@ from transforms.contracts.tables.checks import (
 )
 from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATIONS, STATUSES, UNMATCHED
 from transforms.contracts.tables.out import (
+    BESIDE,
     COMPARABILITY,
     COMPARISONS,
+    DISTRICTS,
     FORCE_CHARACTERISTICS,
     INDICATORS,
     INSPECTION_GRADES,
@@ -24,10 +26,12 @@ from transforms.contracts.tables.raw import BOUNDARIES, EDITIONS, cells
 
 __all__ = [
     "AREAS",
+    "BESIDE",
     "BOUNDARIES",
     "COMPARABILITY",
     "COMPARISONS",
     "COVERAGE",
+    "DISTRICTS",
     "EDITIONS",
     "EXCLUDED",
     "FORCE_CHARACTERISTICS",

@@ -1,5 +1,7 @@
 """The contracts of the layer out: numbers that reports print, what may be compared, grades and findings."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from transforms.contracts.contract import Column, Contract, never_above
@@ -86,6 +88,23 @@ INDICATORS = Contract(
         ),
     ),
     key=("indicator_id",),
+    extra_rules=(
+        never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),
+        never_above("lower_limit_below_rate", "lower_95", "value", "No lower limit is above its rate."),
+        never_above("upper_limit_above_rate", "value", "upper_95", "No upper limit is below its rate."),
+    ),
+)
+
+DISTRICTS = Contract(
+    table="out/districts",
+    title="Districts",
+    one_row_is="number of a district or community safety partnership, below a police force area",
+    columns=(
+        *(replace(each, nullable=each.nullable or each.name == "measure_code") for each in INDICATORS.columns),
+        Column("force_id", pl.String, "Police force area that the place lies in"),
+    ),
+    key=("indicator_id",),
+    may_be_empty=True,
     extra_rules=(
         never_above("period_in_order", "period_start", "period_end", "No period ends before it starts."),
         never_above("lower_limit_below_rate", "lower_95", "value", "No lower limit is above its rate."),
@@ -253,6 +272,7 @@ FORCE_CHARACTERISTICS = Contract(
         Column("children_edition", pl.String, "Source and edition of the residents aged 0 to 17"),
     ),
     key=("area_id",),
+    may_be_empty=True,
 )
 
 SIMILAR = Contract(
@@ -274,6 +294,29 @@ SIMILAR = Contract(
         ),
     ),
     key=("area_id", "other_id"),
+    may_be_empty=True,
+)
+
+BESIDE = Contract(
+    table="out/beside",
+    title="Headlines beside other areas",
+    one_row_is="measure of a police force area beside one group of others in the same period",
+    columns=(
+        Column("area_id", pl.String, "Police force area"),
+        Column("position", pl.Int64, "Place of the measure on page 1", minimum=1),
+        Column("measure_id", pl.String, "Measure"),
+        Column("group", pl.String, "The others", allowed=("neighbours", "similar", "region", "nation")),
+        Column("others", pl.String, "Their codes"),
+        Column("areas", pl.Int64, "How many they are", minimum=1),
+        Column("rated", pl.Int64, "How many of them have a rate that may stand beside the figure", minimum=0),
+        Column("lowest", pl.Float64, "The lowest of these rates", nullable=True, minimum=0),
+        Column("highest", pl.Float64, "The highest of these rates", nullable=True, minimum=0),
+        Column("grade", pl.String, "The worst grade of any of them", nullable=True, allowed=("A", "B", "C", "X")),
+        Column("reasons", pl.String, "Why it is not A", nullable=True),
+    ),
+    key=("area_id", "measure_id", "group"),
+    may_be_empty=True,
+    extra_rules=(never_above("rates_in_order", "lowest", "highest", "No lowest rate is above the highest."),),
 )
 
 INSPECTION_GRADES = Contract(

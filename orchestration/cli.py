@@ -11,6 +11,7 @@ from orchestration.commands.answers import areas, explain, value
 from orchestration.commands.bench import bench
 from orchestration.commands.build import build
 from orchestration.commands.care import backup, doctor, lost_runs, restore
+from orchestration.commands.check import check
 from orchestration.commands.compare import compare
 from orchestration.commands.data_docs import data_docs
 from orchestration.commands.deliver import deliver
@@ -32,6 +33,7 @@ def cli() -> None:
     \b
     countylines build                                            make all reports
     countylines value Norfolk drug_offences "YE Dec 2019"        one number
+    countylines check Norfolk highest drug_offences              whether figures support a claim
     countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     countylines ui                                               the asset graph in a browser
     """
@@ -43,6 +45,7 @@ for command in (
         value,
         explain,
         compare,
+        check,
         scoreboard,
         areas,
         sources,

@@ -14,6 +14,7 @@ from orchestration.assets.out import landing_files_asset, out_assets  # noqa: E4
 from orchestration.assets.raw import boundaries_assets, editions_asset, raw_assets  # noqa: E402
 from orchestration.assets.records import records_assets  # noqa: E402
 from orchestration.assets.report import report_assets  # noqa: E402
+from orchestration.assets.series import series_assets  # noqa: E402
 from orchestration.run.engine import engine_from_environment  # noqa: E402
 from orchestration.run.manifest import BUILD_JOB, BY_MONTH, RECORDS_JOB, held_folders  # noqa: E402
 from orchestration.run.side_process import collect_seldom  # noqa: E402
@@ -42,6 +43,7 @@ def definitions(paths: Paths) -> dg.Definitions:
             *([landing_files_asset(sources, found.files, paths)] if paths.landing else []),
             *report_assets(sources, found.known, paths, has_boundaries=bool(outlines)),
             *datapack_assets(sources, paths),
+            *series_assets(paths),
         ],
         resources={"io_manager": ParquetLake(paths), "paths": paths, "engine": engine_from_environment()},
         executor=dg.in_process_executor,

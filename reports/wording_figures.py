@@ -31,8 +31,13 @@ def series_title(area_name: str, rows: Sequence[Row]) -> str:
     return f"{said}, and at most {formats.count(peak['numerator'])} ({period(peak)})"
 
 
-def rates_title(chart: str, rows: Sequence[Row], highlighted: Collection[str]) -> str:
-    """The answer of a map or an order of rates, which are in falling order: the largest and the lowest, and that of the one area marked."""
+def rates_title(
+    chart: str, rows: Sequence[Row], highlighted: Collection[str], what: str = "drug offences per 1,000 residents"
+) -> str:
+    """The answer of a map or an order of rates, which are in falling order: the largest and the lowest, and that of the one area marked.
+
+    ``what`` is what the rates are of.
+    """
     valued = [row for row in rows if row["value"] is not None]
     if not valued:
         return f"{chart}: {NO_RATE}"
@@ -41,7 +46,7 @@ def rates_title(chart: str, rows: Sequence[Row], highlighted: Collection[str]) -
     marked = f"{own[0]['area_name']} {formats.rate(own[0]['value'])}, " if len(own) == len(highlighted) == 1 else ""
     return (
         f"{chart}: {marked}between {formats.rate(lowest['value'])} ({lowest['area_name']}) and {formats.rate(largest['value'])} "
-        f"({largest['area_name']}) drug offences per 1,000 residents, {period(largest)}"
+        f"({largest['area_name']}) {what}, {period(largest)}"
     )
 
 

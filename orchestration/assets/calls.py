@@ -32,7 +32,7 @@ _TABLES: Sequence[Contract] = (
     *(tables.AREAS, tables.OBSERVATIONS, tables.EXCLUDED, tables.UNMATCHED, tables.NOTES, tables.RECORD_FILES),
     *(tables.INDICATORS, tables.RECONCILIATION, tables.COVERAGE, tables.PLAUSIBILITY, tables.REVISIONS),
     *(tables.COMPARABILITY, tables.SCOREBOARD, tables.INSPECTION_GRADES, tables.PROFILE, tables.EDITIONS),
-    *(tables.FORCE_CHARACTERISTICS, tables.SIMILAR, tables.BESIDE, tables.DISTRICTS),
+    *(tables.FORCE_CHARACTERISTICS, tables.SIMILAR, tables.BESIDE, tables.DISTRICTS, tables.CLAIMS),
 )
 _BY_NAME = {contract.table.split("/")[1]: contract for contract in _TABLES}
 

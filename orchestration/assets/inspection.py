@@ -11,8 +11,10 @@ from transforms.comparability import beside, ledger, profile
 from transforms.contracts import tables
 from transforms.harmonise import load_registers
 from transforms.inspection import (
+    claims_checked,
     confirmed,
     inspection_grades,
+    load_claims,
     load_findings,
     load_scale,
     scoreboard,
@@ -29,7 +31,7 @@ ORGANISED_CRIME = "hmicfrs_serious_organised_crime"
 
 
 def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.AssetsDefinition]:
-    """The assets out/{inspection_grades, comparability, scoreboard, profile, beside}; without the sources that they rest on, those that can be made."""
+    """The assets out/{inspection_grades, comparability, scoreboard, profile, beside, claims}; without the sources that they rest on, those that can be made."""
     held = [source_id for source_id in (*CURATED, ORGANISED_CRIME) if source_id in sources]
 
     @table_asset(
@@ -86,4 +88,21 @@ def inspection_assets(sources: Mapping[str, Source], paths: Paths) -> list[dg.As
     ) -> pl.DataFrame:
         return beside(profile, indicators, areas, similar, load_registers(paths.data))
 
-    return [*([out_inspection_grades] if GRADES in sources else []), out_scoreboard, out_profile, out_beside]
+    @table_asset(
+        tables.CLAIMS,
+        "Claims that were made in public, each with the verdict of one rule, its grade and its figures.",
+        paths,
+    )
+    def out_claims(
+        paths: Folders, indicators: pl.DataFrame, observations: pl.DataFrame, areas: pl.DataFrame
+    ) -> pl.DataFrame:
+        registers = load_registers(paths.data)
+        return claims_checked(load_claims(paths.data, registers), indicators, observations, areas, registers)
+
+    return [
+        *([out_inspection_grades] if GRADES in sources else []),
+        out_scoreboard,
+        out_profile,
+        out_beside,
+        out_claims,
+    ]

@@ -27,6 +27,7 @@ _OUT = (
     "comparability",
     "scoreboard",
     "profile",
+    "claims",
     "inspection_grades",
     "revisions",
     "force_characteristics",

@@ -11,6 +11,7 @@ import polars as pl
 from orchestration.assets.calls import Decorates, Folders, files_asset, made_from
 from orchestration.assets.datapack import DATAPACK, download_names
 from orchestration.assets.inspection import CURATED, GRADES
+from orchestration.assets.series import SERIES, series_names
 from orchestration.run.checks import asset_key, content_hash
 from orchestration.run.documents import Asked
 from orchestration.run.publish import CHECKS, Written, publish, sizes, write_documents, write_pages, write_what_changed
@@ -19,7 +20,8 @@ from orchestration.store.closure import hash_function
 from orchestration.store.hashes import hash_text
 from orchestration.store.paths import Paths
 from reports.numbers import ReportData
-from reports.products import inspection, pages, products, scoreboard, stated, united_kingdom
+from reports.products import claims, inspection, pages, products, scoreboard, stated, united_kingdom
+from reports.products import site as site_pages
 from reports.products.changes import CHANGED
 from reports.products.places import places
 from reports.products.shared import NATION
@@ -42,6 +44,7 @@ _INS = (
 _GRADES = "inspection_grades"
 _BOUNDARIES = "boundaries"
 _LANDED = "landing_files"
+_CLAIMS = "claims"
 
 
 def report_assets(
@@ -140,18 +143,28 @@ def report_assets(
         "pages",
         "Findings in full, data quality (what each expectation found), data dictionary, methods and sources, and the page that leads to every report.",
         identity,
-        ins={**ins, **({_LANDED: dg.AssetIn(key=asset_key(LANDING_FILES))} if paths.landing else {})},
+        ins={
+            **ins,
+            **made_from(_CLAIMS),
+            **({_LANDED: dg.AssetIn(key=asset_key(LANDING_FILES))} if paths.landing else {}),
+        },
         deps=[["core", "unmatched"], ["out", "revisions"], DATAPACK],
     )
     def other_pages(paths: Folders, **tables: Any) -> Written:
         landed = tables.pop(_LANDED, LANDING_FILES.schema.to_frame())
+        checked = tables.pop(_CLAIMS)
         named = download_names(registers.areas)
         content = replace(slices(tables).data, downloads=sizes(paths, identity, slugs, named))
         quality = pages.data_quality(content, paths.checks, paths.lake, landed)
         methods = pages.methods(content, known)
-        index = pages.index(content, places(registers))
+        index = site_pages.index(content, places(registers))
         return write_pages(
-            [index, scoreboard.page(content), stated.page(content), quality, pages.dictionary(content), methods], paths
+            [
+                *(index, *site_pages.maps(content), site_pages.downloads(content)),
+                *(scoreboard.page(content), claims.page(content, checked), stated.page(content)),
+                *(quality, pages.dictionary(content), methods),
+            ],
+            paths,
         )
 
     @asset(
@@ -167,13 +180,18 @@ def report_assets(
         "site",
         "Publishes all documents of a build together: readers see the whole new edition or the whole old one.",
         identity,
-        deps=[*(["report", name] for name in ("national", "region", "force", "pages", "changes")), DATAPACK],
+        deps=[*(["report", name] for name in ("national", "region", "force", "pages", "changes")), DATAPACK, SERIES],
     )
     def site(paths: Folders) -> Written:
         reports = [f"{slug}.{ending}" for slug in slugs for ending in ("html", "pdf")]
         reports += [address(slug) for slug in slugs for address in (evidence_address, texts_address)]
         around = [*(f"{slug}.html" for slug in pages.SLUGS), *(f"{CHANGED}.{ending}" for ending in ("html", "pdf"))]
-        return publish(paths, identity, slugs, [*reports, *around, *download_names(registers.areas)])
+        return publish(
+            paths,
+            identity,
+            slugs,
+            [*reports, *around, *download_names(registers.areas), *series_names(paths, identity)],
+        )
 
     return [national, region, force, other_pages, changes, site]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("area")
 @click.argument("measure")
-@click.argument("period")
+@click.argument("period", default="latest")
 @click.option("--edition", help="An edition by its id, such as ye-dec-2019: what it said, and not the newest one.")
 @JSON
 def value(area: str, measure: str, period: str, edition: str | None, as_json: bool) -> None:
@@ -26,10 +26,11 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
 
     AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that the
     error for an unknown one lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023, 2018/19, "June 2025", "30 September 2019",
-    2018-01/2019-03 or latest.
+    2018-01/2019-03 or latest, which it is where none is given.
 
     \b
     Example: countylines value Norfolk drug_offences "YE Dec 2019"
+             countylines value Norfolk drug_offences
              countylines value Norfolk drug_offences 2019 --edition ye-dec-2019
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """

@@ -29,7 +29,8 @@ GRADES = ("peel_grade", "M21")
 @click.option("--measure", required=True, help="A measure by id or code (drug_offences, M01), or peel_grade.")
 @click.option(
     "--period",
-    required=True,
+    default="latest",
+    show_default=True,
     help='"YE Dec 2019", 2023-Q1, 2023, "June 2025", 2018-01/2019-03, latest; 2018/19 is also a PEEL cycle.',
 )
 @click.option("--with-period", help="The second period, to compare one area with itself.")
@@ -58,6 +59,7 @@ def compare(
 
     \b
     Example: countylines compare Norfolk Suffolk --measure drug_offences --period "YE Dec 2019"
+             countylines compare Norfolk Suffolk --measure drug_offences
              countylines compare "Greater Manchester" --measure drug_offences --period "YE Dec 2018" --with-period "YE Dec 2019"
              countylines compare Norfolk Suffolk --measure peel_grade --period 2018/19 --question Efficiency
              countylines compare Norfolk --measure london_linked_individuals --period 2018-01/2019-03 --with-period 2019-05/2020-04
@@ -67,7 +69,7 @@ def compare(
 
     if sum(each is not None for each in (other_area, with_period, with_whom)) != 1:
         raise CountyLinesError(
-            "Give two areas and one period, one area with --period and --with-period, or one area with --with and --period."
+            "Give two areas and one period, one area with --period and --with-period, or one area with --with; without --period it is the newest."
         )
     paths = paths_from_environment()
     if with_whom is not None:
@@ -282,15 +284,15 @@ def _grades(
 
     from transforms.answers import find_area
     from transforms.comparability import grade_pairs, paired
-    from transforms.inspection import find_grade, load_scale, sides_of_grades
+    from transforms.inspection import find_grade, load_scale, newest_cycle, sides_of_grades
 
     known = registers(paths)
     held, scale = table(paths, "out", "inspection_grades"), load_scale(paths.data)
+    ids = [find_area(area, known.areas, known.area_names, known.elsewhere) for area in areas]
+    asked = [newest_cycle(held, scale, ids, question) if cycle.lower() == "latest" else cycle for cycle in periods]
     rows = [
-        find_grade(
-            held, scale, known.areas, find_area(area, known.areas, known.area_names, known.elsewhere), cycle, question
-        )
-        for area, cycle in zip(areas, periods, strict=True)
+        find_grade(held, scale, known.areas, area_id, cycle, question)
+        for area_id, cycle in zip(ids, asked, strict=True)
     ]
     sides = sides_of_grades(pl.DataFrame(rows, schema=held.schema))
     (pair,) = grade_pairs(paired(sides[:1], sides[1:]), known).iter_rows(named=True)
@@ -307,7 +309,7 @@ def _grades(
         "lower_b": rows[1]["lower"],
         "upper_b": rows[1]["upper"],
         "measure_name": f"PEEL grade, {question}",
-        "over_time": periods[0] != periods[1],
+        "over_time": asked[0] != asked[1],
         "breaks_in_words": _breaks(pair, known.breaks),
         "change": None,
     }

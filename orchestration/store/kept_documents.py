@@ -1,6 +1,6 @@
 """Finished documents, kept by what they are about and by the hash of their content; pages and tables of a build, kept by its build id.
 
-``documents/<kind>/<slug>/<id>`` holds the files of a report or workbook, with the digest of each, and ``documents/<kind>/<slug>/current.json`` says
+``documents/series`` holds the small files for web developers, each written only when it changes. ``documents/<kind>/<slug>/<id>`` holds the files of a report or workbook, with the digest of each, and ``documents/<kind>/<slug>/current.json`` says
 which id the newest build has and what that was made of. What is there under its id is never made again.
 """
 
@@ -72,12 +72,7 @@ def finished(paths: Paths, build_id: str, slugs: Iterable[str]) -> dict[str, Pat
 
     What a file manager leaves among them is none.
     """
-    own = folder_of_build(paths, build_id)
-    files = {
-        str(file.relative_to(own)): file
-        for file in sorted(own.rglob("*"))
-        if file.is_file() and not is_left_behind(file.name)
-    }
+    files = _files_below(folder_of_build(paths, build_id)) | _files_below(_folder_of_series(paths))
     for _, folder, id in _current(paths, slugs):
         files |= {
             name: folder / id / name
@@ -90,6 +85,36 @@ def finished(paths: Paths, build_id: str, slugs: Iterable[str]) -> dict[str, Pat
 def ids(paths: Paths, slugs: Iterable[str]) -> dict[str, str]:
     """The id of each current document by kind and slug: ``reports/norfolk``."""
     return {f"{kind}/{folder.name}": id for kind, folder, id in _current(paths, slugs)}
+
+
+def keep_series(paths: Paths, files: Mapping[str, bytes]) -> tuple[int, int]:
+    """Write those of the small files that changed, and remove those that are no more; returns how many were written, and how many there are.
+
+    An edition that has a file keeps it: what is written anew is another file.
+    """
+    folder = _folder_of_series(paths)
+    changed = {
+        name: content for name, content in files.items() if digest_of(folder / name) != sha256(content).hexdigest()
+    }
+    for name, content in changed.items():
+        replace_atomically(folder / name, content)
+    for name, file in _files_below(folder).items():
+        if name not in files:
+            file.unlink()
+    return len(changed), len(files)
+
+
+def _folder_of_series(paths: Paths) -> Path:
+    return paths.documents / "series"
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """Every file below a folder by its address; what a file manager leaves among them is none."""
+    return {
+        str(file.relative_to(folder)): file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not is_left_behind(file.name)
+    }
 
 
 def forget_documents(paths: Paths, build_id: str, used: Iterable[Mapping[str, str]]) -> None:

@@ -115,6 +115,8 @@ def data_package(
             }
             for name, contract in named.items()
         ],
+        # No tables: a JSON for each area and measure, of which this is the list, and the schema of each.
+        "series": {"path": "series/index.json", "schema": "series/schema.json"},
     }
     return _json(package)
 

@@ -18,6 +18,7 @@ PROFILE = "table-profile"
 """The anchor of the profile."""
 _MOST_MESSAGES = 6
 _FEWEST_POINTS = 3
+_MOST_CHANGED = 3
 # Where the figures of a measure stand in every report that has a message on it.
 _SECTIONS = {DRUGS: "figure-drug-offences", REFERRALS: "table-referrals"}
 _COLUMNS = (
@@ -41,6 +42,23 @@ def front_page(data: ReportData, area_id: str) -> tuple[Block, ...]:
     refused = " ".join(said for row in rows if (said := wording.why_not_compared(row)))
     notes = [text for text in (refused, f"{wording.newest_figures(rows)} {late}".strip()) if text]
     return KeyMessages(messages), _profile(data, area_id, rows), *(Paragraph((text,), is_note=True) for text in notes)
+
+
+def changed_most(data: ReportData, area_id: str) -> tuple[tuple[str, Prose, str], ...]:
+    """Label, message and anchor of the measures that changed on a year before beyond chance, at most three, in the order of the register.
+
+    Where fewer did, those follow that changed since 2019.
+    """
+    rows = list(_measures(data, area_id))
+    changed = [*(row for row in rows if _is_clear(row, "year")), *(row for row in rows if _is_clear(row, "since"))]
+    first = list({row["measure_id"]: row for row in changed}.values())[:_MOST_CHANGED]
+    return tuple((row["label"], _message(row), _SECTIONS.get(row["measure_id"], PROFILE)) for row in first)
+
+
+def _is_clear(row: Row, which: str) -> bool:
+    """Whether a change is known and its interval leaves out no change."""
+    lower, upper = row[f"{which}_lower_95"], row[f"{which}_upper_95"]
+    return lower is not None and not lower <= 0 <= upper
 
 
 def particulars(data: ReportData, area_id: str, title: str, to: str) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,8 @@ from reports.products.shared import source_note
 
 _NO_PLACE = r"(?i)^(no place|unassigned .*)$"
 _OF_A_YEAR = 2
+LOCALITY = "locality-"
+"""What the anchor of a box begins with; the code of the district follows."""
 _CELL = ["source_id", "edition_id", "table"]
 
 
@@ -21,7 +23,7 @@ def localities(data: ReportData, area_id: str) -> tuple[Block, ...]:
 
 
 def _locality(data: ReportData, place: Row) -> tuple[Block, ...]:
-    anchor = f"locality-{place['district_code'].lower()}"
+    anchor = f"{LOCALITY}{place['district_code'].lower()}"
     rows = _counts(data, place)
     return (
         Heading(3, place["name"], anchor),

@@ -1,23 +1,19 @@
-"""The pages around the reports: the index, what the checks found, and what every column means."""
+"""The pages around the reports: what the checks found, and what every column means."""
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
 
 from reports import formats, wording
-from reports.datapack.tables import FOLDER, file_titles
-from reports.document import Block, Heading, Links, Page, Paragraph, Places, Quoted, Table, TableColumn
+from reports.document import Block, Heading, Links, Page, Paragraph, Quoted, Table, TableColumn
 from reports.numbers import ReportData
-from reports.products import coverage, recorded, scoreboard, stated
-from reports.products.changes import CHANGED, TITLE
+from reports.products import claims, coverage, scoreboard, site, stated
 from reports.products.landing import landing_files
 from reports.products.methods import methods as methods
-from reports.products.products import forces_of, policing_region_ids, region_ids
-from reports.products.shared import NATION
+from reports.products.shared import DOWNLOADS
 from transforms.contracts import (
     AREAS,
     BOUNDARIES,
@@ -37,157 +33,11 @@ from transforms.contracts import (
     dictionary_frame,
 )
 from transforms.contracts.registers import REGISTERS
-from transforms.spreadsheets import FORMULA_NOTE
 
-# Sources that the index names as the newest.
-_NEWEST = 3
-
-SLUGS = ("index", scoreboard.PAGE, stated.PAGE, "data-quality", "data-dictionary", "methods")
-
-
-def index(data: ReportData, places: Places) -> Page:
-    """The page that leads to every report: the search, the tile map, the regions, the national report, and the files."""
-    forces = data.areas.filter(pl.col("kind") == "police_force_area").sort("name")
-    regions = [data.area(area_id) for area_id in region_ids(data)]
-    links = dict(forces.select("area_id", pl.col("slug") + ".html").iter_rows())
-    return Page(
-        slug="index",
-        title="County lines indicators for England and Wales",
-        lead="What police record, whom they refer, and where London-linked individuals were counted: by police force area, "
-        "with every number traceable to the cell that it was published in.",
-        build_id=data.build_id,
-        status_line=wording.status_line(data.known_on),
-        home=None,
-        blocks=(
-            Heading(2, "Find a place", "find-a-place"),
-            places,
-            *_what_is_new(data),
-            Heading(2, "England and Wales", "national"),
-            Links(
-                "National report",
-                (
-                    _both("England and Wales", data.area(NATION)["slug"]),
-                    (
-                        "Findings of January 2020",
-                        f"{scoreboard.PAGE}.html",
-                        "each with its indicators, first and newest figure",
-                    ),
-                    (stated.TITLE, f"{stated.PAGE}.html", "statements with their pages, and where they differ"),
-                ),
-            ),
-            Heading(2, "Police force areas", "forces"),
-            *recorded.force_map(data, [], links),
-            Links(
-                "Reports by police force area",
-                tuple(_both(row["name"], row["slug"]) for row in forces.iter_rows(named=True)),
-            ),
-            Heading(2, "Regions", "regions"),
-            Links(
-                "Nine English regions and Wales",
-                tuple(
-                    _both(
-                        area["name"],
-                        area["slug"],
-                        wording.joined(data.area(force)["name"] for force in forces_of(data, area["area_id"])),
-                    )
-                    for area in regions
-                ),
-            ),
-            Links(
-                "Ten policing regions: the areas of regional organised crime units, and London",
-                tuple(
-                    _both(
-                        area["name"],
-                        area["slug"],
-                        wording.joined(data.area(force)["name"] for force in forces_of(data, area["area_id"])),
-                    )
-                    for area in map(data.area, policing_region_ids(data))
-                ),
-            ),
-            Heading(2, "How good the data are, and what the words mean", "methods"),
-            Links(
-                "Checks and definitions",
-                (
-                    ("Data quality", "data-quality.html", "what each check found in this build"),
-                    ("Data dictionary", "data-dictionary.html", "every table and column"),
-                    (
-                        "Methods and sources",
-                        "methods.html",
-                        "how old each source is, what it may be used to say, its files and its licence",
-                    ),
-                ),
-            ),
-            *_downloads(data),
-        ),
-    )
-
-
-def _what_is_new(data: ReportData) -> tuple[Block, ...]:
-    """Where this edition differs from the one before, and the sources whose newest edition is the newest."""
-    newest = (
-        data.editions.sort("vintage", "edition_id")
-        .unique("source_id", keep="last", maintain_order=True)
-        .sort("vintage", "source_id", descending=[True, False])
-        .head(_NEWEST)
-    )
-    return (
-        Heading(2, "What is new", "new"),
-        Links(
-            "New in this edition",
-            (
-                (TITLE, f"{CHANGED}.html", "findings, messages and numbers, the largest changes first"),
-                ("The same as PDF", f"{CHANGED}.pdf", ""),
-            ),
-        ),
-        Links(
-            "The newest figures",
-            tuple(
-                (
-                    f"{data.sources[row['source_id']].title}: {row['title']}",
-                    f"methods.html#source-{row['source_id'].replace('_', '-')}",
-                    _published(row["vintage"]),
-                )
-                for row in newest.iter_rows(named=True)
-            ),
-        ),
-    )
-
-
-def _published(vintage: str) -> str:
-    return f"published {formats.month(date.fromisoformat(f'{vintage}-01'))}"
-
-
-def _downloads(data: ReportData) -> tuple[Block, ...]:
-    """Every file of the data pack with its size, and the workbooks; nothing where none is published."""
-    titles = file_titles()
-    pack = [(name, size) for name, size in data.downloads.items() if name.startswith(f"{FOLDER}/")]
-    areas = data.areas.with_columns(pl.col("slug") + ".xlsx").sort("name")
-    forces = pl.col("kind") == "police_force_area"
-    workbooks = [
-        (title, [(row["name"], row["slug"]) for row in part.iter_rows(named=True) if row["slug"] in data.downloads])
-        for title, part in (
-            ("Workbooks on England and Wales and on regions", areas.filter(~forces)),
-            ("Workbooks on police force areas", areas.filter(forces)),
-        )
-    ]
-    if not pack:
-        return ()
-    return (
-        Heading(2, "Downloads", "downloads"),
-        Links(
-            "Tables behind all reports",
-            tuple((titles[name.removeprefix(f"{FOLDER}/")], name, formats.size(size)) for name, size in pack),
-        ),
-        Paragraph((FORMULA_NOTE,)),
-        *(
-            Links(title, tuple((name, file, formats.size(data.downloads[file])) for name, file in files))
-            for title, files in workbooks
-        ),
-    )
-
-
-def _both(name: str, slug: str, note: str = "") -> tuple[str, str, str]:
-    return (name, f"{slug}.html", note)
+SLUGS = (
+    *("index", *(slug for _, slug in site.MAPS), DOWNLOADS),
+    *(scoreboard.PAGE, claims.PAGE, stated.PAGE, "data-quality", "data-dictionary", "methods"),
+)
 
 
 def data_quality(data: ReportData, checks: Path, lake: Path, landed: pl.DataFrame) -> Page:

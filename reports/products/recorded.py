@@ -243,25 +243,27 @@ def limits_of_figures(data: ReportData, area_id: str, forces: Sequence[str]) -> 
 
 
 def force_map(
-    data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None
+    data: ReportData, highlighted: Sequence[str], links: Mapping[str, str] | None = None, measure_id: str = DRUGS
 ) -> tuple[Figure, ...]:
-    """The rates of all forces as a tile map; with ``links`` (area id to address) each tile leads to its report. Nothing without a rate.
+    """The rates of all forces of a measure as a tile map; with ``links`` (area id to address) each tile leads to its report. Nothing without a rate.
 
     Where areas are ``highlighted`` it is on the page only: on paper the national report has it.
     """
-    headline = data.headline_period(DRUGS)
+    headline = data.headline_period(measure_id)
     if headline is None:
         return ()
     start, end = headline
     period = formats.period(start, end)
-    rows = data.forces(DRUGS, start, end).join(
+    rows = data.forces(measure_id, start, end).join(
         data.areas.select("area_id", "tile_label", "tile_column", "tile_row"), on="area_id"
     )
     note = source_note(data, rows)
     ordered = list(rows.sort("value", descending=True, nulls_last=True).iter_rows(named=True))
     described = extremes(ordered, highlighted)
     bands, labels = _bands(rows)
-    map_title = words.rates_title(words.TILES, ordered, highlighted)
+    per = f"per {formats.count(rows.select(pl.col('multiplier').max()).item() or 1)} residents"
+    units = dict(data.measures.select("measure_id", "unit_plural").iter_rows())
+    map_title = words.rates_title(words.TILES, ordered, highlighted, f"{units[measure_id]} {per}")
     figure = Figure(
         anchor="figure-map",
         title=map_title,
@@ -286,21 +288,21 @@ def force_map(
             missing_label="no rate shown",
             links=links,
         ),
-        table=_table_of_map(data, rows, period, note) if links else None,
+        table=_table_of_map(data, rows, measure_id, period, per, note) if links else None,
         source_note=note if links else f"{note} {_where_the_values_are(highlighted)}",
         on_paper=not highlighted,
     )
     return (figure,)
 
 
-def _table_of_map(data: ReportData, rows: pl.DataFrame, period: str, note: str) -> Table:
+def _table_of_map(data: ReportData, rows: pl.DataFrame, measure_id: str, period: str, per: str, note: str) -> Table:
     end = rows["period_end"][0]
     return Table(
         anchor="table-map",
         caption=f"Rates on the tile map, {period}",
-        columns=(TableColumn("Police force area"), TableColumn("Per 1,000 residents", numeric=True)),
+        columns=(TableColumn("Police force area"), TableColumn(wording.capitalised(per), numeric=True)),
         rows=tuple((row["area_name"], numbers.rate(row)) for row in rows.sort("area_name").iter_rows(named=True)),
-        source_note=f"{note} {between_areas(data, DRUGS, rows['area_id'].to_list(), end)}".strip(),
+        source_note=f"{note} {between_areas(data, measure_id, rows['area_id'].to_list(), end)}".strip(),
     )
 
 

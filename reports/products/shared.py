@@ -12,6 +12,8 @@ from reports.numbers import ReportData, Row
 from transforms.indicators.shares import OF_OFFENCES, SHARES
 
 NATION: Final = "K04000001"
+DOWNLOADS: Final = "downloads"
+"""The page of downloads, beside the reports."""
 DRUGS: Final = "drug_offences"
 REFERRALS: Final = "nrm_police_referrals"
 CHILD_REFERRALS: Final = "nrm_police_child_criminal_referrals"
@@ -131,7 +133,7 @@ def downloads(data: ReportData, slug: str) -> tuple[Block, ...]:
             "The data behind this report",
             (
                 ("Workbook (XLSX)", workbook, "the figures of this report"),
-                ("All tables (CSV, Parquet)", "index.html#downloads", "with metadata and data dictionary"),
+                ("All tables (CSV, Parquet)", f"{DOWNLOADS}.html", "with metadata and data dictionary"),
             ),
         ),
     )

@@ -51,6 +51,7 @@ def render_page(page: Page) -> str:
     return _render(
         "page.html.j2",
         page.blocks,
+        slug=page.slug,
         title=page.title,
         subtitle=page.lead,
         id=page.build_id,
@@ -122,4 +123,6 @@ def _inline(chart: str) -> Markup:
 
 def _is_wordy(table: Table, column: int) -> bool:
     """Whether a column holds sentences, which need room on a narrow screen."""
-    return any(isinstance(cell, str) and len(cell) > _LONGEST_LABEL for cell in (row[column] for row in table.rows))
+    cells = (row[column] for row in table.rows)
+    texts = (cell.text if isinstance(cell, Quoted) else cell for cell in cells if isinstance(cell, str | Quoted))
+    return any(len(text) > _LONGEST_LABEL for text in texts)

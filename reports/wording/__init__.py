@@ -32,6 +32,19 @@ from reports.wording.caveats import (
     unlike_before,
 )
 from reports.wording.checked import own_words, refuse_forbidden_words
+from reports.wording.claims import (
+    CHECK_YOURSELF,
+    VERDICTS_MEANING,
+    claim_figures,
+    claim_grade,
+    claim_heading,
+    claim_lines,
+    claims_in_short,
+    question,
+    said_by,
+    verdict_of,
+    why,
+)
 from reports.wording.comparability import (
     COMPARED,
     GRADES_MEANING,
@@ -59,6 +72,7 @@ from reports.wording.findings import (
     status_of_finding,
 )
 from reports.wording.front_page import (
+    NO_MAP,
     PROFILE_NOTE,
     change_cell,
     headline,
@@ -67,6 +81,7 @@ from reports.wording.front_page import (
     particulars,
     per,
     rank_cell,
+    things_that_changed,
     trend_in_words,
     why_not_compared,
 )
@@ -134,6 +149,7 @@ from reports.wording.words import capitalised, exact_span, in_period, joined, mo
 
 __all__ = [
     "BESIDE_NOTE",
+    "CHECK_YOURSELF",
     "CHILDREN_MEANING",
     "COMPARED",
     "CONTACT",
@@ -150,6 +166,7 @@ __all__ = [
     "MONTHLY_RECORDS",
     "NEIGHBOURS",
     "NONE_SIMILAR",
+    "NO_MAP",
     "OVERLAPPING",
     "PARTNERSHIPS",
     "PROFILE_NOTE",
@@ -169,6 +186,7 @@ __all__ = [
     "UNITED_KINGDOM_MEANING",
     "UNLIKE_MEANING",
     "UNLIKE_TITLE",
+    "VERDICTS_MEANING",
     "attribution",
     "authorities_without_figures",
     "beside_lines",
@@ -188,6 +206,11 @@ __all__ = [
     "child_referrals",
     "children_spread",
     "claim",
+    "claim_figures",
+    "claim_grade",
+    "claim_heading",
+    "claim_lines",
+    "claims_in_short",
     "compared",
     "compared_with",
     "comparison",
@@ -236,6 +259,7 @@ __all__ = [
     "policing_region",
     "populations_used",
     "quarters_not_held",
+    "question",
     "rank",
     "rank_cell",
     "reasons",
@@ -243,14 +267,18 @@ __all__ = [
     "refuse_forbidden_words",
     "refused_comparisons",
     "revisions",
+    "said_by",
     "scoreboard_counts",
     "sensitivity",
     "stated_period",
     "statements_differ",
     "status_line",
     "status_of_finding",
+    "things_that_changed",
     "too_young",
     "trend_in_words",
     "unlike_before",
+    "verdict_of",
+    "why",
     "why_not_compared",
 ]

@@ -38,6 +38,14 @@ def headline(row: Row) -> Prose:
     return (*level, f". {_changes(row)}{_place(row)}")
 
 
+NO_MAP = "No rates of enough police force areas are held for a map of this measure."
+
+
+def things_that_changed(number: int) -> str:
+    """The title of the box of changes: 'Three things that changed in England and Wales'."""
+    return f"{capitalised(formats.small_number(number))} {'thing' if number == 1 else 'things'} that changed in England and Wales"
+
+
 def per(row: Row) -> str:
     """What a rate is per: 'per 1,000', 'per cent'."""
     return "per cent" if _is_share(row) else f"per {formats.count(row['multiplier'])}"

@@ -25,9 +25,9 @@ def test_as_a_data_package_the_published_pack_is_accepted_with_its_checksums(bui
     assert frictionless_accepts(built / "reports" / "data")
 
 
-def test_the_index_lists_every_file_with_its_size(built: Path, areas: pl.DataFrame) -> None:
-    index = (built / "reports" / "index.html").read_text(encoding="utf-8")
-    listed = dict(re.findall(r'<a href="([^"]+)">[^<]+</a> <span class="note">([^<]+ kB)</span>', index))
+def test_the_page_of_downloads_lists_every_file_with_its_size(built: Path, areas: pl.DataFrame) -> None:
+    page = (built / "reports" / "downloads.html").read_text(encoding="utf-8")
+    listed = dict(re.findall(r'<a href="([^"]+)">[^<]+</a> <span class="note">([^<]+ kB)</span>', page))
     names = download_names(areas)
     assert len(names) > 54
     assert listed == {name: formats.size((built / "reports" / name).stat().st_size) for name in names}
@@ -39,7 +39,7 @@ def test_every_report_leads_to_its_workbook_and_to_the_tables(built: Path) -> No
     for workbook in workbooks:
         page = workbook.with_suffix(".html").read_text(encoding="utf-8")
         assert f'<a href="{workbook.name}">Workbook (XLSX)</a>' in page
-        assert 'href="index.html#downloads"' in page
+        assert 'href="downloads.html"' in page
 
 
 def test_the_tidy_file_for_analysts_is_that_of_the_pack(built: Path) -> None:

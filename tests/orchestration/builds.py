@@ -41,6 +41,7 @@ AFTER_A_CELL = frozenset(
                 "comparability",
                 "scoreboard",
                 "profile",
+                "claims",
                 "revisions",
                 "force_characteristics",
                 "similar",
@@ -50,7 +51,10 @@ AFTER_A_CELL = frozenset(
                 "tidy_csv",
             )
         ),
-        *(f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")),
+        *(
+            f"report/{name}"
+            for name in ("datapack", "series", "national", "region", "force", "pages", "changes", "site")
+        ),
     ]
 )
 COMMAND = str(Path(sys.executable).with_name("countylines"))

@@ -34,6 +34,7 @@ CONTRACTS: list[Contract] = [
         tables.INSPECTION_GRADES,
         tables.SCOREBOARD,
         tables.PROFILE,
+        tables.CLAIMS,
         tables.REVISIONS,
         tables.FORCE_CHARACTERISTICS,
         tables.SIMILAR,

@@ -119,7 +119,9 @@ def test_a_new_edition_is_read_then_all_that_depends_on_it_is_made_then_the_repo
     assert not {name for name in tables if name.startswith("raw/")} - LATE_RAW
     daemon.made(tables)
     reports = daemon.tick()
-    assert reports == {f"report/{name}" for name in ("national", "region", "force", "pages", "changes", "site")}
+    assert reports == {
+        f"report/{name}" for name in ("series", "national", "region", "force", "pages", "changes", "site")
+    }
     daemon.made(reports)
     assert daemon.tick() == set()
 

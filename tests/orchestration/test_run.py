@@ -21,6 +21,11 @@ pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::dagster.Beta
 CHANGES = {"what-changed.html", "what-changed.pdf"}
 PAGES = {
     "index.html",
+    "claims.html",
+    "downloads.html",
+    "map-drug-trafficking.html",
+    "map-referrals.html",
+    "map-searches.html",
     "findings.html",
     "statements.html",
     "data-quality.html",

@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 import pytest
 
-from reports.document import Document, Figure, Paragraph
+from reports.document import Document, Figure, Paragraph, Places
 from reports.numbers import ReportData
-from reports.products import pages, products, scoreboard, stated
+from reports.products import pages, products, scoreboard, site, stated
 from reports.products.recorded import at_year_ends
 from reports.products.shared import DRUGS
 from reports.wording import plain
@@ -46,7 +46,9 @@ PRODUCTS: dict[str, Callable[[ReportData], Document]] = {
     "national": products.national,
     "methods": lambda data: pages.methods(data, data.sources),
     "dictionary": pages.dictionary,
-    "index": lambda data: pages.index(data, ()),
+    "index": lambda data: site.index(data, Places(())),
+    "map": lambda data: site.maps(data)[0],
+    "downloads": site.downloads,
     "findings": scoreboard.page,
     "statements": stated.page,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms.contracts.contract import Column, Contract
-from transforms.contracts.tables import STATUSES
+from transforms.contracts.tables import RELATIONS, STATUSES
 from transforms.errors import RegisterError
 
 # The eight dimensions of a comparison (transforms.comparability.scores), by the letter that reasons print.
@@ -103,6 +103,30 @@ REGISTERS = {
             _text("label", "Label on charts"),
             _text("in_words", "Sentence for readers"),
             *(_EVIDENCE, _SURE),
+        ),
+        _register(
+            *("claims", "Claims", "claim about figures that was made in public", ("claim_id",)),
+            _text("claim_id", "Identifier", pattern="^[a-z0-9-]+$", example="norfolk-highest-2019"),
+            _text("said_by", "Outlet or body that said it, never a private person"),
+            _maybe(
+                "said_on",
+                "Day, month or year in which it was said, or published; blank where not known",
+                **{"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2020-01-10"},
+            ),
+            _text("words", "What was said, in short"),
+            _text("area_id", "Area; UK for the United Kingdom"),
+            _ANY_MEASURE,
+            _text("relation", "What it says of the figure", allowed=RELATIONS),
+            _text("period_start", "First day of its period", **_DAY),
+            _text("period_end", "Last day of its period", **_DAY),
+            _maybe("group_id", "Region whose areas it is said among; blank for all areas of the kind"),
+            _maybe("other_area_id", "The one other area"),
+            _maybe("earlier_start", "First day of the earlier period", **_DAY),
+            _maybe("earlier_end", "Last day of the earlier period", **_DAY),
+            _maybe("by_more_than", "Change in per cent that it claims at least", **_NUMBER),
+            _maybe("definition_id", "Definition of its figure, where it is not that of the measure"),
+            _maybe("earlier_definition_id", "Definition of the earlier figure"),
+            _EVIDENCE,
         ),
         _register(
             *("class_a_supply_subcodes", "Class A supply", "pattern of descriptions", ("description_pattern",)),

@@ -1,5 +1,6 @@
 """Grades as intervals on an ordered scale. They are words, never numbers: nothing here adds, averages or scores them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,18 @@ def find_grade(
         **{"cycle": cycle, "question": question, "reason": "not held"},
         **{name: registered[name] for name in ("first_day", "last_day")},
     }
+
+
+def newest_cycle(grades: pl.DataFrame, scale: Scale, area_ids: Collection[str], question: str) -> str:
+    """The newest cycle in which every one of the forces has a grade for a question; where none has, the newest that is registered."""
+    areas = set(area_ids)
+    cycles = scale.cycles.sort("last_day", descending=True)["cycle"]
+    graded = grades.filter(
+        pl.col("area_id").is_in(list(areas)) & (pl.col("question") == question) & pl.col("word").is_not_null()
+    )
+    found = graded.group_by("cycle").agg(pl.n_unique("area_id").alias("areas")).filter(pl.col("areas") == len(areas))
+    held = set(found["cycle"])
+    return next((cycle for cycle in cycles if cycle in held), str(cycles[0]))
 
 
 def sides_of_grades(grades: pl.DataFrame) -> pl.DataFrame:

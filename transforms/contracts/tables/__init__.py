@@ -10,7 +10,9 @@ from transforms.contracts.tables.checks import (
 )
 from transforms.contracts.tables.core import AREAS, EXCLUDED, NOTES, OBSERVATIONS, STATUSES, UNMATCHED
 from transforms.contracts.tables.out import (
+    BECAUSE,
     BESIDE,
+    CLAIMS,
     COMPARABILITY,
     COMPARISONS,
     DISTRICTS,
@@ -18,16 +20,20 @@ from transforms.contracts.tables.out import (
     INDICATORS,
     INSPECTION_GRADES,
     PROFILE,
+    RELATIONS,
     SCOREBOARD,
     SCOREBOARD_STATUSES,
     SIMILAR,
+    VERDICTS,
 )
 from transforms.contracts.tables.raw import BOUNDARIES, EDITIONS, cells
 
 __all__ = [
     "AREAS",
+    "BECAUSE",
     "BESIDE",
     "BOUNDARIES",
+    "CLAIMS",
     "COMPARABILITY",
     "COMPARISONS",
     "COVERAGE",
@@ -44,11 +50,13 @@ __all__ = [
     "PROFILE",
     "RECONCILIATION",
     "RECORD_FILES",
+    "RELATIONS",
     "REVISIONS",
     "SCOREBOARD",
     "SCOREBOARD_STATUSES",
     "SIMILAR",
     "STATUSES",
     "UNMATCHED",
+    "VERDICTS",
     "cells",
 ]

@@ -423,3 +423,78 @@ SCOREBOARD = Contract(
     ),
     key=("indicator_id",),
 )
+
+VERDICTS = ("supported", "not supported", "not established", "not comparable", "not measurable")
+"""What a claim about figures can be found to be."""
+
+RELATIONS = ("highest", "lowest", "higher-than", "lower-than", "fell", "rose")
+"""What a claim can say of figures."""
+
+BECAUSE = (
+    "no figure",
+    "no rate",
+    "no measure",
+    "grade",
+    "others without a figure",
+    "chance",
+    "chance not known",
+    "beyond chance",
+)
+"""Why a verdict is what it is."""
+
+CLAIMS = Contract(
+    table="out/claims",
+    title="Claims checked",
+    one_row_is="claim that was made in public",
+    columns=(
+        Column("claim_id", pl.String, "Claim, as in the register of claims"),
+        Column("said_by", pl.String, "Outlet or body that said it"),
+        Column("said_on", pl.String, "Day, month or year in which it was said; null where not known", nullable=True),
+        Column("words", pl.String, "What was said, in short"),
+        Column("evidence", pl.String, "Where it can be read"),
+        Column("area_id", pl.String, "Area that it is about"),
+        Column("area_name", pl.String, "Name of that area"),
+        Column("measure_id", pl.String, "Measure that it is about; null where none held here is meant", nullable=True),
+        Column("relation", pl.String, "What it says of the figure", allowed=RELATIONS),
+        Column("period_start", pl.Date, "First day of its period"),
+        Column("period_end", pl.Date, "Last day of its period"),
+        Column(
+            "other_name", pl.String, "Other area: the one that it is about, or the first or next by rate", nullable=True
+        ),
+        Column("earlier_start", pl.Date, "First day of the earlier period", nullable=True),
+        Column("earlier_end", pl.Date, "Last day of the earlier period", nullable=True),
+        Column("by_more_than", pl.Float64, "Size of the change that it claims at least", unit="per cent", minimum=0),
+        Column("verdict", pl.String, "What the rule finds", allowed=VERDICTS),
+        Column("because", pl.String, "Why", allowed=BECAUSE),
+        Column("grade", pl.String, "Worst grade looked at", nullable=True, allowed=("A", "B", "C", "X")),
+        Column("reasons", pl.String, "Why it is not grade A", nullable=True),
+        Column("remedy", pl.String, "What would make the figures comparable", nullable=True),
+        Column("indicator_id", pl.String, "Figure of the area", nullable=True),
+        Column("numerator", pl.Float64, "Its count", nullable=True),
+        Column("value", pl.Float64, "Its rate", nullable=True),
+        Column("multiplier", pl.Int64, "What the rate is per", nullable=True),
+        Column("lower_95", pl.Float64, "Lower 95% limit of the rate", nullable=True),
+        Column("upper_95", pl.Float64, "Upper 95% limit of the rate", nullable=True),
+        Column("is_derived", pl.Boolean, "True where only the count was published", nullable=True),
+        Column("other_indicator_id", pl.String, "Figure beside it: of the other area or period", nullable=True),
+        Column("other_numerator", pl.Float64, "Count of that figure", nullable=True),
+        Column("other_value", pl.Float64, "Rate of that figure", nullable=True),
+        Column("change", pl.Float64, "Difference from it", unit="per cent", nullable=True),
+        Column("change_lower_95", pl.Float64, "Lower 95% limit of the difference", unit="per cent", nullable=True),
+        Column("change_upper_95", pl.Float64, "Upper 95% limit of the difference", unit="per cent", nullable=True),
+        Column(
+            "probability",
+            pl.Float64,
+            "Probability of the place that is claimed, among the areas that may be compared",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column("place", pl.Int64, "Place by rate among those with one, 1 is the largest", nullable=True, minimum=1),
+        Column("placed", pl.Int64, "Areas with a rate", nullable=True, minimum=1),
+        Column("place_at_most", pl.Int64, "Last place it could have, whatever was not printed", nullable=True),
+        Column("without_figure", pl.Int64, "Areas of the group without a figure", minimum=0),
+        Column("too_small", pl.Int64, "Areas of the group with too few residents for a rate", minimum=0),
+    ),
+    key=("claim_id",),
+)

@@ -9,10 +9,12 @@ from reports import formats, wording
 from reports.document import Block, Callout, Document, Figure, Heading, Paragraph
 from reports.numbers import ReportData, Row
 from reports.products import (
+    beside,
     children,
     comparability,
     consistency,
     coverage,
+    districts,
     identified,
     incidents,
     inspection,
@@ -134,6 +136,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
             wording.can_and_cannot(has_london_links=bool(_links(data, forces))),
         ),
         *_of_region(data, area),
+        *beside.beside(data, area_id),
         *(scoreboard.findings(data) if is_nation else ()),
         *recorded.drug_offences_over_time(data, area_id, forces),
         *recorded.kinds_of_drug_offences(data, area_id),
@@ -142,6 +145,7 @@ def _report(data: ReportData, area_id: str, subtitle: str, who: str, referrers: 
         *recorded.funnel(data, marked),
         *recorded.limits_of_figures(data, area_id, forces),
         *locality.localities(data, area_id),
+        *districts.districts(data, area_id),
         *trends.trends(data, forces),
         Heading(2, "Who was identified as exploited?", "identified"),
         *identified.referrals(data, area_id, referrers),

@@ -259,6 +259,7 @@ def test_every_report_obeys_the_wording_rules_and_has_the_sections_in_order(repo
     document = products.force(report_data, NORFOLK)
     headings = [block.text for block in document.blocks if isinstance(block, Heading) and block.level == 2]
     assert headings == [
+        "How is it next door, and in places alike?",
         "How many drug offences were recorded, and is that more?",
         "Who was identified as exploited?",
         "What did the police do?",

@@ -63,6 +63,7 @@ class _Apart:
         self._bounds = bounds
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
+        self._stores: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def asked(self, what: str, question: bytes) -> Any:
@@ -128,9 +129,10 @@ class _Apart:
         return bytes(read)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is not None:
+        if self._child is not None and (self._child.poll() is not None or self._stores != _stores()):
             self.end()
         if self._child is None:
+            self._stores = _stores()
             bounds = json.dumps([self._bounds.memory, self._bounds.seconds, self._bounds.answer])
             self._child = subprocess.Popen(
                 [sys.executable, "-P", "-c", f"from orchestration.store.apart import serve; serve({bounds})"],
@@ -159,6 +161,11 @@ class _Apart:
         if status is None:
             return f"took more than {self._bounds.clock_seconds:,} seconds, or came to more than {self._bounds.answer:,} bytes"
         return f"ended the process that read it ({_signal(status)}), perhaps by asking for more than {self._bounds.memory:,} bytes of memory"
+
+
+def _stores() -> dict[str, str]:
+    """What the environment says of stores, from which archives are read apart too."""
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
 
 def _signal(status: int) -> str:

@@ -2,8 +2,10 @@
 
 import atexit
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -24,10 +26,20 @@ from orchestration.commands.sources import sources
 from orchestration.commands.ui import ui
 from transforms.errors import CountyLinesError
 
+# What a command that was interrupted leaves, which its next run finds as it was.
+_LEFT: Final = {
+    "build": "; the last good reports are as they were.",
+    "deliver": "; readers have a whole edition, and the next countylines deliver goes on where this one ended.",
+    "fetch": "; what was fetched is kept, and the next countylines fetch goes on.",
+}
+# The commands that this process has begun.
+_BEGUN: Final[list[str]] = []
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="countylines")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """County lines statistics for the 43 police forces of England and Wales.
 
     \b
@@ -37,6 +49,7 @@ def cli() -> None:
     countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     countylines ui                                               the asset graph in a browser
     """
+    _BEGUN.append(context.invoked_subcommand or "")
 
 
 for command in (
@@ -63,6 +76,8 @@ for command in (
 
 def main() -> None:
     """Run the command line; an error of ours is one plain sentence on standard error and exit status 1."""
+    # A service is ended by SIGTERM, a person's command by Ctrl-C: both in the same way, with the same words.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     statuses: list[int] = []
     # What is registered first is called last: all that has to be written, closed or waited for has been by then.
     atexit.register(_end_at_once, statuses)
@@ -84,7 +99,7 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except click.exceptions.Abort:
-        click.echo("countylines: interrupted; the last good reports are as they were.", err=True)
+        click.echo(f"countylines: interrupted{_LEFT.get(_BEGUN[-1] if _BEGUN else '', '.')}", err=True)
         return 130
     return 0
 

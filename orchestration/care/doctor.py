@@ -1,19 +1,22 @@
 """Looks at everything that a build stands on and has left behind, and says what to do about each thing that is not as it should be."""
 
 import os
+import re
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 from orchestration.delivery.deliver import ledger_path
 from orchestration.store.fingerprint import outputs, read_manifest
 from orchestration.store.hashes import digest_of, hash_files
 from orchestration.store.lock import half_written, process_at_work
-from orchestration.store.paths import Paths
+from orchestration.store.paths import PROJECT, Paths
 from transforms.errors import CountyLinesError
 
 # A build beside the last one, its documents twice, and as much again: less than this and the next build may not end.
@@ -236,6 +239,51 @@ def _clock(paths: Paths) -> Iterator[Finding]:
         yield Finding("clock", "sound", "no file here is from the future")
 
 
+def _packages(paths: Paths) -> Iterator[Finding]:
+    """What is installed, beside what the project pins: another version may compute, draw or refuse something else."""
+    pinned = pinned_versions(PROJECT / "constraints.txt")
+    installed = {_canonical(each.metadata["Name"]): each.version for each in distributions()}
+    known = sorted(name for name in installed if name in pinned)
+    if other := [name for name in known if installed[name] not in pinned[name]]:
+        first = other[0]
+        yield Finding(
+            "packages",
+            "attention",
+            f"{len(other)} of {len(known)} are not the pinned ones, the first {first} {installed[first]} instead of {' or '.join(sorted(pinned[first]))}",
+            "Run uv sync, or pip install --require-hashes -r constraints.txt.",
+        )
+    else:
+        yield Finding("packages", "sound", f"{len(known)} are the versions of constraints.txt")
+
+
+def pinned_versions(constraints: Path) -> dict[str, set[str]]:
+    """The versions of each distribution that the project pins; of some another one for each version of Python."""
+    pinned: dict[str, set[str]] = {}
+    for line in constraints.read_text(encoding="utf-8").splitlines() if constraints.is_file() else []:
+        if found := re.match(r"([\w.-]+)==([^\s;\\]+)", line):
+            pinned.setdefault(_canonical(found[1]), set()).add(found[2])
+    return pinned
+
+
+def _canonical(name: str) -> str:
+    """The name of a distribution as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _sizes(paths: Paths) -> Iterator[Finding]:
+    """How large each folder of the build folder is, the largest first, a file with two names counted once: what grows is seen."""
+    sizes, seen = Counter[str](), set[tuple[int, int]]()
+    for path in paths.build.rglob("*") if paths.build.is_dir() else ():
+        if path.is_file() and not path.is_symlink():
+            status = path.stat()
+            if (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
+                first = path.relative_to(paths.build).parts
+                sizes[first[0] if len(first) > 1 else "files at its top"] += status.st_size
+    listed = ", ".join(f"{name} {size / 1024**2:,.1f}" for name, size in sizes.most_common())
+    yield Finding("sizes in MiB", "sound", f"{listed or 'nothing yet'}; {sum(sizes.values()) / 1024**2:,.1f} in all")
+
+
 _LOOKS: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     _registers,
     _published_cells,
@@ -246,5 +294,7 @@ _LOOKS: tuple[Callable[[Paths], Iterator[Finding]], ...] = (
     _ledger_of_delivery,
     _left_over,
     _disk,
+    _sizes,
+    _packages,
     _clock,
 )

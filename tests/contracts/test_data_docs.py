@@ -3,13 +3,14 @@
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser
 
 from tests.contracts.test_validate import REFERRALS, _referrals
 from tests.full_build import built as built
 from tests.orchestration.builds import run
-from transforms.contracts.data_docs import without_requests, write_data_docs
+from transforms.contracts.data_docs import escaped, without_requests, write_data_docs
 
 _FETCHED = re.compile(
     r"(?:\bsrc=|<link[^>]*\bhref=)[\"']?(?:https?:)?//|<script|@import|url\(['\"]?(?:https?:)?//", re.IGNORECASE
@@ -50,6 +51,31 @@ def test_the_pages_say_what_was_met_and_what_was_not_and_fetch_nothing(browser: 
     opened.wait_for_load_state("networkidle")
     opened.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_texts_are_escaped_before_they_are_handed_over() -> None:
+    frame = pl.DataFrame({"text": ["<b onclick='x'>&amp;\"", None], "number": [1, 2]})
+    assert escaped(frame)["text"].to_list() == ["&lt;b onclick=&#39;x&#39;&gt;&amp;amp;&quot;", None]
+    assert escaped(frame)["number"].to_list() == [1, 2]
+
+
+@pytest.mark.full
+def test_markup_in_a_table_is_shown_and_does_nothing(browser: Browser, tmp_path: Path) -> None:
+    mark = "<img src=x onerror=\"document.title='done'\"><b id=bold>mark</b>"
+    marked = _referrals(force=[mark, "KENT", "ESSEX"])
+    page = write_data_docs([(REFERRALS, marked)], tmp_path / "docs")["core/referrals"]
+    page.write_text(
+        page.read_text(encoding="utf-8").replace(
+            "</body>", "<b id=own></b><script>document.title = 'done'</script></body>"
+        ),
+        encoding="utf-8",
+    )
+    opened = browser.new_page()
+    opened.goto(page.as_uri())
+    assert opened.title() != "done"
+    assert opened.query_selector("#bold") is None
+    assert opened.query_selector("#own") is not None
+    opened.close()
 
 
 @pytest.mark.full

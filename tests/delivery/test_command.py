@@ -83,3 +83,26 @@ def test_killed_in_the_middle_of_a_letter_it_says_so_and_sends_it_to_nobody_twic
     assert "Letters: 5 sent, 1 unknown" in output
     assert "the process ended while the letter was handed over" in " ".join(output.split())
     assert max(Counter(mailbox.recipients).values()) == 1
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_an_interruption_between_letters_is_one_sentence_and_the_next_run_goes_on(
+    office: Office, mailbox: Mailbox, trusted: Path, by: signal.Signals
+) -> None:
+    given = {**variables(office, mailbox, READERS), "SSL_CERT_FILE": str(trusted)}
+    process = start(office, given, "--release-at", RELEASE)
+
+    def seen(at: str, recipient: str) -> None:
+        if (at, recipient) == ("before", READERS[2]) and process.poll() is None:
+            process.send_signal(by)
+            process.wait()
+
+    mailbox.seen = seen
+    _, messages = process.communicate()
+    assert process.returncode == 130, messages
+    assert messages.strip() == (
+        "countylines: interrupted; readers have a whole edition, and the next countylines deliver goes on where this one ended."
+    )
+    run(office, given)
+    assert set(mailbox.recipients) | {READERS[2]} == set(READERS)
+    assert max(Counter(mailbox.recipients).values()) == 1

@@ -9,14 +9,16 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import yaml
 
 from orchestration.build import dagster_home
+from orchestration.care import doctor
 from orchestration.care.backup import back_up, restore
-from orchestration.care.doctor import Finding, examine
+from orchestration.care.doctor import Finding, examine, pinned_versions
 from orchestration.delivery.deliver import ledger_path
 from orchestration.delivery.ledger import open_ledger, write_release
 from orchestration.store.hashes import digest_of, hash_files
@@ -75,7 +77,7 @@ def wrong(paths: Paths) -> dict[str, tuple[str, str | None]]:
 def test_a_healthy_build_is_found_sound(small: Paths) -> None:
     findings = list(examine(small))
     assert {finding.state for finding in findings} == {"sound"}, [each for each in findings if each.state != "sound"]
-    assert len({finding.looked_at for finding in findings}) == len(findings) == 11
+    assert len({finding.looked_at for finding in findings}) == len(findings) == 13
 
 
 def same_size_and_time(path: Path) -> None:
@@ -385,3 +387,21 @@ def test_a_backup_stops_at_a_database_that_cannot_be_read(small: Paths, tmp_path
     with pytest.raises(CountyLinesError, match=r"cannot be read as a database .* Nothing was backed up"):
         back_up(small, tmp_path / "backup.tar.gz")
     assert not (tmp_path / "backup.tar.gz").exists()
+
+
+def test_the_doctor_says_how_large_each_folder_is(small: Paths) -> None:
+    (small.lake / "large.parquet").write_bytes(b"0" * 3 * 1024**2)
+    (small.lake / "again.parquet").hardlink_to(small.lake / "large.parquet")
+    (found,) = [each.found for each in examine(small) if each.looked_at == "sizes in MiB"]
+    assert found.startswith("lake 3.0, ")
+    assert "delivery 0.0" in found
+
+
+def test_packages_of_other_versions_are_said(small: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pinned = pinned_versions(ROOT / "constraints.txt")
+    assert pinned["polars"] == {version("polars")}
+    monkeypatch.setattr(doctor, "PROJECT", tmp_path)
+    for content, state in (("polars==0.0.1\n", "attention"), (f"Polars=={version('polars')} ; x\n", "sound")):
+        (tmp_path / "constraints.txt").write_text(content)
+        (found,) = [each for each in examine(small) if each.looked_at == "packages"]
+        assert found.state == state

@@ -148,13 +148,16 @@ def test_killed_at_three_moments_the_last_good_reports_stay_and_the_next_build_i
 
 
 @pytest.mark.full
-def test_ctrl_c_ends_a_build_in_one_sentence_and_publishes_nothing(small_copy: Small) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_an_interruption_ends_a_build_in_one_sentence_and_publishes_nothing(
+    small_copy: Small, by: signal.Signals
+) -> None:
     data, copied = small_copy
     before = good(copied)
     shutil.rmtree(copied / "lake")
     process = start(["build"], copied, COUNTYLINES_DATA=data)
     wait_until((copied / "lake" / "raw").exists, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     _, messages = process.communicate()
     assert process.returncode == 130, messages
     assert messages.strip() == "countylines: interrupted; the last good reports are as they were."

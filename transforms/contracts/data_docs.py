@@ -1,6 +1,7 @@
 """Great Expectations' own Data Docs of the contracts: for engineers who know them, made on request and never published.
 
-The pages that Great Expectations writes load style sheets, scripts and pictures from other servers. What is written here asks nothing of
+What it shows of a table is text from outside, which it writes into its pages as it is: so every text of a frame is escaped before it is handed
+over, and a page may load nothing and run nothing. The pages that Great Expectations writes load style sheets, scripts and pictures from other servers. What is written here asks nothing of
 any server: those references are taken out, so that the pages are plain and tell nobody that they were opened.
 """
 
@@ -21,6 +22,12 @@ _FETCHING: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _IMPORTED: Final = re.compile(r"@import\b[^;]*;|url\(\s*['\"]?(?:https?:)?//[^)]*\)", re.IGNORECASE)
+# Nothing is loaded but what is in the page and pictures that it holds itself; no script runs, whatever brought it there.
+_POLICY: Final = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'\">"
+)
+_REFERENCES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _STYLE: Final = (
     "<style>body{font-family:sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:collapse}"
     "td,th{border:1px solid #71828b;padding:.3rem .5rem;text-align:left;vertical-align:top}"
@@ -60,7 +67,7 @@ def write_data_docs(tables: Iterable[tuple[Contract, pl.DataFrame]], folder: Pat
             suite=context.suites.add(suite),
         )
         context.validation_definitions.add(definition)
-        definition.run(batch_parameters={"dataframe": frame.to_pandas()})
+        definition.run(batch_parameters={"dataframe": escaped(frame).to_pandas()})
     context.build_data_docs(site_names=[_SITE])
     for page in sorted(folder.rglob("*.html")):
         page.write_text(without_requests(page.read_text(encoding="utf-8")), encoding="utf-8")
@@ -68,7 +75,17 @@ def write_data_docs(tables: Iterable[tuple[Contract, pl.DataFrame]], folder: Pat
     return {table: next((folder / "validations" / name).rglob("*.html")) for table, name in names.items()}
 
 
+def escaped(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the five characters of markup in its texts written as references, so that a page shows them and a browser obeys none."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(
+        pl.col(name).str.replace_many(list(_REFERENCES), list(_REFERENCES.values())) for name in texts
+    )
+
+
 def without_requests(page: str) -> str:
     """Take out of a page everything that a browser would fetch for it; links that a reader may follow stay."""
     plain = _IMPORTED.sub("", _FETCHING.sub("", page))
-    return plain.replace("</head>", f"{_STYLE}</head>", 1)
+    return re.sub("(<head[^>]*>)", rf"\1{_POLICY}", plain, count=1, flags=re.IGNORECASE).replace(
+        "</head>", f"{_STYLE}</head>", 1
+    )

@@ -11,7 +11,7 @@ import polars as pl
 
 from orchestration.store.environment import SETTINGS
 from orchestration.store.paths import PROJECT, paths_from_environment
-from reports.figures import palette
+from reports.figures import on_paper
 from transforms.sources.published import sources_held
 from transforms.sources.registry import Source, load_sources
 
@@ -114,11 +114,7 @@ def picture(report: str) -> str:
     found = _MAP.search(report)
     if found is None:
         raise ValueError("The report has no tile map; look at what reports/products/recorded.py puts into it.")
-    colours = "".join(
-        f".fill-{name} {{fill:{colour}}} .stroke-{name} {{stroke:{colour}}}\n" for name, colour in palette.LIGHT.items()
-    )
-    paper = f'</desc>\n<style>\n{colours}</style>\n<rect width="100%" height="100%" class="fill-background"/>'
-    return found.group().replace("</desc>", paper, 1) + "\n"
+    return on_paper(found.group()) + "\n"
 
 
 if __name__ == "__main__":

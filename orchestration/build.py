@@ -57,7 +57,11 @@ _INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 _ENDED = "The process of this build was ended from outside before the build was done."
 
 # The files for analysts, and the asset of layer out that makes each.
-_FILES = {"county_lines.duckdb": "warehouse", "county_lines.csv": "tidy_csv"}
+_FILES = {
+    "county_lines.duckdb": "warehouse",
+    "county_lines.csv": "tidy_csv",
+    "county_lines_other_figures.csv": "tidy_csv",
+}
 
 
 @dataclass(frozen=True)

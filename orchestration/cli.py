@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib.util import find_spec
 from typing import Final
 
 import click
@@ -20,6 +22,7 @@ from orchestration.commands.deliver import deliver
 from orchestration.commands.diff import diff
 from orchestration.commands.fetch import fetch
 from orchestration.commands.landing import landing
+from orchestration.commands.lists import areas_list, measures, periods, series
 from orchestration.commands.publish_cells import publish_cells
 from orchestration.commands.scoreboard import scoreboard
 from orchestration.commands.sources import sources
@@ -36,7 +39,21 @@ _LEFT: Final = {
 _BEGUN: Final[list[str]] = []
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """The commands; one that is misspelt is answered with the nearest."""
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click; raises UsageError that asks for the nearest command."""
+        if self.get_command(context, arguments[0]) is None:
+            near = get_close_matches(arguments[0].lower(), self.list_commands(context), n=2, cutoff=0.5)
+            if near:
+                context.fail(f"There is no command {arguments[0]!r}; did you mean {' or '.join(near)}?")
+        return super().resolve_command(context, arguments)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="countylines")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -44,6 +61,7 @@ def cli(context: click.Context) -> None:
 
     \b
     countylines build                                            make all reports
+    countylines measures                                         what can be asked for
     countylines value Norfolk drug_offences "YE Dec 2019"        one number
     countylines check Norfolk highest drug_offences              whether figures support a claim
     countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
@@ -61,6 +79,9 @@ for command in (
         check,
         scoreboard,
         areas,
+        measures,
+        periods,
+        series,
         sources,
         landing,
         fetch,
@@ -72,6 +93,11 @@ for command in (
     *(doctor, backup, restore, lost_runs, bench, ui),
 ):
     cli.add_command(command)
+areas.add_command(areas_list)
+
+
+# A module of ours that is not there is an error of ours.
+_OWN = ("countylines", "orchestration", "reports", "transforms")
 
 
 def main() -> None:
@@ -91,6 +117,15 @@ def _run() -> int:
         cli(standalone_mode=False)
     except CountyLinesError as error:
         click.echo(f"countylines: {error}", err=True)
+        return 1
+    except ModuleNotFoundError as error:  # the wheel alone: it reads figures, and builds nothing
+        name = (error.name or "").partition(".")[0]
+        if not name or find_spec(name) or name in _OWN:
+            raise
+        click.echo(
+            f"countylines: This command needs {name}, which only the extra pipeline brings: pip install 'countylines[pipeline]'.",
+            err=True,
+        )
         return 1
     except OSError as error:  # a folder that cannot be written, a full disk
         click.echo(f"countylines: {error.filename or 'The system'}: {error.strerror}.", err=True)

@@ -263,14 +263,23 @@ def test_a_number_is_asked_for_as_one_edition_printed_it(indicators: pl.DataFram
         find_numbers(indicators, "E23000024", "drug_offences", YEAR_2019, [], "ye-mar-1900")
 
 
-def test_an_unknown_measure_is_an_error_that_names_the_measures(indicators: pl.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("drug_ofences", "No measure is called 'drug_ofences'; did you mean drug_offences"),
+        ("Drug Possession Offence", "did you mean drug_possession_offences"),
+        (
+            "qqq",
+            "No measure is called 'qqq'; give an identifier or code. countylines measures lists all that are held.",
+        ),
+    ],
+)
+def test_an_unknown_measure_is_an_error_that_names_the_nearest(
+    indicators: pl.DataFrame, asked: str, words: str
+) -> None:
     with pytest.raises(CountyLinesError) as error:
-        find_numbers(indicators, "E23000024", "county_lines", YEAR_2019, [])
-    assert "No measure is called 'county_lines'" in str(error.value)
-    assert (
-        "child_criminal_exploitation_episodes (M11), children_in_need_episodes (M29), class_a_seizures (M14), "
-        in str(error.value)
-    )
+        find_numbers(indicators, "E23000024", asked, YEAR_2019, [])
+    assert words in str(error.value)
 
 
 def test_a_period_that_is_not_held_is_an_error_that_names_those_that_are(indicators: pl.DataFrame) -> None:

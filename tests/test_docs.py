@@ -1,6 +1,8 @@
 """The documents are true: what they show is what the commands print, and what they name is there."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -75,7 +77,7 @@ def test_every_recipe_is_documented_and_says_what_it_does(recipe: str) -> None:
 
 def test_every_command_and_recipe_that_a_document_names_exists() -> None:
     text = "\n".join(TEXTS.values())
-    named = set(re.findall(r"(?:uv run |`)countylines ([a-z][a-z-]*(?: suggest)?)", text))
+    named = set(re.findall(r"(?:uv run |`)countylines ([a-z][a-z-]*(?: suggest| list)?)", text))
     assert named <= set(commands(cli)), "a command that is not there"
     assert set(re.findall(r"`just ([a-z-]+)", text)) <= set(recipes()), "a recipe that is not there"
 
@@ -146,6 +148,16 @@ def test_a_query_of_the_documents_finds_rows(statement: str, built: Path) -> Non
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("program", blocks("python"))
+def test_a_program_of_the_documents_runs(
+    program: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTYLINES_BUILD", str(built))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("document", "path"), [pair for pair in mentioned_paths() if pair[1].startswith("data/build/r")]
 )
@@ -159,7 +171,7 @@ def test_every_report_that_a_document_names_is_made(document: str, path: str, bu
 @pytest.mark.full
 def test_the_files_for_analysts_are_made(built: Path) -> None:
     named = {path.removeprefix("data/build/") for _, path in mentioned_paths() if path.startswith("data/build/county")}
-    assert named == {"county_lines.csv", "county_lines.duckdb"}
+    assert named == {"county_lines.csv", "county_lines_other_figures.csv", "county_lines.duckdb"}
     assert all((built / name).is_file() for name in named)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("orchestration", "reports", "transforms")
+PACKAGES = ("countylines", "orchestration", "reports", "transforms")
 TOP_LEVEL = {
     *(".ci", ".editorconfig", ".gitattributes", ".github", ".gitignore"),
-    *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"),
+    *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "README.md"),
     *("constraints.txt", "justfile", "pyproject.toml", "workspace.yaml"),
     *("benchmarks", "data", "deploy", "docs", "findings", "tests", *PACKAGES),
 }
@@ -51,8 +51,9 @@ def imported(nodes: Iterator[ast.AST] | list[ast.stmt]) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "refused"),
     [
-        ("transforms", {"reports", "orchestration", "dagster"}),
-        ("reports", {"orchestration", "dagster"}),
+        ("transforms", {"reports", "countylines", "orchestration", "dagster"}),
+        ("reports", {"countylines", "orchestration", "dagster"}),
+        ("countylines", {"orchestration", "dagster"}),
     ],
 )
 def test_imports_go_one_way(package: str, refused: set[str]) -> None:
@@ -124,7 +125,11 @@ def test_every_package_says_what_belongs_in_it() -> None:
 
 def requirements() -> dict[str, str]:
     """Every distribution that pyproject.toml names outside the build system: its version."""
-    lines = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+    lines = [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["pipeline"],
+        *PROJECT["dependency-groups"]["dev"],
+    ]
     pairs = [re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line) for line in lines]
     assert all(pairs), f"every dependency is pinned as name==version: {lines}"
     return {normalised(pair[1]): pair[2] for pair in pairs if pair}

@@ -1,5 +1,6 @@
 """Answers about one number: which area and period a person means, the number, and the way back to the published cell."""
 
+import difflib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -242,7 +243,7 @@ def numbers_held(indicators: pl.DataFrame, observations: pl.DataFrame, areas: pl
 
 
 def find_measure(indicators: pl.DataFrame, text: str) -> str:
-    """The id of a measure by its id or code, of those of out/indicators or ``numbers_held``; raises CountyLinesError with them when there is none."""
+    """The id of a measure by its id (drug_offences or "drug offences") or code, of those of out/indicators or ``numbers_held``; raises CountyLinesError with the nearest."""
     return str(_of_measure(indicators, text)["measure_id"][0])
 
 
@@ -256,7 +257,7 @@ def find_numbers(
 ) -> list[dict[str, Any]]:
     """Every row of out/indicators, or of ``numbers_held``, for one area, measure (its id or code) and period, the preferred one first; of one edition where it is named.
 
-    Raises CountyLinesError with the measures, the periods held for the area and ``why`` the figure is missing (`why_missing`), or the editions that have the
+    Raises CountyLinesError with the nearest measures, the periods held for the area and ``why`` the figure is missing (`why_missing`), or the editions that have the
     number, when there is none.
     """
     of_measure = _of_measure(indicators, measure_id)
@@ -297,14 +298,18 @@ def find_numbers(
 
 
 def _of_measure(indicators: pl.DataFrame, measure_id: str) -> pl.DataFrame:
-    """The rows of a measure, by its id or code; raises CountyLinesError with the measures when there is none."""
+    """The rows of a measure, by its id, in words or not, or its code; raises CountyLinesError with the nearest when there is none."""
+    asked = re.sub(r"[\s-]+", "_", measure_id.strip().lower())
     of_measure = indicators.filter(
-        (pl.col("measure_id") == measure_id) | (pl.col("measure_code") == measure_id.upper()).fill_null(False)
+        (pl.col("measure_id") == asked) | (pl.col("measure_code") == asked.upper()).fill_null(False)
     )
     if of_measure.is_empty():
-        coded = indicators.group_by("measure_id").agg(pl.col("measure_code").max().fill_null("")).sort("measure_id")
-        known = ", ".join(f"{name} ({code})" if code else name for name, code in coded.iter_rows())
-        raise CountyLinesError(f"No measure is called {measure_id!r}; the measures are {known}.")
+        near = difflib.get_close_matches(asked, sorted(set(indicators["measure_id"])), n=3, cutoff=0.5)
+        raise CountyLinesError(
+            f"No measure is called {measure_id!r}"
+            + (f"; did you mean {' or '.join(near)}?" if near else "; give an identifier or code.")
+            + " countylines measures lists all that are held."
+        )
     return of_measure
 
 

@@ -3,6 +3,7 @@
 The names of the tidy table's columns are those that other producers of statistics use; this is the only place that translates.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -115,16 +116,37 @@ _COLUMNS: Final = {
 TIDY: Final = Contract(
     table="indicators",
     title="Indicators, tidy",
-    one_row_is="number that a report may print",
+    one_row_is="number that reports use, each fact once",
     columns=tuple(_COLUMNS[name] for name in _ORDER),
     key=("indicator_id",),
 )
+
+
+OTHERS: Final = replace(
+    TIDY,
+    table="other-figures",
+    title="Figures by other editions and populations",
+    one_row_is="number that a report may print, of a fact for which indicators has another that reports use",
+    may_be_empty=True,
+)
+"""What else is known of facts that stand in `TIDY`: a table of its own, so that a sum of either counts nothing twice."""
 
 
 def measures_frame(measures: pl.DataFrame) -> pl.DataFrame:
     """The register of measures as a code list: the columns of `MEASURES`, an empty text as null."""
     filled = measures.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return filled.select(MEASURES.schema.names()).cast(MEASURES.schema).sort("measure_id")
+
+
+def tidy_frames(
+    indicators: pl.DataFrame, measures: pl.DataFrame, editions: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`TIDY`, the figures that reports use, each fact once, and `OTHERS`, the same facts by other editions and populations.
+
+    One row a row of out/indicators and in its order; ``measures`` and ``editions`` as in `tidy_frame`.
+    """
+    tidy = tidy_frame(indicators, measures, editions)
+    return tidy.filter(pl.col("is_preferred")), tidy.filter(~pl.col("is_preferred"))
 
 
 def tidy_frame(indicators: pl.DataFrame, measures: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from orchestration.store.hashes import hash_data, hash_text
 from orchestration.store.paths import Paths
 from transforms.comparability import characteristics, similar
 from transforms.contracts import tables
-from transforms.exchange import tidy_frame
+from transforms.exchange import tidy_frames
 from transforms.harmonise import load_registers
 from transforms.indicators import coverage, indicators, plausibility, reconcile, revisions, with_doubts
 from transforms.indicators.districts import district_cells, districts
@@ -121,8 +121,9 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
 
     @files_asset(
         ["out", "warehouse"],
-        "county_lines.duckdb: every table of the lake in one file, for analysts.",
+        "county_lines.duckdb: every table of the lake and every register in one file, for analysts.",
         paths,
+        hash_data(paths, "registers"),
         kinds={"duckdb"},
         owners=_ENGINEERS,
         deps=[
@@ -132,25 +133,24 @@ def out_assets(sources: Mapping[str, Source], settled: Collection[str], paths: P
         ],
     )
     def out_warehouse(paths: Folders) -> dg.MaterializeResult[None]:
-        made = write_warehouse(paths.lake, paths.build / "county_lines.duckdb")
+        made = write_warehouse(paths.lake, paths.data, paths.build / "county_lines.duckdb")
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(str(made)), "size (bytes)": made.stat().st_size}
         )
 
     @files_asset(
         ["out", "tidy_csv"],
-        "county_lines.csv: the indicators, one row a number, for spreadsheets and scripts.",
+        "county_lines.csv: the figures that reports use, each fact once, for spreadsheets and scripts; and the same facts by other editions and populations.",
         paths,
         kinds={"csv"},
         ins={"computed": made_from("indicators")["indicators"], **made_from("editions")},
         deps=[["out", "reconciliation"], ["out", "coverage"], ["out", "plausibility"]],
     )
     def out_tidy_csv(paths: Folders, computed: pl.DataFrame, editions: pl.DataFrame) -> dg.MaterializeResult[None]:
-        tidy = tidy_frame(computed, load_registers(paths.data).measures, editions)
+        tidy, others = tidy_frames(computed, load_registers(paths.data).measures, editions)
+        write_tidy_csv(others, paths.build / "county_lines_other_figures.csv")
         made = write_tidy_csv(tidy, paths.build / "county_lines.csv")
-        return dg.MaterializeResult(
-            metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(computed)}
-        )
+        return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(made)), "dagster/row_count": len(tidy)})
 
     return [
         out_indicators,

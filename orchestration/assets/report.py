@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.assets.calls import Decorates, Folders, files_asset, made_from
-from orchestration.assets.datapack import DATAPACK, download_names
+from orchestration.assets.datapack import DATAPACK, download_names, unlisted_names
 from orchestration.assets.inspection import CURATED, GRADES
 from orchestration.assets.series import SERIES, series_names
 from orchestration.run.checks import asset_key, content_hash
@@ -190,7 +190,13 @@ def report_assets(
             paths,
             identity,
             slugs,
-            [*reports, *around, *download_names(registers.areas), *series_names(paths, identity)],
+            [
+                *reports,
+                *around,
+                *download_names(registers.areas),
+                *unlisted_names(registers.measures),
+                *series_names(paths, identity),
+            ],
         )
 
     return [national, region, force, other_pages, changes, site]

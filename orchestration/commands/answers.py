@@ -2,17 +2,13 @@
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from orchestration.commands.compare import GRADES
-from orchestration.commands.options import JSON, registers, table, why_missing_in, with_districts
-from orchestration.store.paths import paths_from_environment
+from orchestration.commands.options import JSON, opened
+from orchestration.commands.terminal import say, say_table
 from transforms.errors import CountyLinesError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 @click.command()
@@ -24,8 +20,8 @@ if TYPE_CHECKING:
 def value(area: str, measure: str, period: str, edition: str | None, as_json: bool) -> None:
     """One number, with its population, limits, coverage and edition.
 
-    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that the
-    error for an unknown one lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023, 2018/19, "June 2025", "30 September 2019",
+    AREA is any known spelling, code or slug; MEASURE is drug_offences, nrm_police_referrals, london_linked_individuals or another that
+    countylines measures lists; PERIOD is written as "YE Dec 2019", 2023-Q1, 2023, 2018/19, "June 2025", "30 September 2019",
     2018-01/2019-03 or latest, which it is where none is given.
 
     \b
@@ -34,76 +30,12 @@ def value(area: str, measure: str, period: str, edition: str | None, as_json: bo
              countylines value Norfolk drug_offences 2019 --edition ye-dec-2019
              countylines value "the Met" nrm_police_referrals 2023-Q1 --json
     """
-    from transforms.answers import find_measure, find_numbers, find_place, numbers_held, period_asked
-    from transforms.harmonise.registers import known_areas
-
-    if measure in GRADES:
-        raise CountyLinesError(
-            f"A PEEL grade is a word and no number; countylines compare {area!r} --measure peel_grade --period 2018/19 --with-period "
-            "2021/22 prints grades."
-        )
-    paths = paths_from_environment()
-    known = registers(paths)
-    districts = with_districts(paths, table(paths, "out", "indicators"))
-    held = numbers_held(districts, table(paths, "core", "observations"), known_areas(known))
-    area_id = find_place(area, find_measure(held, measure), known, held)
-    asked = period_asked(period, held, [area_id], measure)
-    why = why_missing_in(paths, known, area_id, find_measure(held, measure), asked)
-    rows = find_numbers(held, area_id, measure, asked, why, edition)
-    editions = table(paths, "raw", "editions")
-    answers = [_answer(row, editions, why) for row in rows]
+    found = opened().value(area, measure, period, edition)
     if as_json:
-        click.echo(json.dumps({**answers[0], "alternatives": answers[1:]}, default=str, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=1))
         return
-    for answer in answers:
-        click.echo(_in_words(answer))
-
-
-def _answer(row: dict[str, Any], editions: "pl.DataFrame", why: list[str]) -> dict[str, Any]:
-    (file_kind,) = editions.filter(source_id=row["source_id"], edition_id=row["edition_id"])["file_kind"]
-    denominator = (row["denominator_observations"] or "").split("; ") if row["denominator"] else []
-    return {
-        "area_code": row["area_id"],
-        "area_name": row["area_name"],
-        "measure": row["measure_id"],
-        "period": f"{row['period_start']:%Y-%m-%d}/{row['period_end']:%Y-%m-%d}",
-        "months": row["months"],
-        **{name: _whole(row[name]) for name in ("numerator", "denominator", "denominator_used")},
-        "denominator_edition": row["denominator_edition"],
-        "denominator_rule": row["denominator_rule"],
-        "denominator_cells": len(denominator),
-        "denominator_kinds": _kinds(denominator, editions),
-        "multiplier": row["multiplier"],
-        "value": row["value"],
-        "lower_95": row["lower_95"],
-        "upper_95": row["upper_95"],
-        "method": row["method"],
-        "is_derived": row["is_derived"],
-        "is_sum": "; " in (row["numerator_observations"] or ""),
-        "coverage": row["coverage"],
-        "coverage_note": row["coverage_note"],
-        "status": row["status"],
-        "why_missing": why if row["numerator"] is None else [],
-        "source": row["source_id"],
-        "edition": row["edition_id"],
-        "file_kind": file_kind,
-        "vintage": row["vintage"],
-        "indicator_id": row["indicator_id"],
-    }
-
-
-def _kinds(observation_ids: list[str], editions: "pl.DataFrame") -> list[str]:
-    """What kinds of file (original, re-save, derived) some observations were read from."""
-    named = {tuple(observation_id.split("/", 2)[:2]) for observation_id in observation_ids}
-    kinds = {(row["source_id"], row["edition_id"]): row["file_kind"] for row in editions.iter_rows(named=True)}
-    return sorted({kinds[source_id, edition_id] for source_id, edition_id in named})
-
-
-def _whole(number: float | None) -> int | float | None:
-    """A number without needless decimals; full-time equivalents keep theirs, but not those that adding them up left behind."""
-    if number is None:
-        return None
-    return int(number) if number.is_integer() else round(number, 6)
+    for answer in (found, *found["alternatives"]):
+        say(_in_words(answer))
 
 
 def _population(answer: dict[str, Any]) -> str:
@@ -163,28 +95,16 @@ def explain(indicator_id: str, as_json: bool) -> None:
     \b
     Example: countylines explain M01.E23000024.201901-201912.ye-dec-2019.as_published
     """
-    import polars as pl
-
+    from countylines.answers import answer as answer_of
+    from countylines.answers import whole
     from reports import wording
-    from transforms.answers import explain as explain_number
-    from transforms.indicators.districts import district_cells
 
-    paths = paths_from_environment()
-    editions = table(paths, "raw", "editions")
-    observations = table(paths, "core", "observations")
-    cells = district_cells(table(paths, "core", "excluded"), observations, registers(paths))
-    found = explain_number(
-        indicator_id,
-        with_districts(paths, table(paths, "out", "indicators")),
-        pl.concat([observations, cells]),
-        editions,
-        table(paths, "out", "comparability"),
-        table(paths, "core", "record_files"),
-    )
+    build = opened()
+    found = build.explain(indicator_id)
     number = found.indicator
     period = number["period_start"], number["period_end"]
-    why = why_missing_in(paths, registers(paths), number["area_id"], number["measure_id"], period)
-    answer = _answer(number, editions, why)
+    why = build.why_missing(number["area_id"], number["measure_id"], period)
+    answer = answer_of(number, build.table("raw/editions"), why)
     if as_json:
         names = ("numerator", "denominator", "editions", "comparisons", "others")
         parts = {name: getattr(found, name).to_dicts() for name in names}
@@ -196,37 +116,35 @@ def explain(indicator_id: str, as_json: bool) -> None:
             )
         )
         return
-    click.echo(_in_words(answer))
-    click.echo(f"\nFormula\n  {found.formula}")
+    say(_in_words(answer))
+    say(f"\nFormula\n  {found.formula}")
     for title, frame in (("Counted from", found.numerator), ("Divided by", found.denominator)):
         if len(frame):
-            click.echo(f"\n{title}")
+            say(f"\n{title}")
         for row in frame.iter_rows(named=True):
             shown = row["value_text"] if row["value_text"] is not None else "(blank)"
-            click.echo(f"  {shown:>12}  {row['observation_id']}")
+            say(f"  {shown:>12}  {row['observation_id']}")
             if found_at := re.fullmatch(r"row:(\d+) column:(.+)", row["cell"]):
-                click.echo(f"{'':14}row {int(found_at[1]):,} of the table, column {found_at[2]!r}")
-            click.echo(f"{'':14}printed as {row['area_text']!r}; area {row['area_id']} found by {row['area_match']}")
+                say(f"{'':14}row {int(found_at[1]):,} of the table, column {found_at[2]!r}")
+            say(f"{'':14}printed as {row['area_text']!r}; area {row['area_id']} found by {row['area_match']}")
             if row["correction_id"]:
-                click.echo(f"{'':14}correction {row['correction_id']} applied")
+                say(f"{'':14}correction {row['correction_id']} applied")
             if row["source_url"]:
-                click.echo(f"{'':14}seen at {row['source_url']}")
+                say(f"{'':14}seen at {row['source_url']}")
     if len(found.others):
-        click.echo("\nPrinted by other editions, oldest first")
+        say("\nPrinted by other editions, oldest first")
     for row in found.others.iter_rows(named=True):
-        count = "no figure" if row["numerator"] is None else f"{_whole(row['numerator']):,}"
-        click.echo(f"  {count:>12}  {row['source_id']} {row['edition_id']}, published in {row['vintage']}")
-    click.echo(f"\n{wording.COMPARED}")
+        count = "no figure" if row["numerator"] is None else f"{whole(row['numerator']):,}"
+        say(f"  {count:>12}  {row['source_id']} {row['edition_id']}, published in {row['vintage']}")
+    say(f"\n{wording.COMPARED}")
     for line in wording.compared_with(found.comparisons.to_dicts()):
-        click.echo(f"  {line}")
-    click.echo("\nFiles")
+        say(f"  {line}")
+    say("\nFiles")
     for row in found.editions.iter_rows(named=True):
-        click.echo(
-            f"  {row['source_id']} {row['edition_id']}: {row['file']} ({row['file_kind']}), {row['bytes']:,} bytes"
-        )
-        click.echo(f"    sha256 {row['sha256']}, read on {row['retrieved_at']}")
+        say(f"  {row['source_id']} {row['edition_id']}: {row['file']} ({row['file_kind']}), {row['bytes']:,} bytes")
+        say(f"    sha256 {row['sha256']}, read on {row['retrieved_at']}")
         note = f". {row['vintage_note']}" if row["vintage_note"] else ""
-        click.echo(f"    published in {row['vintage']}, by {row['vintage_basis']}{note}")
+        say(f"    published in {row['vintage']}, by {row['vintage_basis']}{note}")
 
 
 @click.group()
@@ -245,12 +163,11 @@ def areas_suggest(name: str, as_json: bool) -> None:
     """
     from transforms.answers import suggest
 
-    known = registers(paths_from_environment())
+    known = opened().registers
     found = suggest(name, known.areas, known.area_names, known.elsewhere)
     if as_json:
         click.echo(json.dumps(found.to_dicts()))
         return
     if found.is_empty():
         raise CountyLinesError(f"No known name is near {name!r}.")
-    for row in found.iter_rows(named=True):
-        click.echo(f"{row['key']:<40} {row['area_id']:<12} {row['kind']:<32} {row['name']}")
+    say_table(("Known name", "Area", "Kind", "Name"), found.iter_rows())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from orchestration.commands.compare import REFUSED
-from orchestration.commands.options import JSON, registers, table
-from orchestration.store.paths import paths_from_environment
+from orchestration.commands.options import JSON, opened
+from orchestration.commands.terminal import say
 from transforms.errors import CountyLinesError
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def check(
             f"countylines check AREA {relation} takes {'another area, ' if other else ''}a measure and "
             f"{'two periods' if relation in _OVER_TIME else 'a period'} at most; see countylines check --help."
         )
-    paths = paths_from_environment()
-    known = registers(paths)
-    indicators, areas = table(paths, "out", "indicators"), table(paths, "core", "areas")
+    build = opened()
+    known = build.registers
+    indicators, areas = build.table("out/indicators"), build.table("core/areas")
     area_id = find_area(area, known.areas, known.area_names, known.elsewhere)
     measure_id = find_measure(indicators, given[0])
     preferred = indicators.filter(is_preferred=True)
@@ -86,7 +86,7 @@ def check(
         )
     claim = Claim(area_id, measure_id, relation, asked, others, earlier, by_more_than)
     verdict = judged(claim, indicators, known)
-    row = answer(claim, verdict, indicators, table(paths, "core", "observations"), areas)
+    row = answer(claim, verdict, indicators, build.table("core/observations"), areas)
     about = known.measures.filter(measure_id=measure_id).row(0, named=True)
     if as_json:
         click.echo(
@@ -104,7 +104,7 @@ def check(
             )
         )
     else:
-        click.echo("\n".join(wording.claim_lines(row, about["name"], about["unit_plural"])))
+        say("\n".join(wording.claim_lines(row, about["name"], about["unit_plural"])))
     sys.exit(EXIT_STATUS[row["verdict"]])
 
 

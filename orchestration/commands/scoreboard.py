@@ -4,8 +4,8 @@ import json
 
 import click
 
-from orchestration.commands.options import JSON, table
-from orchestration.store.paths import paths_from_environment
+from orchestration.commands.options import JSON, opened
+from orchestration.commands.terminal import say
 
 
 @click.command("scoreboard")
@@ -21,11 +21,11 @@ def scoreboard(as_json: bool) -> None:
 
     from reports import wording
 
-    rows = table(paths_from_environment(), "out", "scoreboard")
+    rows = opened().table("out/scoreboard")
     if as_json:
         click.echo(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1))
         return
     for finding in rows.unique("finding_id", maintain_order=True).iter_rows(named=True):
-        click.echo(f"{finding['finding_id']}  {wording.status_of_finding(finding)}\n     {finding['finding']}")
+        say(f"{finding['finding_id']}  {wording.status_of_finding(finding)}\n     {finding['finding']}")
         for row in rows.filter(pl.col("finding_id") == finding["finding_id"]).iter_rows(named=True):
-            click.echo(f"     {row['indicator_id']}  {wording.indicator_of_finding(row)}")
+            say(f"     {row['indicator_id']}  {wording.indicator_of_finding(row)}")

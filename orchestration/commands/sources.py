@@ -2,22 +2,22 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
 import click
 
 from orchestration.commands.options import JSON
+from orchestration.commands.terminal import say_table
 from orchestration.store.paths import paths_from_environment
 
 _HEADERS = {
     "source_id": "Source",
     "code": "Code",
     "editions": "Held",
-    "newest_edition": "Newest edition",
     "vintage": "Vintage",
     "age_months": "Months",
     "next_release": "Next due",
     "state": "State",
+    "newest_edition": "Newest edition",
     "layout_checked_against": "Layout from",
     "publisher": "Publisher",
 }
@@ -48,14 +48,8 @@ def sources(as_of: datetime | None, as_json: bool) -> None:
     held = {source_id: editions_held(source, paths.landing) for source_id, source in register.items()}
     month = f"{as_of:%Y-%m}" if as_of else counted_to(editions_in_use(register, paths.data, paths.landing))
     rows = release_calendar(register, held, month).to_dicts()
-    click.echo(json.dumps(rows, indent=1) if as_json else f"{_table(rows)}\nAges and states are counted to {month}.")
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    """The rows in columns as wide as their longest text; the last column is not padded."""
-    texts = [list(_HEADERS.values())]
-    texts += [["-" if row[name] is None else str(row[name]) for name in _HEADERS] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in texts
-    )
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    say_table(tuple(_HEADERS.values()), ([row[name] for name in _HEADERS] for row in rows))
+    click.echo(f"Ages and states are counted to {month}.")

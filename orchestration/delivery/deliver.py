@@ -25,7 +25,7 @@ from orchestration.delivery.settings import Settings
 from orchestration.delivery.targets import EDITIONS, FEED, LISTING, Target, target
 from orchestration.store.hashes import hash_files
 from orchestration.store.paths import Paths
-from reports.delivery.editions import Edition, editions_json, editions_page, feed, manifest, moment
+from reports.delivery.editions import Edition, citation, editions_json, editions_page, feed, manifest, moment
 from reports.delivery.letters import reports_followed
 from reports.delivery.subscribers import Subscriber, read_subscribers
 from reports.render import render_page
@@ -33,6 +33,7 @@ from reports.texts import texts_address
 from transforms.errors import CountyLinesError
 
 MANIFEST: Final = "manifest.json"
+CITATION: Final = "CITATION.cff"
 _NATIONAL: Final = "england-and-wales"
 
 
@@ -228,6 +229,8 @@ def _publish(
     front = _front([*(each for each in before if each.id != edition.id), edition], address)
     content = {name: path.read_bytes() for name, path in files.items()} | front
     content[MANIFEST] = manifest(edition, content)
+    # It names the checksum of the manifest, and so is no file of it.
+    content[CITATION] = citation(edition, content[MANIFEST], address)
     outside.say(f"laying down {len(content):,} files")
     place.lay_down(edition.id, content.items())
     place.show(edition.id, front)

@@ -60,7 +60,7 @@ def outputs(paths: Paths) -> dict[str, list[int]]:
     folders = (paths.lake, paths.checks, paths.documents, paths.reports.resolve())
     made = [Path(folder, name) for each in folders for folder, _, names in os.walk(each) for name in names]
     found = {}
-    for file in sorted([*made, *paths.build.glob("county_lines.*")]):
+    for file in sorted([*made, *paths.build.glob("county_lines*.*")]):
         try:
             status = file.stat()
         except FileNotFoundError:

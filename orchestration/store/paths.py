@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.store.environment import refuse_unknown_settings
-from transforms.errors import CountyLinesError
-
-PROJECT = Path(__file__).resolve().parents[2]
+from transforms.folders import PROJECT as PROJECT
+from transforms.folders import build_folder, data_folder, day_in_environment
 
 
 @dataclass(frozen=True)
@@ -84,25 +83,15 @@ def paths_from_environment(
     setting of an unknown name or a wrong form, whatever it is about: this is what every command and code location begins with.
     """
     refuse_unknown_settings()
-    as_of = as_of or _day(os.environ.get("COUNTYLINES_AS_OF"))
+    as_of = as_of or day_in_environment()
     place = str(landing or os.environ.get("COUNTYLINES_LANDING") or "")
-    if build is None:
-        build = Path(os.environ.get("COUNTYLINES_BUILD") or PROJECT / "data" / "build")
-        build = build / f"as-of-{as_of}" if as_of else build
-    data = Path(os.environ.get("COUNTYLINES_DATA") or PROJECT / "data")
+    build = build_folder(as_of) if build is None else build.resolve()
     contact = os.environ.get("COUNTYLINES_CONTACT", "")
     address = os.environ.get("COUNTYLINES_ADDRESS", "").rstrip("/")
-    paths = Paths(data=data.resolve(), build=build.resolve(), as_of=as_of, contact=contact, address=address)
+    paths = Paths(data=data_folder(), build=build, as_of=as_of, contact=contact, address=address)
     if "://" in place:
         return replace(paths, landing=paths.build / "landing" / "files", landing_url=place)
     return replace(paths, landing=Path(place).resolve()) if place else paths
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise CountyLinesError(f"COUNTYLINES_AS_OF is {text!r}, which is no day; write it as 2020-05-31.") from error
 
 
 def records_root(paths: Paths) -> str:

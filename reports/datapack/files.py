@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 import polars as pl
 
+from reports.datapack.names import FOLDER
 from reports.datapack.sheets import area_sheets, prepared
-from reports.datapack.tables import FOLDER, pack_files, pack_tables
+from reports.datapack.tables import files_behind, files_by_measure, pack_files, pack_tables
 from reports.datapack.workbook import workbook, workbook_content
 from reports.numbers import ReportData
 from reports.products.products import forces_of
@@ -51,8 +53,16 @@ def books(area_ids: Iterable[str], slices: Slices, revisions: pl.DataFrame) -> I
         yield Book(area["slug"], workbook_content(data, area, sheets, issued), write)
 
 
-def pack(data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:
-    """The address, relative to the reports, and content of each file of the pack; ``lake`` has the tables that it lists."""
+def pack(
+    data: ReportData, registers: Registers, lake: Mapping[str, pl.DataFrame], authored: Path
+) -> Iterator[tuple[str, bytes]]:
+    """The address, relative to the reports, and content of each file of the pack; ``lake`` has the tables that it lists.
+
+    ``authored`` is the folder that has the registers as files.
+    """
     tables = pack_tables(lake, data.indicators, registers.measures, registers.measure_labels, data.sources)
     files = pack_files(tables, data.sources, issued_on(data.editions), data.build_id)
-    yield from ((f"{FOLDER}/{name}", content) for name, content in files.items())
+    parts = files_by_measure(tables[0].frame, registers.measures)
+    yield from (
+        (f"{FOLDER}/{name}", content) for name, content in (files | parts | files_behind(lake, authored)).items()
+    )

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from reports.datapack.metadata import csvw, data_package
+from reports.datapack.names import BEHIND, REGISTERS_FOLDER
 from transforms.contracts import (
     AREAS,
     COMPARABILITY,
@@ -25,12 +27,12 @@ from transforms.contracts import (
     Contract,
     dictionary_frame,
 )
-from transforms.exchange import MEASURES, TIDY, measures_frame, tidy_frame
+from transforms.contracts.registers import REGISTERS
+from transforms.exchange import MEASURES, OTHERS, TIDY, measures_frame, tidy_frames
 from transforms.outputs import csv_bytes
 from transforms.sources.registry import Source
 
-# The folder of the pack, beside the reports.
-FOLDER: Final = "data"
+_TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 # Tables of the lake that go into the pack as they are, in this order.
 LAKE_TABLES: Final = (
@@ -100,7 +102,7 @@ def file_name(contract: Contract) -> str:
 
 def file_titles() -> dict[str, str]:
     """Every file of the pack, known before any is made, with its title."""
-    contracts = [TIDY, MEASURES, SOURCE_LABELS, *LAKE_TABLES]
+    contracts = [TIDY, OTHERS, MEASURES, SOURCE_LABELS, *LAKE_TABLES]
     tabular = {
         f"{file_name(contract)}.{ending.lower()}": f"{contract.title} ({ending})"
         for contract in contracts
@@ -109,6 +111,7 @@ def file_titles() -> dict[str, str]:
     return {
         **tabular,
         f"{file_name(DICTIONARY)}.csv": f"{DICTIONARY.title} (CSV)",
+        "README.md": "How to load the tables (Markdown)",
         "csv-metadata.json": "Metadata for CSV on the Web (JSON)",
         "datapackage.json": "Frictionless data package (JSON)",
     }
@@ -135,7 +138,12 @@ def pack_tables(
         .select(SOURCE_LABELS.schema.names())
     )
     return [
-        PackTable(TIDY, tidy_frame(indicators, measures, lake[EDITIONS.table])),
+        *(
+            PackTable(contract, frame)
+            for contract, frame in zip(
+                (TIDY, OTHERS), tidy_frames(indicators, measures, lake[EDITIONS.table]), strict=True
+            )
+        ),
         PackTable(MEASURES, measures_frame(measures)),
         PackTable(SOURCE_LABELS, labels),
         *(PackTable(contract, lake[contract.table]) for contract in LAKE_TABLES),
@@ -155,10 +163,48 @@ def pack_files(tables: list[PackTable], sources: Mapping[str, Source], issued: d
     files = {f"{table.name}.csv": csv_bytes(table.frame) for table in [*tables, dictionary]}
     named = {f"{table.name}.csv": table.contract for table in [*tables, dictionary]}
     metadata = {
+        "README.md": (_TEMPLATES / "pack.md").read_bytes(),
         "csv-metadata.json": csvw(named, sources, issued, build_id),
         "datapackage.json": data_package(named, files, sources, issued, build_id),
     }
     return files | {f"{table.name}.parquet": _parquet(table.frame) for table in tables} | metadata
+
+
+def partition(measure_id: str) -> str:
+    """The file of one measure's figures within the pack, by the convention that DuckDB, Arrow and Polars know as Hive's."""
+    return f"by-measure/measure_id={measure_id}/indicators.parquet"
+
+
+def files_by_measure(tidy: pl.DataFrame, measures: pl.DataFrame) -> dict[str, bytes]:
+    """The tidy table as one Parquet file a measure, all of one schema; of a measure of the register without figures a file without rows."""
+    parts = tidy.partition_by("measure_id", as_dict=True)
+    none = tidy.clear()
+    return {
+        partition(measure_id): _parquet(parts.get((measure_id,), none).drop("measure_id"))
+        for measure_id in measures["measure_id"].sort()
+    }
+
+
+def names_behind(measures: pl.DataFrame) -> list[str]:
+    """The files of `files_by_measure` and `files_behind` by name, known before any is made; ``measures`` is the register."""
+    return [
+        *map(partition, measures["measure_id"].sort()),
+        *BEHIND.values(),
+        *(f"{REGISTERS_FOLDER}/{name}.csv" for name in REGISTERS),
+    ]
+
+
+def files_behind(lake: Mapping[str, pl.DataFrame], data: Path) -> dict[str, bytes]:
+    """What answers about the numbers of an edition are made of, and no table for readers: tables of the lake as Parquet, and the registers.
+
+    ``lake`` has those tables by name; ``data`` is the folder whose registers the build was made from. With them the package ``countylines``
+    compares and explains from an edition alone.
+    """
+    tables = {file: _parquet(lake[table]) for table, file in BEHIND.items()}
+    registers = {
+        f"{REGISTERS_FOLDER}/{name}.csv": (data / "registers" / f"{name}.csv").read_bytes() for name in REGISTERS
+    }
+    return tables | registers
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

@@ -1,4 +1,4 @@
-"""Published editions: the manifest of each, the page that lists them, and the Atom feed."""
+"""Published editions: the manifest and citation of each, the page that lists them, and the Atom feed."""
 
 import hashlib
 import json
@@ -17,6 +17,8 @@ from transforms.errors import CountyLinesError
 
 LONDON: Final = ZoneInfo("Europe/London")
 TITLE: Final = "County lines indicators for England and Wales"
+_AUTHORS: Final = "County lines contributors"
+_LICENCE: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, not even as a reference: most controls, halves of surrogate pairs, and two characters that are none.
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -46,6 +48,30 @@ def manifest(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "summary": list(edition.summary),
     }
     return json.dumps({**described, "files": listed}, ensure_ascii=False, indent=1).encode()
+
+
+def citation(edition: Edition, manifest_file: bytes, address: str) -> bytes:
+    """How to cite the edition, in the Citation File Format 1.2.0: its address for good, and the checksum of its manifest, which has those of all files.
+
+    ``manifest_file`` is the manifest as it is published; a text in JSON is one in YAML too.
+    """
+    checksum = hashlib.sha256(manifest_file).hexdigest()
+    described = {
+        "cff-version": "1.2.0",
+        "type": "dataset",
+        "message": "Cite this edition as below; the checksum says which one it is.",
+        "title": TITLE,
+        "abstract": wording.STATUS_LINE,
+        "authors": [{"name": _AUTHORS}],
+        "date-released": edition.released.astimezone(LONDON).date().isoformat(),
+        "version": edition.id,
+        "license-url": _LICENCE,
+        "url": edition_address(edition, address),
+        "identifiers": [
+            {"type": "other", "value": f"sha256:{checksum}", "description": "SHA-256 of manifest.json of this edition"}
+        ],
+    }
+    return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in described.items()).encode()
 
 
 def editions_json(editions: Sequence[Edition]) -> bytes:

@@ -13,6 +13,7 @@ from reports.figures.funnel_plot import FunnelLimits, FunnelPoint, funnel_plot
 from reports.figures.ranked_intervals import RankedRow, Reference, ranked_intervals
 from reports.figures.revision_triangle import RevisedFigure, revision_triangle
 from reports.figures.sparklines import Spark, spark, sparklines
+from reports.figures.svg import on_paper
 from reports.figures.tile_map import Tile, tile_map
 from reports.figures.time_series import Break, Gap, time_series
 
@@ -34,6 +35,7 @@ __all__ = [
     "coverage_matrix",
     "flow",
     "funnel_plot",
+    "on_paper",
     "ranked_intervals",
     "revision_triangle",
     "spark",

@@ -256,3 +256,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=printable,
     )
+
+
+def on_paper(chart: str) -> str:
+    """A chart as a file of its own: with the light colours and the background that a page would give it."""
+    colours = "".join(
+        f".fill-{name} {{fill:{colour}}} .stroke-{name} {{stroke:{colour}}}\n" for name, colour in palette.LIGHT.items()
+    )
+    paper = f'</desc>\n<style>\n{colours}</style>\n<rect width="100%" height="100%" class="fill-background"/>'
+    return chart.replace("</desc>", paper, 1)

@@ -160,7 +160,7 @@ def _trend(data: ReportData, area_id: str, row: Row) -> Run:
     known = _apart(held, row).filter(pl.col("numerator").is_not_null())
     if len(known) < _FEWEST_POINTS:
         return formats.NOT_APPLICABLE
-    parting = parting_days(data, row["measure_id"], [area_id])
+    parting = parting_days(data.breaks, row["measure_id"], [area_id])
     drawn = known.sort("period_end").select(
         "period_end", pl.col("numerator").cast(pl.Float64).alias("value"), segment(parting).alias("segment")
     )

@@ -58,7 +58,7 @@ def drug_offences_over_time(data: ReportData, area_id: str, forces: Sequence[str
         pl.lit(area["name"]).alias("series"),
         "period_end",
         pl.col("numerator").alias("value"),
-        segment(parting_days(data, DRUGS, forces)).alias("segment"),
+        segment(parting_days(data.breaks, DRUGS, forces)).alias("segment"),
     )
     listed = list(shown.iter_rows(named=True))
     heading = Heading(2, "How many drug offences were recorded, and is that more?", "drug-offences")
@@ -129,9 +129,9 @@ def at_year_ends(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(march | last.is_null() | (pl.col("period_end") > last))
 
 
-def parting_days(data: ReportData, measure_id: str, forces: Sequence[str]) -> list[date]:
-    """The days of those registered breaks of a measure, everywhere or in one of the forces, that keep figures apart: scored 2 or 3."""
-    parting = data.breaks.filter(
+def parting_days(breaks: pl.DataFrame, measure_id: str, forces: Sequence[str]) -> list[date]:
+    """The days of those registered breaks (the register) of a measure, everywhere or in one of the forces, that keep figures apart: scored 2 or 3."""
+    parting = breaks.filter(
         (pl.col("measure_id") == measure_id)
         & (pl.col("score") >= _PARTS)
         & (pl.col("area_id").is_null() | pl.col("area_id").is_in(list(forces)))

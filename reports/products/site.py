@@ -7,8 +7,9 @@ from typing import Final
 import polars as pl
 
 from reports import formats, wording
+from reports.datapack.names import FOLDER
 from reports.datapack.series import FOLDER as SERIES
-from reports.datapack.tables import FOLDER, file_titles
+from reports.datapack.tables import file_titles
 from reports.document import Block, Callout, Heading, Link, Links, Page, Paragraph, Places, Prose
 from reports.numbers import ReportData, Row
 from reports.products import claims, recorded, scoreboard, stated

@@ -22,7 +22,7 @@ def trends(data: ReportData, forces: Sequence[str], highlighted: Sequence[str] =
         & pl.col("is_preferred")
         & (pl.col("months") == 12)
     )
-    parting = parting_days(data, DRUGS, forces)
+    parting = parting_days(data.breaks, DRUGS, forces)
     rows = (
         at_year_ends(held)
         .sort("area_name", "period_end")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from reports.datapack.files import issued_on
-from reports.datapack.tables import DICTIONARY, FOLDER, PackTable, file_titles, pack_files
+from reports.datapack.names import FOLDER
+from reports.datapack.tables import DICTIONARY, PackTable, file_titles, pack_files
 from reports.numbers import ReportData
 from transforms.contracts import AREAS
 from transforms.outputs import csv_bytes
@@ -146,7 +147,9 @@ def test_csv_and_parquet_and_lake_are_the_same(
 
 
 def test_the_tidy_table_holds_every_indicator_as_it_is(files: dict[str, bytes], indicators: pl.DataFrame) -> None:
-    tidy = pl.read_parquet(files["indicators.parquet"])
+    parts = [pl.read_parquet(files[name]) for name in ("indicators.parquet", "other-figures.parquet")]
+    assert [part["is_preferred"].unique().to_list() for part in parts] == [[True], [False]]
+    tidy = pl.concat(parts).sort("indicator_id")
     renamed = {
         "area_id": "area_code",
         "area_kind": "area_type",
@@ -157,7 +160,7 @@ def test_the_tidy_table_holds_every_indicator_as_it_is(files: dict[str, bytes], 
         "edition_id": "release_id",
         "coverage_note": "notes",
     }
-    held = indicators.drop("denominator").rename(renamed)
+    held = indicators.drop("denominator").rename(renamed).sort("indicator_id")
     shared = [name for name in tidy.columns if name in held.columns]
     assert len(shared) == len(tidy.columns) - 6
     assert_frame_equal(tidy.select(shared), held.select(shared), check_exact=True)
@@ -183,7 +186,7 @@ def test_the_files_are_those_that_were_announced_and_two_runs_give_the_same_byte
     tables: list[PackTable], files: dict[str, bytes], report_data: ReportData
 ) -> None:
     assert set(files) == set(file_titles())
-    assert all(re.fullmatch(r"[a-z0-9-]+\.[a-z]+", name) for name in files)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+\.[a-z]+", name) for name in files)
     assert files == pack_files(tables, report_data.sources, issued_on(report_data.editions), "synthetic")
     assert re.fullmatch(r"[a-z]+", FOLDER)
 

@@ -48,6 +48,7 @@ def test_an_edition_is_laid_down_and_shown_by_one_object(stored: Office) -> None
         assert len(objects[f"editions/{stored.edition}/{entry['path']}"]) == entry["bytes"]
     assert objects.keys() == {
         *("current.json", "index.html", "feed.xml", f"editions/{stored.edition}/manifest.json"),
+        f"editions/{stored.edition}/CITATION.cff",
         *(f"editions/{stored.edition}/{entry['path']}" for entry in manifest["files"]),
     }
     assert Bucket(stored.settings.to).store.get("index.html").attributes["Content-Type"] == "text/html; charset=utf-8"

@@ -8,10 +8,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from orchestration.commands.build import shown_edition, what_readers_see
 from orchestration.delivery import targets
 from orchestration.delivery.targets import MARKER, target
+from tests.citations import valid_citation
 from tests.delivery.conftest import ADDRESS, NOON, Office, publish_locally
 from transforms.errors import CountyLinesError
 
@@ -26,11 +28,22 @@ def test_an_edition_is_laid_down_with_a_manifest_of_every_file(office: Office) -
     listed = {entry["path"]: entry for entry in json.loads((current / "manifest.json").read_bytes())["files"]}
     folder = current.resolve()
     held = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert held - listed.keys() == {"manifest.json"}
+    assert held - listed.keys() == {"manifest.json", "CITATION.cff"}
     assert listed.keys() <= held
     for name, entry in listed.items():
         content = (current / name).read_bytes()
         assert (entry["bytes"], entry["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_an_edition_says_how_it_is_cited_with_the_checksum_of_its_manifest(office: Office) -> None:
+    office.deliver()
+    current = office.public / "current"
+    cited = yaml.safe_load((current / "CITATION.cff").read_text(encoding="utf-8"))
+    checksum = hashlib.sha256((current / "manifest.json").read_bytes()).hexdigest()
+    assert cited["identifiers"][0]["value"] == f"sha256:{checksum}"
+    assert (cited["version"], cited["type"]) == (office.edition, "dataset")
+    assert cited["url"] == f"{ADDRESS}/editions/{office.edition}/index.html"
+    assert valid_citation(current.resolve() / "CITATION.cff")
 
 
 def test_delivered_again_nothing_changes(office: Office) -> None:

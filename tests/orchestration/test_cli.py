@@ -48,7 +48,7 @@ def test_the_first_help_shows_how_to_build_ask_and_explain() -> None:
             ["value", "Norfolk", "drug_offences", "2019"],
             "There is no table out/indicators yet; run countylines build first.",
         ),
-        (["explain", "M01.nothing"], "There is no table raw/editions yet; run countylines build first."),
+        (["explain", "M01.nothing"], "There is no table out/indicators yet; run countylines build first."),
         (["areas", "suggest", "€€€€€€€"], "No known name is near"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

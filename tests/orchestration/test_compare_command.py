@@ -226,7 +226,7 @@ def test_one_area_and_one_period_are_no_comparison(built: Path) -> None:
     said = run(["compare", "Norfolk", "--measure", "drug_offences", "--period", "YE Dec 2019"], built)
     assert said.returncode == 1
     assert (
-        "Give two areas and one period, one area with --period and --with-period, or one area with --with and --period."
+        "Give two areas and one period, one area with --period and --with-period, or one area with --with; without --period it is the newest."
         in said.stderr
     )
     assert "F15" in run(["scoreboard"], built).stdout

@@ -38,7 +38,17 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_every_name_that_code_and_documents_use_is_in_the_table() -> None:
-    places = ("orchestration", "transforms", "reports", "docs", "deploy", "benchmarks", "justfile", "README.md")
+    places = (
+        "countylines",
+        "orchestration",
+        "transforms",
+        "reports",
+        "docs",
+        "deploy",
+        "benchmarks",
+        "justfile",
+        "README.md",
+    )
     used = {
         (name, str(path.relative_to(PROJECT)))
         for path, text in texts(*places, "CONTRIBUTING.md", "CHANGELOG.md")
@@ -51,7 +61,7 @@ def test_every_name_that_code_and_documents_use_is_in_the_table() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_name_of_the_table_is_used_and_tested(setting: Setting) -> None:
     name, of = setting.name, setting.of
-    places = ("tests", "justfile") if of == TESTS else ("orchestration", "deploy")
+    places = ("tests", "justfile") if of == TESTS else ("orchestration", "transforms", "deploy")
     assert [path for path, text in texts(*places) if name in text and path not in {TABLE, Path(__file__)}]
     assert [path for path, text in texts("tests") if name in text]
 

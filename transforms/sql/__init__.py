@@ -12,11 +12,21 @@ import polars as pl
 def identifier(name: str) -> str:
     """A name in the double quotes of an SQL identifier; raises ValueError for anything but lower-case letters, digits and underscores.
 
-    The only thing that a statement may be put together from: values are parameters.
+    With `column_name` and `literal` the only thing that a statement may be put together from: values are parameters.
     """
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no name of a table or schema here: lower-case letters, digits and underscores.")
     return f'"{name}"'
+
+
+def column_name(name: str) -> str:
+    """The name of a column as its contract has it, in the double quotes of an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in the single quotes of an SQL literal, for the few statements that take no parameter, such as COMMENT."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def query(name: str, **frames: pl.DataFrame) -> pl.DataFrame:

@@ -97,11 +97,16 @@ def definitions_that_load(workspace: str, folder: Path) -> None:
 
 
 def processes_of(build: Path) -> dict[int, str]:
-    """Every process that was started for a build folder, by its environment: its number and its command."""
+    """Every process that was started for a build folder: its number and its command."""
+    return processes_with(f"COUNTYLINES_BUILD={build}")
+
+
+def processes_with(variable: str) -> dict[int, str]:
+    """Every process whose environment has NAME=value: its number and its command."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if f"COUNTYLINES_BUILD={build}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
                 found[int(folder.name)] = (folder / "cmdline").read_text()
         except (FileNotFoundError, NotADirectoryError, PermissionError, ProcessLookupError):
             continue

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.full_build import ROOT, Small
-from tests.orchestration.builds import COMMAND, WARNED, environment, processes_of, run
+from tests.orchestration.builds import COMMAND, WARNED, environment, processes_of, processes_with, run
 from tests.orchestration.graph import all_assets, graph
 from tests.orchestration.test_runs_of_dagster import assert_nothing_is_left_to_do
 
@@ -83,7 +83,8 @@ def user_interface(
     process = subprocess.Popen(
         [*command, str(number), *options],
         cwd=ROOT,
-        env=environment(built, **variables),
+        # Other tests have processes on the same build at the same time: those of this interface know its port.
+        env=environment(built, **variables, PORT_OF_THE_INTERFACE=number),
         stdout=subprocess.DEVNULL,
         stderr=messages,
         start_new_session=True,
@@ -109,9 +110,10 @@ def user_interface(
             os.killpg(process.pid, signal.SIGKILL)
             raise
     end = time.monotonic() + 30
-    while processes_of(built) and time.monotonic() < end:
+    ours = f"PORT_OF_THE_INTERFACE={number}"
+    while processes_with(ours) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not processes_of(built), "the user interface left processes behind"
+    assert not processes_with(ours), "the user interface left processes behind"
 
 
 def test_the_browser_shows_the_graph_its_checks_and_the_last_build(port: int) -> None:

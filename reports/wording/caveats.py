@@ -77,15 +77,11 @@ def unlike_before(name: str, row: Row, figure: Run) -> Prose:
     said = []
     year_before = f"to {row['period_end'].replace(year=row['period_end'].year - 1, day=1):%Y-%m}"
     if row["like_year_before"] is False:
-        said.append(f"{_times(row['value'], row['compared_with'])} of the same months a year before")
+        said.append(f"after {formats.count(row['compared_with'])} in the same months a year before")
     if row["like_just_before"] is False and not (said and str(row["just_before_is"]).startswith(year_before)):
         before = "edition just before" if str(row["just_before_is"]).startswith("in edition") else "period just before"
-        said.append(f"{_times(row['value'], row['just_before'])} of the {before}")
+        said.append(f"after {formats.count(row['just_before'])} in the {before}")
     return (f"{name}, {formats.period(row['period_start'], row['period_end'])}: ", figure, f", {joined(said)}.")
-
-
-def _times(value: float, before: float) -> str:
-    return f"{'more than double' if value > before else 'less than half'} the {formats.count(before)}"
 
 
 def caveat_population(rows: Sequence[Row], months: int) -> str:

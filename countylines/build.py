@@ -81,7 +81,6 @@ class Build:
             pl.n_unique("area_id").alias("areas"),
             pl.col("period_start").min().alias("first_day"),
             pl.col("period_end").max().alias("last_day"),
-            pl.col("is_preferred").sum().alias("figures"),
             (pl.col("status") == _published()).sum().alias("published"),
         )
         named = measures_frame(self.registers.measures).select(
@@ -92,7 +91,11 @@ class Build:
             pl.col("multiplier").alias("per"),
             "claim_scope",
         )
-        return named.join(held, on="measure_id").sort("measure_id")
+        figures = self._preferred.group_by("measure_id").agg(pl.len().alias("figures"))
+        counted = held.join(figures, on="measure_id", how="left").select(
+            *("measure_id", "areas", "first_day", "last_day"), pl.col("figures").fill_null(0), "published"
+        )
+        return named.join(counted, on="measure_id").sort("measure_id")
 
     def areas(self, kind: str | None = None) -> "pl.DataFrame":
         """Every area of the registers, or those of one kind: 'police_force_area', 'region', 'policing_region', 'country', 'district' and others.

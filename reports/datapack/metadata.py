@@ -56,6 +56,7 @@ _FRICTIONLESS_TYPES: Final = {
 _POINTS: Final = (
     (("area_code",), "areas.csv", ("area_id",)),
     (("area_id",), "areas.csv", ("area_id",)),
+    (("force_id",), "areas.csv", ("area_id",)),
     (("measure_id",), "measures.csv", ("measure_id",)),
     (("source_id", "release_id"), "editions.csv", ("source_id", "edition_id")),
     (("source_id", "edition_id"), "editions.csv", ("source_id", "edition_id")),
@@ -200,6 +201,9 @@ def _pointing(
     name: str, contract: Contract, named: Mapping[str, Contract]
 ) -> list[tuple[tuple[str, ...], str, tuple[str, ...]]]:
     held = set(contract.schema.names())
+    if "force_id" in held:
+        # Places below a force are no areas of the list: community safety partnerships stand in their own table alone.
+        held -= {"area_id"}
     return [point for point in _POINTS if held >= set(point[0]) and point[1] in named and point[1] != name]
 
 

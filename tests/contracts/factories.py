@@ -114,6 +114,8 @@ def _infinite(frame: pl.DataFrame, contract: Contract, rule: Rule, row: int) -> 
     column = next(
         column for column in contract.columns if contract.schema[column.name].is_float() and column.maximum is None
     )
+    for partner in _partners(contract, column.name):  # which no number stands in order with
+        frame = with_cell(frame, row, partner, None)
     return with_cell(frame, row, column.name, float("inf")), [row]
 
 

@@ -79,11 +79,12 @@ def test_every_module_template_query_and_font_that_makes_something_is_in_the_key
         file for file in files_of_the_project() if file.startswith(("reports/", "transforms/")) and not reached_by(file)
     }
     idle -= {str(Path(function.__code__.co_filename).relative_to(ROOT)) for function in functions().values()}
-    # What looks at a finished build, what says to a person why a figure is missing, what tells of a fetched file, and what only tests use.
+    # What looks at a finished build, what answers a person who asks for a series or why a figure is missing, what tells of a fetched file, and what only tests use.
     assert idle == {
         "transforms/contracts/data_docs.py",
         "transforms/harmonise/offences.py",
         "transforms/missing.py",
+        "transforms/series.py",
         "transforms/sources/fetch/notice.py",
         "transforms/statistics/series.py",
     }

@@ -21,10 +21,12 @@ def beside(data: ReportData, area_id: str) -> tuple[Block, ...]:
         return ()
     name = data.area(area_id)["name"]
     figures = data.figures(area_id).filter(pl.col("indicator_id").is_in(data.profile["indicator_id"].implode()))
-    own = {row["measure_id"]: row for row in figures.iter_rows(named=True)}
+    own = {row["measure_id"]: row for row in figures.filter(pl.col("value").is_not_null()).iter_rows(named=True)}
     groups = {(row["measure_id"], row["group"]): row for row in held.iter_rows(named=True)}
     labels = dict(data.headlines.select("measure_id", "label").iter_rows())
-    measures = [each for each in held["measure_id"].unique(maintain_order=True) if own[each]["value"] is not None]
+    measures = [each for each in held["measure_id"].unique(maintain_order=True) if each in own]
+    if not measures:
+        return ()
     table = Table(
         anchor="table-beside",
         caption=f"{name} beside its neighbours, similar police force areas, its region, and England and Wales: rates of the same period",

@@ -43,12 +43,11 @@ def test_the_first_help_shows_how_to_build_ask_and_explain() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["value", "Atlantis", "drug_offences", "YE Dec 2019"], "No area is called 'Atlantis'"),
         (
             ["value", "Norfolk", "drug_offences", "2019"],
             "There is no table out/indicators yet; run countylines build first.",
         ),
-        (["explain", "M01.nothing"], "There is no table out/indicators yet; run countylines build first."),
+        (["explain", "M01.nothing"], "There is no table core/observations yet; run countylines build first."),
         (["areas", "suggest", "€€€€€€€"], "No known name is near"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -97,12 +97,13 @@ def _key(path: Path | None, ledger: sqlite3.Connection) -> bytes:
         return secrets.token_bytes(_KEY_BYTES)
     file = path.with_name(KEY)
     keyed = ledger.execute("pragma user_version").fetchone()[0] >= _KEYED
-    if not file.is_file():
-        if keyed:
-            raise CountyLinesError(
-                f"{file}, the key of the ledger of delivery, is gone: who got a letter cannot be known; restore it from a backup."
-            )
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNERS), "wb") as opened:
+    if keyed and not file.is_file():
+        raise CountyLinesError(
+            f"{file}, the key of the ledger of delivery, is gone: who got a letter cannot be known; restore it from a backup."
+        )
+    # Until the ledger says that it has a key nothing is hashed with one: what a killed process wrote half is written again.
+    if not keyed and not (file.is_file() and file.stat().st_size == _KEY_BYTES):
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNERS), "wb") as opened:
             opened.write(secrets.token_bytes(_KEY_BYTES))
             opened.flush()
             os.fsync(opened.fileno())

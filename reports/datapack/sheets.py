@@ -137,7 +137,10 @@ def _districts(data: ReportData, force_id: str) -> Sheet:
     return Sheet(
         name="Districts",
         title="Districts, authorities and community safety partnerships",
-        about=(wording.DISTRICTS, wording.PARTNERSHIPS, wording.SMALL_RECORDS, formats.legend(sorted(used))),
+        about=(
+            *((f"Shorthand in this table: {formats.legend(sorted(used))}",) if used else ()),
+            *(wording.DISTRICTS, wording.PARTNERSHIPS, wording.SMALL_RECORDS),
+        ),
         frame=frame,
         missing=missing,
     )

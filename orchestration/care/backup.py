@@ -15,6 +15,7 @@ from orchestration.store.hashes import digest_of
 from orchestration.store.lock import only_build
 from orchestration.store.paths import Paths
 from transforms.errors import CountyLinesError
+from transforms.sql import column_name
 from transforms.temporary import temporary_beside
 
 # The first member of a backup: what is in it, by path, with checksums and times. Nothing else in the file is believed.
@@ -136,11 +137,7 @@ def _content(path: Path) -> bytes:
 def _rows(database: sqlite3.Connection) -> dict[str, int]:
     """How many rows each table of a database has."""
     tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table' order by name")]
-    return {name: database.execute(f"select count(*) from {_quoted(name)}").fetchone()[0] for name in tables}
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return {name: database.execute(f"select count(*) from {column_name(name)}").fetchone()[0] for name in tables}
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -114,7 +114,7 @@ def _key(path: Path | None, ledger: sqlite3.Connection) -> bytes:
         ledger.execute("begin immediate")
         for (plain,) in ledger.execute("select distinct subscriber from letters").fetchall():
             ledger.execute("update letters set subscriber = ? where subscriber = ?", (_keyed(key, plain), plain))
-        ledger.execute(f"pragma user_version = {_KEYED}")
+        ledger.execute("pragma user_version = 1")
         ledger.execute("commit")
     return key
 

@@ -20,7 +20,7 @@ def identifier(name: str) -> str:
 
 
 def column_name(name: str) -> str:
-    """The name of a column as its contract has it, in the double quotes of an SQL identifier."""
+    """The name of a column or a table as it is, in the double quotes of an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 

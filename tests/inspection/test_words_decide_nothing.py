@@ -27,6 +27,7 @@ FOR_PEOPLE: Final = {
     "area_names": ("evidence",),
     "areas": ("note", "tile_label"),
     "breaks": ("label", "in_words", "evidence"),
+    "claims": ("said_by", "words", "evidence"),
     "class_a_supply_subcodes": ("evidence",),
     "coverage_gaps": ("reason", "evidence"),
     "definitions": ("term", "body", "says"),

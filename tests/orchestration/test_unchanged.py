@@ -40,7 +40,10 @@ def test_a_manifest_that_is_none_counts_as_none(tmp_path: Path, content: bytes) 
         ("editions/0123-4567/norfolk.html", {"report/site"}),
         (
             "documents/0123/norfolk.html",
-            {f"report/{name}" for name in ("datapack", "national", "region", "force", "pages", "changes", "site")},
+            {
+                f"report/{name}"
+                for name in ("datapack", "national", "region", "force", "pages", "series", "changes", "site")
+            },
         ),
         ("lake/notes-of-a-reader.txt", set()),
     ],
@@ -129,6 +132,7 @@ def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured, small
     assert changed == {
         f"raw/{source}.parquet",
         *("core/observations.parquet", "out/indicators.parquet", "out/plausibility.parquet", "out/profile.parquet"),
+        "out/beside.parquet",
     }
     assert build_id(build) != was
     now = good(build)
@@ -142,9 +146,11 @@ def test_a_touched_cell_makes_again_what_depends_on_it(measured: Measured, small
     # The small data hold no policing region; with all data its report is the fourth.
     own = {"norfolk", "region-east-of-england", "england-and-wales"}
     assert own <= remade
-    # Of the others, those whose place among forces, or whose England and Wales beside it, is another now.
-    profiles = [pl.read_parquet(folder / "lake" / "out" / "profile.parquet") for folder in (before, build)]
-    moved = profiles[1].join(profiles[0], on=profiles[0].columns, how="anti", nulls_equal=True)["area_id"].unique()
+    # Of the others, those whose place among forces, or whom they stand beside, is another now.
+    moved: set[str] = set()
+    for table in ("profile", "beside"):
+        then, at_last = (pl.read_parquet(folder / "lake" / "out" / f"{table}.parquet") for folder in (before, build))
+        moved |= set(at_last.join(then, on=then.columns, how="anti", nulls_equal=True)["area_id"])
     slug_of = dict(areas.select("area_id", "slug").iter_rows())
     assert remade - own == {slug_of[area_id] for area_id in moved} & set(products.slugs(areas)) - own
     for slug in products.slugs(areas):

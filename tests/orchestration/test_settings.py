@@ -52,7 +52,8 @@ def test_every_name_that_code_and_documents_use_is_in_the_table() -> None:
     used = {
         (name, str(path.relative_to(PROJECT)))
         for path, text in texts(*places, "CONTRIBUTING.md", "CHANGELOG.md")
-        for name in re.findall(r"COUNTYLINES_[A-Z]\w*", text)
+        # What begins with an underscore is the command line library's own, for completion in a shell.
+        for name in re.findall(r"(?<!_)COUNTYLINES_[A-Z]\w*", text)
         if not name.endswith("_")
     }
     assert {pair for pair in used if pair[0] not in NAMES} == set()

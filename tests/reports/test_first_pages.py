@@ -42,7 +42,7 @@ def reports_of(build: Path) -> list[tuple[str, str]]:
 def test_page_1_says_of_each_measure_its_value_date_change_and_comparison_or_why_not(built: Path) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed: the text of the PDF cannot be read back")
-    figures = pl.read_parquet(built / "lake" / "out" / "indicators.parquet")
+    profile = pl.read_parquet(built / "lake" / "out" / "profile.parquet")
     figures = pl.read_parquet(built / "lake" / "out" / "indicators.parquet")
     labels = dict(pl.read_csv("data/registers/headlines.csv").select("measure_id", "label").iter_rows())
     rows = profile.join(figures.select("indicator_id", "numerator", "value", "status"), on="indicator_id").sort(

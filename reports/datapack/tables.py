@@ -32,7 +32,7 @@ from transforms.exchange import MEASURES, OTHERS, TIDY, measures_frame, tidy_fra
 from transforms.outputs import csv_bytes
 from transforms.sources.registry import Source
 
-_TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+_README: Final = Path(__file__).parents[1] / "templates" / "pack" / "README.md"
 
 # Tables of the lake that go into the pack as they are, in this order.
 LAKE_TABLES: Final = (
@@ -163,7 +163,7 @@ def pack_files(tables: list[PackTable], sources: Mapping[str, Source], issued: d
     files = {f"{table.name}.csv": csv_bytes(table.frame) for table in [*tables, dictionary]}
     named = {f"{table.name}.csv": table.contract for table in [*tables, dictionary]}
     metadata = {
-        "README.md": (_TEMPLATES / "pack.md").read_bytes(),
+        "README.md": _README.read_bytes(),
         "csv-metadata.json": csvw(named, sources, issued, build_id),
         "datapackage.json": data_package(named, files, sources, issued, build_id),
     }
